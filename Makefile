@@ -1,0 +1,70 @@
+# Every target does its own set-up, pinned and inside this folder; a second run finds it done.
+# Needs git, make and a Python >= 3.10. Go and the Pulumi CLI are used when they are there, made when not.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# A person's own Python settings must not reach into .venv.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
+
+PYTHON := .venv/bin/python
+WITH_TOOLS = PATH="$(CURDIR)/bin:$(CURDIR)/.venv/bin:$$PATH"
+
+.PHONY: help build demo emulator test lint format sdk bench soak fuzz dist pins clean plugin dev cli sdkgen
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+build: plugin ## the plugin in .venv: .venv/bin/pulumi-resource-alicloud-esa
+	@echo "The plugin is .venv/bin/pulumi-resource-alicloud-esa"
+
+demo: dev cli ## the provider against a local stand-in for the service: no account, no network
+	@$(WITH_TOOLS) $(PYTHON) tools/demo.py
+
+emulator: dev ## that stand-in alone, until Ctrl-C
+	@$(WITH_TOOLS) $(PYTHON) -m emulator
+
+test: dev cli sdkgen ## all checks and all tests; this is what CI runs
+	@$(PYTHON) tools/checks.py test
+
+lint: dev cli sdkgen ## the checks without the tests
+	@$(PYTHON) tools/checks.py lint
+
+format: dev ## put the Python sources in form
+	@.venv/bin/ruff check --quiet --fix-only .
+	@.venv/bin/ruff format .
+
+sdk: dev sdkgen ## write sdk/ anew from schema.json
+	@$(PYTHON) tools/generate_sdk.py
+	@$(PYTHON) tools/ensure_venv.py dev
+
+bench: dev cli ## against the official SDK, side by side
+	@$(WITH_TOOLS) $(PYTHON) -m benchmarks
+
+soak: dev cli ## the plugin under load for minutes
+	@$(WITH_TOOLS) $(PYTHON) -m benchmarks.soak
+
+fuzz: dev ## the property tests with many more examples
+	@$(WITH_TOOLS) HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -m fuzz
+
+dist: plugin ## what a release holds: plugin tarball, wheel, sdist, SBOM, checksums
+	@$(PYTHON) packaging/make_dist.py
+
+pins: plugin ## resolve the versions in requirements/ anew
+	@$(PYTHON) tools/pin_requirements.py
+
+clean: ## remove everything that make made here (not the caches of pip, Go and npm)
+	rm -rf .venv bin build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The set-up steps; each one is quick when there is nothing to do.
+plugin:
+	@python=$$(tools/find-python) && "$$python" tools/ensure_venv.py plugin
+
+dev: plugin
+	@$(PYTHON) tools/ensure_venv.py dev
+
+cli: plugin
+	@$(PYTHON) tools/ensure_pulumi.py
+
+sdkgen: cli
+	@$(PYTHON) tools/go_tools.py sdkgen

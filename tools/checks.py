@@ -1,0 +1,95 @@
+"""Runs every check and sums them up at the end: `checks.py lint`, or `checks.py test` for the tests too.
+
+A failed check does not stop the next one, so that one run shows all there is to mend.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ensure_venv import VENV
+from go_tools import BIN, build
+from slowly import ROOT
+
+PYTHON = str(VENV / "bin" / "python")
+WORKFLOWS = ROOT / ".github" / "workflows"
+ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join([str(BIN), str(VENV / "bin"), os.environ["PATH"]])}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One command that passes or fails; a talkative one shows its output while it runs."""
+
+    name: str
+    argv: Sequence[str]
+    talkative: bool = False
+
+
+def lint_checks() -> list[Check]:
+    """Return what `make lint` runs."""
+    checks = [
+        Check("ruff", ["ruff", "check", "--quiet", "."]),
+        Check("ruff format", ["ruff", "format", "--check", "--quiet", "--diff", "."]),
+        Check("mypy plugin, emulator", ["mypy"]),
+        Check("mypy tools", ["mypy", "--strict", *(str(path) for path in _tool_scripts())]),
+        Check("pulumi schema check", ["pulumi", "schema", "check", "schema.json"]),
+        Check("sdk is up to date", [PYTHON, "tools/generate_sdk.py", "--check"]),
+    ]
+    if WORKFLOWS.is_dir():
+        checks += [
+            Check("actionlint", [str(build("actionlint"))]),
+            Check("zizmor", ["zizmor", "--offline", "--quiet", "--no-progress", str(WORKFLOWS)]),
+        ]
+    return checks
+
+
+def _tool_scripts() -> list[Path]:
+    # Plain scripts that import each other by name: given as files, not as a package.
+    return sorted((ROOT / "tools").glob("*.py"))
+
+
+def test_checks() -> list[Check]:
+    """Return what `make test` runs after the lint checks."""
+    pytest = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--cov", "--cov-report=term"]
+    return [Check("pytest", pytest, talkative=True)]
+
+
+def run(check: Check) -> tuple[bool, float]:
+    """Run one check; a quiet one shows its output only when it fails."""
+    print(f"==> {check.name}", flush=True)
+    started = time.monotonic()
+    done = subprocess.run(
+        check.argv,
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=None if check.talkative else subprocess.PIPE,
+        stderr=None if check.talkative else subprocess.STDOUT,
+        check=False,
+    )
+    if done.returncode != 0 and done.stdout:
+        sys.stdout.write(done.stdout.decode(errors="replace"))
+    return done.returncode == 0, time.monotonic() - started
+
+
+def main() -> None:
+    """Run the checks in order and exit non-zero if one failed."""
+    checks = lint_checks() + (test_checks() if sys.argv[1] == "test" else [])
+    results = [(check.name, *run(check)) for check in checks]
+    print("\nSummary")
+    for name, passed, seconds in results:
+        print(f"  {'ok    ' if passed else 'FAILED'}  {name:<24} {seconds:6.1f} s")
+    failed = [name for name, passed, _ in results if not passed]
+    if failed:
+        sys.exit(f"{len(failed)} of {len(results)} checks failed: {', '.join(failed)}")
+    print(f"All {len(results)} checks passed.")
+
+
+if __name__ == "__main__":
+    main()

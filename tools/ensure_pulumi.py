@@ -1,0 +1,50 @@
+"""Sees to it that the Pulumi CLI and its YAML language host are there: on PATH, or built into bin/."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from go_tools import BIN, build
+
+OLDEST = (3, 274, 0)  # what is tested; `pulumi do` and the plugin protocol moved before it
+YAML_HOST = "pulumi-language-yaml"
+
+
+def main() -> None:
+    """Use the installed CLI if it will do; otherwise build both commands."""
+    if not _installed_cli_will_do():
+        build("pulumi")
+        build(YAML_HOST)
+
+
+def _installed_cli_will_do() -> bool:
+    # bin/ is left out: what we built there ourselves must follow its go.mod.
+    folders = [folder for folder in os.get_exec_path() if Path(folder).resolve() != BIN]
+    path = os.pathsep.join(folders)
+    pulumi = shutil.which("pulumi", path=path)
+    if pulumi is None or _version(pulumi) < OLDEST:
+        return False
+    beside = Path(pulumi).resolve().parent
+    return shutil.which(YAML_HOST, path=os.pathsep.join([str(beside), path])) is not None
+
+
+def _version(pulumi: str) -> tuple[int, ...]:
+    quiet = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    answer = subprocess.run(
+        [pulumi, "version"],
+        env=quiet,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", answer.stdout.strip())
+    return tuple(int(part) for part in found.groups()) if found else ()
+
+
+if __name__ == "__main__":
+    main()

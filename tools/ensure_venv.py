@@ -1,0 +1,140 @@
+"""Makes .venv with pinned packages: level `plugin` runs the plugin, `dev` also tests, checks and demo."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from slowly import CACHE, ROOT, fingerprint, is_fresh, one_at_a_time, run
+
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+PLUGIN = VENV / "bin" / "pulumi-resource-alicloud-esa"
+REQUIREMENTS = ROOT / "requirements"
+PYTHON_SDK = ROOT / "sdk" / "python"
+
+# A person's own PIP_USER, PIP_TARGET or PIP_PREFIX would send packages past the environment.
+_ELSEWHERE = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX")
+PIP_ENV = {
+    **{name: value for name, value in os.environ.items() if name not in _ELSEWHERE},
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "PIP_NO_INPUT": "1",
+}
+
+
+def main() -> None:
+    """Bring .venv to the level asked for; does nothing when it is there already."""
+    level = sys.argv[1]
+    with one_at_a_time("venv"):
+        _make_environment()
+        _step("plugin", _plugin_inputs(), _install_plugin)
+        if level == "dev":
+            _step("dev", _requirements("dev"), _install_dev_tools)
+            if (PYTHON_SDK / "pyproject.toml").exists():
+                _step("sdk", _sdk_inputs(), _install_python_sdk)
+
+
+def _make_environment() -> None:
+    # The path is part of it: scripts in a moved or copied environment still start the old one.
+    wanted = f"{VENV}\n{sys.version}\n"
+    stamp = VENV / ".stamp-python"
+    if is_fresh(stamp, wanted) and _works(PYTHON):
+        return
+    version = ".".join(map(str, sys.version_info[:3]))
+    run(
+        f"making .venv with Python {version}, about 5 seconds",
+        [sys.executable, "-m", "venv", "--clear", VENV],
+        log="venv",
+    )
+    stamp.write_text(wanted)
+
+
+def _works(python: Path) -> bool:
+    try:
+        return subprocess.run([python, "-c", "import pip"], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _step(name: str, wanted: str, install: Callable[[], None]) -> None:
+    stamp = VENV / f".stamp-{name}"
+    if is_fresh(stamp, wanted):
+        return
+    stamp.unlink(missing_ok=True)
+    install()
+    stamp.write_text(wanted)
+
+
+def _pip(message: str, log: str, *arguments: str | Path) -> None:
+    run(message, [PYTHON, "-m", "pip", "install", *arguments], log=log, env=PIP_ENV)
+
+
+def _requirements(*names: str) -> str:
+    return fingerprint(REQUIREMENTS / f"{name}.txt" for name in names)
+
+
+def _plugin_inputs() -> str:
+    # Of the schema only the version matters here: it goes into the installed metadata.
+    version = json.loads((ROOT / "schema.json").read_text())["version"]
+    return fingerprint(
+        [ROOT / "pyproject.toml", REQUIREMENTS / "plugin.txt", REQUIREMENTS / "build.txt"], version
+    )
+
+
+def _install_plugin() -> None:
+    _pip(
+        "installing the packages of the plugin into .venv, about 30 seconds",
+        "plugin-packages",
+        "-r",
+        REQUIREMENTS / "plugin.txt",
+        "-r",
+        REQUIREMENTS / "build.txt",
+    )
+    _pip(
+        "installing the plugin into .venv, editable, about 3 seconds",
+        "plugin",
+        "--no-deps",
+        "--no-build-isolation",
+        "--editable",
+        ROOT,
+    )
+    if not PLUGIN.exists():
+        sys.exit(f"==> the installation left no {PLUGIN.relative_to(ROOT)}: see .cache/log/plugin.log")
+
+
+def _install_dev_tools() -> None:
+    _pip(
+        "installing the tools for tests and checks into .venv, about 30 seconds",
+        "dev-packages",
+        "-r",
+        REQUIREMENTS / "dev.txt",
+    )
+
+
+def _sdk_inputs() -> str:
+    return fingerprint(path for path in PYTHON_SDK.rglob("*") if path.is_file())
+
+
+def _install_python_sdk() -> None:
+    # From a copy: setuptools leaves a build folder in the sources that it installs.
+    copy = CACHE / "sdk-python"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(PYTHON_SDK, copy)
+    _pip(
+        "installing the Python SDK into .venv, about 5 seconds",
+        "sdk-python",
+        "--no-deps",
+        "--no-build-isolation",
+        "--force-reinstall",
+        copy,
+    )
+    shutil.rmtree(copy)
+
+
+if __name__ == "__main__":
+    main()
