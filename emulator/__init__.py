@@ -1,0 +1,17 @@
+"""A loopback ESA endpoint for tests, examples and people; it gets things wrong when told to."""
+
+from emulator.faults import Fault
+from emulator.raw import RawAnswer
+from emulator.seed import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID
+from emulator.server import Emulator
+
+__all__ = [
+    "EMPTY_SITE_ID",
+    "EXAMPLE_JOB_ID",
+    "EXAMPLE_SITE_ID",
+    "FOREIGN_SITE_ID",
+    "SITE_ID",
+    "Emulator",
+    "Fault",
+    "RawAnswer",
+]

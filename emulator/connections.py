@@ -1,0 +1,88 @@
+"""The TCP connections of the server: counted, and cut off when a fault or the end asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from typing import Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+Peer = tuple[str, int]
+
+
+class Connection:
+    """One open connection; all its methods belong to the server's own thread."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.gone = asyncio.Event()
+
+    async def pause(self, seconds: float | None) -> None:
+        """Waits so long, or for ever, but no longer than the connection lives."""
+        try:
+            await asyncio.wait_for(self.gone.wait(), seconds)
+        except asyncio.TimeoutError:
+            return
+
+    async def close(self) -> None:
+        """Sends what is buffered, then closes without another word."""
+        self._transport.close()
+        await self.gone.wait()
+
+    async def reset(self) -> None:
+        """Ends the connection with a TCP RST."""
+        peer_socket = self._transport.get_extra_info("socket")
+        # A linger time of zero makes the kernel send RST instead of FIN.
+        peer_socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.abort()
+        await self.gone.wait()
+
+    def abort(self) -> None:
+        """Drops the connection and what is buffered."""
+        self._transport.abort()
+
+
+class Connections:
+    """The open connections by client address, and how many there ever were."""
+
+    def __init__(self) -> None:
+        self.accepted = 0
+        self._open: dict[Peer, Connection] = {}
+
+    def opened(self, peer: Peer, transport: asyncio.Transport) -> None:
+        """Counts and keeps a new connection."""
+        self.accepted += 1
+        self._open[peer] = Connection(transport)
+
+    def lost(self, peer: Peer) -> None:
+        """Forgets a connection and wakes whatever waits on it."""
+        self._open.pop(peer).gone.set()
+
+    def of(self, scope: Any) -> Connection:
+        """The connection that an ASGI request came in on."""
+        return self._open[tuple(scope["client"])]
+
+    def abort_all(self) -> None:
+        """Drops every connection."""
+        for connection in list(self._open.values()):
+            connection.abort()
+
+
+def tracked_protocol(connections: Connections) -> type[asyncio.Protocol]:
+    """uvicorn's HTTP protocol, telling `connections` of each connection it serves."""
+
+    class TrackedProtocol(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            if self.client is not None:
+                connections.opened(self.client, transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            # First uvicorn, so that a woken handler already finds the request marked as disconnected.
+            super().connection_lost(exc)
+            if self.client is not None:
+                connections.lost(self.client)
+
+    return TrackedProtocol

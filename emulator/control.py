@@ -1,0 +1,206 @@
+"""The `/_emulator/` endpoints: what a test in this process does by method, for everybody else over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from emulator.faultjson import fault_from_json, fault_to_json
+from emulator.faults import LONGEST
+from emulator.jobs import Job, dump
+
+if TYPE_CHECKING:
+    from emulator.server import Emulator
+
+Handler = Callable[[Request], Awaitable[object]]
+
+
+class _NotFound(Exception):
+    """There is no such site, job or key."""
+
+
+def control_routes(emulator: Emulator) -> list[Route]:
+    """The routes of the control endpoints for one emulator."""
+    control = _Control(emulator)
+    table: list[tuple[str, str, Handler]] = [
+        ("GET", "", control.overview),
+        ("POST", "reset", control.reset),
+        ("GET", "requests", control.requests),
+        ("DELETE", "requests", control.clear_requests),
+        ("GET", "faults", control.faults),
+        ("POST", "faults", control.add_faults),
+        ("DELETE", "faults", control.clear_faults),
+        ("PATCH", "settings", control.settings),
+        ("POST", "keys", control.add_key),
+        ("POST", "keys/{key}/expire-token", control.expire_token),
+        ("PUT", "sites/{site:int}", control.generate),
+        ("POST", "sites/{site:int}/shuffle", control.shuffle),
+        ("GET", "sites/{site:int}/jobs", control.jobs),
+        ("POST", "sites/{site:int}/jobs", control.add_job),
+        ("GET", "sites/{site:int}/jobs/{job}", control.job),
+        ("PATCH", "sites/{site:int}/jobs/{job}", control.change_job),
+        ("DELETE", "sites/{site:int}/jobs/{job}", control.delete_job),
+    ]
+    return [
+        Route(f"/_emulator/{path}", _endpoint(handler), methods=[method]) for method, path, handler in table
+    ]
+
+
+def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            return _reply(200, await handler(request))
+        except _NotFound as error:
+            return _reply(404, {"error": str(error)})
+        except (ValueError, TypeError) as error:
+            return _reply(400, {"error": " ".join(str(error).split())})
+
+    return endpoint
+
+
+def _reply(status: int, value: object) -> Response:
+    # The line end is for the person with curl.
+    return Response(dump(value) + b"\n", status_code=status, media_type="application/json")
+
+
+class _Control:
+    """One method an endpoint; each returns what is sent as JSON."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._store = emulator.store
+
+    async def overview(self, request: Request) -> object:
+        emulator, store = self._emulator, self._store
+        return {
+            "sites": {str(site): len(store.jobs(site)) for site in store.site_ids()},
+            "requests": len(emulator.requests),
+            "maxInFlight": emulator.max_in_flight,
+            "connections": emulator.connections,
+            "faults": len(emulator.faults.applied()),
+            "delay": emulator.delay,
+            "clockOffset": emulator.clock_offset,
+        }
+
+    async def reset(self, request: Request) -> object:
+        self._emulator.reset()
+        return await self.overview(request)
+
+    async def requests(self, request: Request) -> object:
+        records = [record.as_json() for record in self._emulator.requests]
+        return {"maxInFlight": self._emulator.max_in_flight, "requests": records}
+
+    async def clear_requests(self, request: Request) -> object:
+        self._emulator.log.clear()
+        return {}
+
+    async def faults(self, request: Request) -> object:
+        applied = self._emulator.faults.applied()
+        return [{**fault_to_json(fault), "applied": count} for fault, count in applied]
+
+    async def add_faults(self, request: Request) -> object:
+        body = await _json(request)
+        # All are read before any is added, so that a bad one leaves the table as it was.
+        faults = [fault_from_json(item) for item in (body if isinstance(body, list) else [body])]
+        self._emulator.faults.add(*faults)
+        return await self.faults(request)
+
+    async def clear_faults(self, request: Request) -> object:
+        self._emulator.faults.clear()
+        return []
+
+    async def settings(self, request: Request) -> object:
+        body = await _object(request, "delay", "clockOffset")
+        numbers = {name: _number(name, value) for name, value in body.items()}
+        if numbers.get("delay", 0) < 0:
+            raise ValueError("delay must not be negative")
+        self._emulator.delay = numbers.get("delay", self._emulator.delay)
+        self._emulator.clock_offset = numbers.get("clockOffset", self._emulator.clock_offset)
+        return await self.overview(request)
+
+    async def add_key(self, request: Request) -> object:
+        body = await _object(request, "id", "secret", "token")
+        texts = {name: value for name, value in body.items() if isinstance(value, str)}
+        if len(texts) != len(body) or not {"id", "secret"}.issubset(texts):
+            raise ValueError("id and secret are required; id, secret and token are texts")
+        self._emulator.keys.add(texts["id"], texts["secret"], texts.get("token"))
+        return {"id": texts["id"]}
+
+    async def expire_token(self, request: Request) -> object:
+        key = request.path_params["key"]
+        try:
+            self._emulator.keys.expire_token(key)
+        except KeyError:
+            raise _NotFound(f"there is no access key {key}") from None
+        return {"id": key}
+
+    async def generate(self, request: Request) -> object:
+        count = (await _object(request, "jobs")).get("jobs")
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= 100_000:
+            raise ValueError("jobs must be a number from 0 to 100000")
+        self._store.generate(request.path_params["site"], count)
+        return {"jobs": count}
+
+    async def shuffle(self, request: Request) -> object:
+        body = await _object(request, "seed")
+        self._store.shuffle(_site(request, self._store.site_ids()), int(_number("seed", body.get("seed", 0))))
+        return await self.jobs(request)
+
+    async def jobs(self, request: Request) -> object:
+        return [job.fields for job in self._store.jobs(_site(request, self._store.site_ids()))]
+
+    async def add_job(self, request: Request) -> object:
+        return self._store.add(request.path_params["site"], **await _object(request)).fields
+
+    async def job(self, request: Request) -> object:
+        return self._of_job(request, self._store.job).fields
+
+    async def change_job(self, request: Request) -> object:
+        changes = await _object(request)
+        return self._of_job(request, lambda site, job: self._store.change(site, job, **changes)).fields
+
+    async def delete_job(self, request: Request) -> object:
+        return self._of_job(request, self._store.delete).fields
+
+    def _of_job(self, request: Request, action: Callable[[int, str], Job]) -> Job:
+        site = _site(request, self._store.site_ids())
+        job_id = request.path_params["job"]
+        try:
+            return action(site, job_id)
+        except KeyError:
+            raise _NotFound(f"site {site} has no job {job_id}") from None
+
+
+def _site(request: Request, known: list[int]) -> int:
+    site: int = request.path_params["site"]
+    if site not in known:
+        raise _NotFound(f"there is no site {site}; there are {', '.join(map(str, known))}")
+    return site
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LONGEST:
+        raise ValueError(f"{name} must be a number below {LONGEST:.0e}, not {value!r}")
+    return value
+
+
+async def _json(request: Request) -> object:
+    try:
+        return json.loads(await request.body() or b"{}")
+    except ValueError as error:
+        raise ValueError(f"the body is not JSON: {error}") from None
+
+
+async def _object(request: Request, *allowed: str) -> dict[str, object]:
+    body = await _json(request)
+    if not isinstance(body, dict):
+        raise ValueError("the body must be a JSON object")
+    unknown = sorted(set(body).difference(allowed)) if allowed else []
+    if unknown:
+        raise ValueError(f"unknown: {', '.join(unknown)}; known are {', '.join(allowed)}")
+    return body

@@ -1,0 +1,61 @@
+"""How an answer goes onto the wire: whole, streamed, cut short or in drips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from starlette.types import Send
+
+from emulator.connections import Connection
+from emulator.faults import Fault
+
+JSON = "application/json;charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers and body; a body repeated more than once is streamed."""
+
+    status: int
+    body: bytes
+    content_type: str = JSON
+    headers: dict[str, str] = field(default_factory=dict)
+    repeat: int = 1
+
+
+async def deliver(answer: Answer, send: Send, connection: Connection, faults: list[Fault]) -> None:
+    """Sends an answer the way the faults want it sent."""
+    cut = next((fault.cut for fault in faults if fault.cut is not None), None)
+    drip = next((fault for fault in faults if fault.drip is not None), None)
+    length = len(answer.body) if answer.repeat == 1 else None
+    if cut is not None:
+        length = max(len(answer.body), cut + 1)
+    await send({"type": "http.response.start", "status": answer.status, "headers": _headers(answer, length)})
+    if cut is not None:
+        await send({"type": "http.response.body", "body": answer.body[:cut], "more_body": True})
+        await connection.close()
+        return
+    if drip is not None and drip.drip is not None:
+        for piece in _pieces(answer.body, drip.drip):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await connection.pause(drip.drip_interval)
+            if connection.gone.is_set():
+                return
+        await send({"type": "http.response.body", "body": b""})
+    else:
+        for left in range(answer.repeat - 1, -1, -1):
+            await send({"type": "http.response.body", "body": answer.body, "more_body": left > 0})
+    if any(fault.hang_up for fault in faults):
+        await connection.close()
+
+
+def _headers(answer: Answer, length: int | None) -> list[tuple[bytes, bytes]]:
+    headers = {"content-type": answer.content_type, **answer.headers}
+    if length is not None:
+        headers["content-length"] = str(length)
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+
+
+def _pieces(body: bytes, size: int) -> Iterator[bytes]:
+    return (body[start : start + size] for start in range(0, len(body), size))

@@ -1,0 +1,99 @@
+"""Faults as JSON, for the control endpoints: the names are those of the Fault dataclass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+
+from emulator.faults import Fault
+from emulator.raw import RawAnswer
+
+_BOOLEAN = frozenset(
+    {"stall", "reset", "expire_token", "hang_up", "ignore_page_size", "repeat_first_page", "numbers_as_text"}
+)
+_TEXT = frozenset({"action", "code", "message", "shift", "total_count"})
+_REAL = frozenset({"probability", "rate", "delay", "drip_interval"})
+_KNOWN = {field.name: field.default for field in fields(Fault)}
+
+
+def fault_from_json(body: object) -> Fault:
+    """The fault that a JSON object describes; ValueError, in one line, if it does not describe one."""
+    if not isinstance(body, dict):
+        raise ValueError("a fault must be a JSON object")
+    unknown = sorted(set(body).difference(_KNOWN))
+    if unknown:
+        raise ValueError(f"unknown: {', '.join(unknown)}; a fault has {', '.join(_KNOWN)}")
+    given = {name: value for name, value in body.items() if value is not None}
+    for name, value in given.items():
+        _check_type(name, value)
+    if "raw" in given:
+        given["raw"] = _raw(given["raw"])
+    return Fault(**given)
+
+
+def fault_to_json(fault: Fault) -> dict[str, object]:
+    """The fault's settings that differ from the defaults."""
+    shown: dict[str, object] = {}
+    for name, default in _KNOWN.items():
+        value = getattr(fault, name)
+        if value != default:
+            shown[name] = value
+    if fault.raw is not None:
+        shown["raw"] = {
+            "status": fault.raw.status,
+            "content_type": fault.raw.content_type,
+            "headers": dict(fault.raw.headers),
+            "bytes": len(fault.raw.body) * fault.raw.repeat,
+        }
+    return shown
+
+
+def _check_type(name: str, value: object) -> None:
+    if name in ("raw", "retry_after"):
+        wanted: tuple[type, ...] = (dict,) if name == "raw" else (int, str)
+    elif name in _BOOLEAN:
+        wanted = (bool,)
+    elif name in _TEXT:
+        wanted = (str,)
+    else:
+        wanted = (int, float) if name in _REAL else (int,)
+    if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+        names = {dict: "an object", int: "a number", float: "a number", str: "a text", bool: "true or false"}
+        kinds = " or ".join(dict.fromkeys(names[kind] for kind in wanted))
+        raise ValueError(f"{name} must be {kinds}, not {value!r}")
+
+
+_SHORTHANDS: dict[str, Callable[..., RawAnswer]] = {
+    "html": RawAnswer.html,
+    "redirect": RawAnswer.redirect,
+    "gzip_bomb": RawAnswer.gzip_bomb,
+    "huge": RawAnswer.huge,
+}
+_RAW = {"status": int, "content_type": str, "headers": dict, "body": str, "repeat": int}
+
+
+def _raw(body: dict[str, object]) -> RawAnswer:
+    if len(body) == 1:
+        name, value = next(iter(body.items()))
+        if name in _SHORTHANDS:
+            if not isinstance(value, str if name == "redirect" else int) or value is True:
+                raise ValueError(f"raw {name} must be {'an address' if name == 'redirect' else 'a number'}")
+            return _SHORTHANDS[name](value)
+    unknown = sorted(set(body).difference(_RAW))
+    if unknown:
+        raise ValueError(f"unknown in raw: {', '.join(unknown)}; it has {', '.join((*_RAW, *_SHORTHANDS))}")
+    for name, value in body.items():
+        if not isinstance(value, _RAW[name]):
+            raise ValueError(f"raw {name} must be a {_RAW[name].__name__}, not {value!r}")
+    settings = dict(body)
+    settings["body"] = str(body.get("body", "")).encode()
+    settings["headers"] = _header_texts(body.get("headers", {}))
+    return RawAnswer(**settings)  # type: ignore[arg-type]
+
+
+def _header_texts(headers: object) -> dict[str, str]:
+    pairs = headers.items() if isinstance(headers, dict) else ()
+    for name, value in pairs:
+        if not isinstance(value, str) or not value.isprintable() or not name.isascii():
+            raise ValueError(f"raw header {name} must be a text of one line")
+    return dict(pairs)

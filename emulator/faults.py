@@ -1,0 +1,178 @@
+"""What the emulator can be told to get wrong, on which requests, and how often."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from emulator.errors import ERRORS
+from emulator.raw import RawAnswer
+from emulator.throttle import RateLimit
+
+TotalCount = Literal["number", "missing", "wrong", "empty", "abc"]
+Shift = Literal["delete", "insert"]
+LONGEST = 1e9
+
+
+@dataclass(frozen=True)
+class RequestFacts:
+    """What a fault can be matched on."""
+
+    action: str
+    site_id: int | None
+    page: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One thing to get wrong; without `times` it goes on until the table is cleared.
+
+    When: `times` applies it that often, `every` to each nth matching request, `from_request` from the kth
+    matching request on, `probability` by a seeded throw; all that are given must hold. `page`, `site_id`
+    and `action` choose the requests that match.
+
+    Instead of an answer: `code` (any key of `emulator.errors.ERRORS`, with `status` and `message` to overrule
+    the documented ones and `retry_after` for the x-acs-retry-after header), `raw`, `stall` (no answer until
+    the server stops), `reset` (TCP RST), `rate` (that many requests a second, the rest get `code` or
+    TooManyRequests), `expire_token` (the STS token of the request is expired from now on).
+
+    On the way: `delay` seconds before the answer, `cut` (only that many bytes of the promised body, then the
+    end), `drip` (bytes at a time) every `drip_interval` seconds, `hang_up` (the connection is closed,
+    unannounced, after the answer).
+
+    Lies about pages: `clamp_page_size`, `ignore_page_size` (always 20), `repeat_first_page`, `shift` (a job
+    at the top of the site is deleted or inserted once the page was served), `total_count`, `numbers_as_text`.
+    """
+
+    times: int | None = None
+    every: int | None = None
+    from_request: int | None = None
+    probability: float | None = None
+    random_seed: int = 0
+    page: int | None = None
+    site_id: int | None = None
+    action: str | None = None
+
+    code: str | None = None
+    status: int | None = None
+    message: str | None = None
+    retry_after: int | str | None = None
+    raw: RawAnswer | None = None
+    stall: bool = False
+    reset: bool = False
+    rate: float | None = None
+    expire_token: bool = False
+
+    delay: float = 0.0
+    cut: int | None = None
+    drip: int | None = None
+    drip_interval: float = 0.1
+    hang_up: bool = False
+
+    clamp_page_size: int | None = None
+    ignore_page_size: bool = False
+    repeat_first_page: bool = False
+    shift: Shift | None = None
+    total_count: TotalCount | None = None
+    numbers_as_text: bool = False
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @property
+    def answers(self) -> bool:
+        """Whether it takes the place of the answer, so that at most one of its kind applies to a request."""
+        return bool(self.code or self.raw or self.stall or self.reset or self.rate or self.expire_token)
+
+    def matches(self, facts: RequestFacts) -> bool:
+        """Whether a request is one of those the fault is meant for."""
+        return (
+            self.action in (None, facts.action)
+            and self.site_id in (None, facts.site_id)
+            and self.page in (None, facts.page)
+        )
+
+
+@dataclass
+class _Entry:
+    fault: Fault
+    seen: int = 0
+    applied: int = 0
+    chance: random.Random = field(default_factory=random.Random)
+    limit: RateLimit | None = None
+
+
+class FaultTable:
+    """The faults in force, in the order in which they were added."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._entries: list[_Entry] = []
+
+    def add(self, *faults: Fault) -> None:
+        """Puts faults at the end of the table."""
+        for fault in faults:
+            limit = RateLimit(fault.rate, self._clock) if fault.rate else None
+            chance = random.Random(fault.random_seed)  # noqa: S311 - repeatable, not secret
+            self._entries = [*self._entries, _Entry(fault, chance=chance, limit=limit)]
+
+    def clear(self) -> None:
+        """Takes every fault out."""
+        self._entries = []
+
+    def applied(self) -> list[tuple[Fault, int]]:
+        """Each fault with the number of requests it was applied to."""
+        return [(entry.fault, entry.applied) for entry in self._entries]
+
+    def select(self, facts: RequestFacts) -> list[Fault]:
+        """The faults that apply to a request, at most one of them in place of the answer; counts them."""
+        chosen: list[Fault] = []
+        answered = False
+        for entry in self._entries:
+            if not entry.fault.matches(facts) or (answered and entry.fault.answers):
+                continue
+            if _fires(entry):
+                entry.applied += 1
+                chosen.append(entry.fault)
+                answered = answered or entry.fault.answers
+        return chosen
+
+
+def _fires(entry: _Entry) -> bool:
+    fault = entry.fault
+    if fault.times is not None and entry.applied >= fault.times:
+        return False
+    entry.seen += 1
+    if fault.from_request is not None and entry.seen < fault.from_request:
+        return False
+    if fault.every is not None and entry.seen % fault.every:
+        return False
+    if fault.probability is not None and entry.chance.random() >= fault.probability:
+        return False
+    return entry.limit is None or not entry.limit.allow()
+
+
+def _check(fault: Fault) -> None:
+    if fault.code is not None and fault.code not in ERRORS:
+        raise ValueError(f"code {fault.code!r} is not one of: {', '.join(sorted(ERRORS))}")
+    kinds = [bool(fault.code and not fault.rate), bool(fault.raw), fault.stall, fault.reset, bool(fault.rate)]
+    if sum(kinds) + fault.expire_token > 1:
+        raise ValueError("give only one of code, raw, stall, reset, rate and expire_token")
+    if fault.shift not in (None, *get_args(Shift)):
+        raise ValueError(f"shift must be one of: {', '.join(get_args(Shift))}")
+    if fault.total_count not in (None, *get_args(TotalCount)):
+        raise ValueError(f"total_count must be one of: {', '.join(get_args(TotalCount))}")
+    for name in ("times", "every", "from_request", "drip", "clamp_page_size"):
+        value = getattr(fault, name)
+        if value is not None and value < 1:
+            raise ValueError(f"{name} must be 1 or more")
+    for name in ("delay", "drip_interval", "cut", "rate"):
+        value = getattr(fault, name)
+        if value is not None and not 0 <= value < LONGEST:
+            raise ValueError(f"{name} must be 0 or more, and below {LONGEST:.0e}")
+    if fault.status is not None and not 200 <= fault.status <= 599:
+        raise ValueError("status must be from 200 to 599")
+    if fault.retry_after is not None and not str(fault.retry_after).isprintable():
+        raise ValueError("retry_after must be of one line")

@@ -1,0 +1,156 @@
+"""The API's one address, `/`: a request goes through the gate, the faults and its action, in this order."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from email.utils import formatdate
+
+from starlette.types import Receive, Scope, Send
+
+from emulator.actions import ACTIONS, VERSION, Call
+from emulator.connections import Connection, Connections
+from emulator.delivery import Answer, deliver
+from emulator.errors import ApiError, error_body
+from emulator.faults import Fault, FaultTable, RequestFacts
+from emulator.gate import Gate
+from emulator.jobs import dump
+from emulator.requestlog import RequestLog, RequestRecord, shown_headers
+from emulator.signature import WireRequest, parse_query
+from emulator.store import Store
+
+
+class Gateway:
+    """An ASGI application that answers the API's calls from the store."""
+
+    def __init__(
+        self, store: Store, gate: Gate, faults: FaultTable, log: RequestLog, connections: Connections
+    ) -> None:
+        self.store = store
+        self.gate = gate
+        self.faults = faults
+        self.log = log
+        self.connections = connections
+        self.delay = 0.0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request, unless a fault has it never answered."""
+        began = time.perf_counter()
+        body = await _read(receive)
+        if body is None:
+            return
+        connection = self.connections.of(scope)
+        wire = WireRequest(
+            scope["method"],
+            scope["raw_path"].decode("latin-1"),
+            scope["query_string"],
+            scope["headers"],
+            body,
+        )
+        record = _record(wire, scope["client"][1])
+        self.log.begin(record)
+        try:
+            await self._handle(wire, record, connection, send)
+        finally:
+            record.milliseconds = (time.perf_counter() - began) * 1000
+            self.log.end(record)
+
+    async def _handle(
+        self, wire: WireRequest, record: RequestRecord, connection: Connection, send: Send
+    ) -> None:
+        if self.delay:
+            await connection.pause(self.delay)
+        faults: list[Fault] = []
+        try:
+            _check_target(record.action, wire.header("x-acs-version"))
+            record.access_key_id = self.gate.admit(wire)
+            faults = self.faults.select(_facts(record))
+            record.faults = len(faults)
+            for fault in faults:
+                if fault.delay:
+                    await connection.pause(fault.delay)
+                if fault.stall:
+                    await connection.pause(None)
+                if fault.reset:
+                    await connection.reset()
+            if connection.gone.is_set():
+                return
+            answer = self._answer(record, faults)
+        except ApiError as error:
+            answer = self._error(error, wire.header("host"), record)
+        for fault in faults:
+            if fault.retry_after is not None:
+                answer.headers["x-acs-retry-after"] = str(fault.retry_after)
+        # The server's own clock, so that a client can measure how far apart the two are.
+        answer.headers.setdefault("date", formatdate(self.gate.now(), usegmt=True))
+        record.status = answer.status
+        await deliver(answer, send, connection, faults)
+
+    def _answer(self, record: RequestRecord, faults: list[Fault]) -> Answer:
+        for fault in faults:
+            if fault.raw is not None:
+                raw = fault.raw
+                return Answer(raw.status, raw.body, raw.content_type, dict(raw.headers), raw.repeat)
+            if fault.expire_token:
+                self.gate.keys.expire_token(record.access_key_id)
+                raise ApiError("InvalidSecurityToken.Expired")
+            if fault.code is not None or fault.rate is not None:
+                raise ApiError(fault.code or "TooManyRequests", fault.message, fault.status)
+        request_id = _request_id()
+        call = Call(record.params, request_id, self.store, faults)
+        return Answer(200, ACTIONS[record.action](call), headers={"x-acs-request-id": request_id})
+
+    def _error(self, error: ApiError, host: str, record: RequestRecord) -> Answer:
+        record.code = error.code
+        request_id = _request_id()
+        body = error_body(error, request_id=request_id, host=host, action=record.action)
+        return Answer(error.status, dump(body), headers={"x-acs-request-id": request_id})
+
+
+def _check_target(action: str, version: str) -> None:
+    if action not in ACTIONS:
+        raise ApiError("InvalidApi.NotFound")
+    if version != VERSION:
+        raise ApiError("InvalidVersion")
+
+
+def _record(wire: WireRequest, client_port: int) -> RequestRecord:
+    headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in wire.headers}
+    pairs = parse_query(wire.query)
+    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        pairs += parse_query(wire.body)
+    return RequestRecord(
+        number=0,
+        action=headers.get("x-acs-action", ""),
+        method=wire.method,
+        params={key.decode("utf-8", "replace"): value.decode("utf-8", "replace") for key, value in pairs},
+        headers=shown_headers(headers),
+        nonce=headers.get("x-acs-signature-nonce", ""),
+        client_port=client_port,
+        has_token="x-acs-security-token" in headers,
+    )
+
+
+def _facts(record: RequestRecord) -> RequestFacts:
+    def number(name: str) -> int | None:
+        text = record.params.get(name, "")
+        return int(text) if text.isascii() and text.isdigit() else None
+
+    # A request without PageNumber asks for the first page.
+    return RequestFacts(record.action, number("SiteId"), number("PageNumber") or 1)
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body, or None if the client left before the end of it."""
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += bytes(message.get("body", b""))
+        if not message.get("more_body"):
+            return body
+
+
+def _request_id() -> str:
+    return str(uuid.uuid4()).upper()

@@ -1,0 +1,90 @@
+"""One scheduled preload job or execution, in the shapes that the service sends."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from functools import cached_property
+
+OBJECT_ID = re.compile(r"[0-9a-f]{24}")
+
+# The order is that of the documented example.
+TEXT_FIELDS = (
+    "AliUid",
+    "CreatedAt",
+    "Domains",
+    "ErrorInfo",
+    "FailedFileOss",
+    "FileId",
+    "Id",
+    "InsertWay",
+    "Name",
+    "TaskType",
+)
+NUMBER_FIELDS = ("SiteId", "TaskSubmitted", "UrlCount", "UrlSubmitted", "ExecutionCount")
+FIELDS = frozenset(TEXT_FIELDS + NUMBER_FIELDS)
+
+
+def parse_time(text: str) -> int:
+    """Milliseconds since the epoch of a time written `2024-06-01T08:53:13Z`."""
+    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    return int(moment.timestamp()) * 1000
+
+
+def format_time(milliseconds: int) -> str:
+    """The service's spelling of a moment given in milliseconds since the epoch."""
+    moment = datetime.fromtimestamp(milliseconds // 1000, tz=timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Job:
+    """A job that never changes; a change makes another one, so a row is serialised once."""
+
+    def __init__(self, fields: Mapping[str, object]) -> None:
+        self.fields = dict(fields)
+        self.id = str(self.fields["Id"])
+        self.created_ms = parse_time(str(self.fields["CreatedAt"]))
+
+    def with_changes(self, changes: Mapping[str, object]) -> Job:
+        """The job with some fields replaced; a field given as None is left out."""
+        merged = {**self.fields, **changes}
+        return Job({name: value for name, value in merged.items() if value is not None})
+
+    @cached_property
+    def row(self) -> bytes:
+        """The job as the list sends it: the Id ends in a newline, as in the documented example."""
+        return dump({**self.fields, "Id": self.id + "\n"})
+
+    @cached_property
+    def row_with_text_numbers(self) -> bytes:
+        """The same row with every number spelled as text, for the fault of that name."""
+        row = {
+            name: str(value) if isinstance(value, int) else value
+            for name, value in {**self.fields, "Id": self.id + "\n"}.items()
+        }
+        return dump(row)
+
+
+def check_fields(fields: Mapping[str, object]) -> None:
+    """Raises ValueError, in one line, if a field is not one of a job's or has the wrong type."""
+    unknown = sorted(set(fields).difference(FIELDS))
+    if unknown:
+        raise ValueError(f"unknown job field {', '.join(unknown)}; known are {', '.join(sorted(FIELDS))}")
+    for name, value in fields.items():
+        wanted = int if name in NUMBER_FIELDS else str
+        if value is not None and (not isinstance(value, wanted) or isinstance(value, bool)):
+            raise ValueError(f"{name} must be {'a number' if wanted is int else 'a text'}, not {value!r}")
+    if "CreatedAt" in fields:
+        try:
+            parse_time(str(fields["CreatedAt"]))
+        except ValueError:
+            raise ValueError("CreatedAt must look like 2024-06-01T08:53:13Z") from None
+    if "Id" in fields and not OBJECT_ID.fullmatch(str(fields["Id"])):
+        raise ValueError("Id must be 24 lower-case hex digits")
+
+
+def dump(value: object) -> bytes:
+    """Compact JSON."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,0 +1,159 @@
+"""The sites and their jobs: what the emulator lists, and what a test or a person changes meanwhile."""
+
+from __future__ import annotations
+
+import random
+import threading
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from emulator import seed
+from emulator.errors import ApiError
+from emulator.executions import executions_of
+from emulator.jobs import Job, check_fields
+
+Executions = list[dict[str, object]]
+
+
+@dataclass
+class Site:
+    """One site: its jobs, newest first, and whether the caller owns it."""
+
+    jobs: list[Job] = field(default_factory=list)
+    foreign: bool = False
+
+
+class Store:
+    """Site id to jobs; every method may be called from any thread while the server runs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._sites: dict[int, Site] = {}
+        self._executions: dict[str, Executions] = {}
+        self._made = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to the seed."""
+        with self._lock:
+            self._executions.clear()
+            self._made = 0
+            self._sites = {
+                seed.SITE_ID: Site(seed.seeded_jobs(seed.SITE_ID)),
+                seed.EXAMPLE_SITE_ID: Site([seed.example_job(seed.EXAMPLE_SITE_ID)]),
+                seed.EMPTY_SITE_ID: Site(),
+                seed.FOREIGN_SITE_ID: Site(seed.generated_jobs(seed.FOREIGN_SITE_ID, 3), foreign=True),
+            }
+
+    def site_ids(self) -> list[int]:
+        """The sites there are, the caller's own and the foreign one."""
+        with self._lock:
+            return list(self._sites)
+
+    def jobs(self, site_id: int) -> list[Job]:
+        """A copy of a site's jobs in the order of the list; KeyError if there is no such site."""
+        with self._lock:
+            return list(self._sites[site_id].jobs)
+
+    def job(self, site_id: int, job_id: str) -> Job:
+        """One job; KeyError if the site does not have it."""
+        with self._lock:
+            jobs = self._sites[site_id].jobs
+            return jobs[_index(jobs, job_id)]
+
+    def set_jobs(self, site_id: int, jobs: Iterable[Job], *, foreign: bool = False) -> None:
+        """Makes a site, or replaces its jobs, in the order given."""
+        with self._lock:
+            self._sites[site_id] = Site(list(jobs), foreign)
+
+    def generate(self, site_id: int, count: int) -> None:
+        """Makes a site with this many jobs, the same ones each time, with their rows ready to send."""
+        jobs = seed.generated_jobs(site_id, count)
+        for job in jobs:
+            _ = job.row
+        self.set_jobs(site_id, jobs)
+
+    def add(self, site_id: int, /, **fields: object) -> Job:
+        """Adds a job with these fields, the rest made up, where its CreatedAt puts it; may make the site."""
+        check_fields(fields)
+        with self._lock:
+            self._made += 1
+            job = seed.new_job(site_id, self._made).with_changes({**fields, "SiteId": site_id})
+            jobs = self._sites.setdefault(site_id, Site()).jobs
+            if any(other.id == job.id for other in jobs):
+                raise ValueError(f"site {site_id} already has a job {job.id}")
+            jobs.insert(bisect_left(jobs, -job.created_ms, key=lambda other: -other.created_ms), job)
+            return job
+
+    def change(self, site_id: int, job_id: str, /, **fields: object) -> Job:
+        """Replaces fields of a job where it stands (None removes one); KeyError if it is not there."""
+        check_fields(fields)
+        if {"Id", "SiteId"}.intersection(fields):
+            raise ValueError("Id and SiteId cannot be changed")
+        with self._lock:
+            jobs = self._sites[site_id].jobs
+            index = _index(jobs, job_id)
+            jobs[index] = jobs[index].with_changes(fields)
+            return jobs[index]
+
+    def delete(self, site_id: int, job_id: str) -> Job:
+        """Removes a job and returns it; KeyError if it is not there."""
+        with self._lock:
+            jobs = self._sites[site_id].jobs
+            return jobs.pop(_index(jobs, job_id))
+
+    def shuffle(self, site_id: int, random_seed: int = 0) -> None:
+        """Puts a site's jobs in another order, the same one for the same seed."""
+        with self._lock:
+            random.Random(random_seed).shuffle(self._sites[site_id].jobs)  # noqa: S311 - repeatable, not secret
+
+    def set_executions(self, job_id: str, executions: Executions) -> None:
+        """Replaces the executions of a job, which are otherwise derived from its Id."""
+        with self._lock:
+            self._executions[job_id] = executions
+
+    def window(
+        self, site_id: int, created: tuple[int | None, int | None], offset: int, size: int
+    ) -> tuple[int, list[Job]]:
+        """How many jobs were created in a span of milliseconds, and one slice of them.
+
+        ApiError unless the caller owns the site. What the service says of a site that exists nowhere is not
+        documented; here it is refused like a foreign one, so that a mistyped id never passes for an empty
+        site.
+        """
+        start, end = created
+        with self._lock:
+            site = self._sites.get(site_id)
+            if site is None or site.foreign:
+                raise ApiError("InvalidUid.PermissionDenied")
+            jobs = site.jobs
+            if start is not None:
+                jobs = [job for job in jobs if job.created_ms >= start]
+            if end is not None:
+                jobs = [job for job in jobs if job.created_ms <= end]
+            return len(jobs), jobs[offset : offset + size]
+
+    def find(self, job_id: str) -> Job:
+        """The job with this id on any of the caller's sites; ApiError if there is none."""
+        with self._lock:
+            for site in self._sites.values():
+                for job in site.jobs:
+                    if job.id == job_id:
+                        if site.foreign:
+                            raise ApiError("InvalidUid.PermissionDenied")
+                        return job
+        raise ApiError("InvalidJob.NotFound")
+
+    def executions(self, job_id: str) -> Executions:
+        """The executions of a job; ApiError if there is no such job."""
+        job = self.find(job_id)
+        with self._lock:
+            return self._executions[job_id] if job_id in self._executions else executions_of(job)
+
+
+def _index(jobs: list[Job], job_id: str) -> int:
+    for index, job in enumerate(jobs):
+        if job.id == job_id:
+            return index
+    raise KeyError(job_id)
