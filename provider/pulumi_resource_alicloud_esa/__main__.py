@@ -1,0 +1,69 @@
+"""The plugin's process: print the port, serve until the engine is done, leave nothing behind."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+
+import grpc.aio
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from .engine_log import EngineLog
+from .provider import EsaProvider
+from .schema import VERSION
+from .server import EsaServicer
+
+_PARENT_POLL_SECONDS = 0.5
+
+
+def main() -> None:
+    """Entry point of `pulumi-resource-alicloud-esa`."""
+    parser = argparse.ArgumentParser(description="The Pulumi resource plugin alicloud-esa; the engine starts it.")
+    parser.add_argument("engine", nargs="?", help="the engine's address; without it the engine may attach later")
+    parser.add_argument("--version", action="version", version=VERSION)
+    known, _ = parser.parse_known_args()
+    try:
+        asyncio.run(_serve(known.engine, sys.argv[1:]))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        # Not sys.exit: that would wait for a thread that hangs in a connect.
+        sys.stderr.flush()
+        os._exit(0)
+
+
+async def _serve(engine: str | None, args: list[str]) -> None:
+    server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
+    servicer = EsaServicer(EsaProvider(log=EngineLog(engine)), args)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    watch = asyncio.create_task(_watch_parent(ended)) if engine else None
+    await ended.wait()
+    servicer.cancel()
+    await server.stop(grace=0.5)
+    if watch is not None:
+        watch.cancel()
+
+
+async def _watch_parent(ended: asyncio.Event) -> None:
+    """An engine that was killed sends no Cancel; its plugin must not stay behind."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(_PARENT_POLL_SECONDS)
+    ended.set()
+
+
+if __name__ == "__main__":
+    main()

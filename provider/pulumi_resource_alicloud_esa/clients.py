@@ -1,0 +1,82 @@
+"""From the settings of a provider to what its functions use: one lister, made when the first call needs it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from . import environment
+from .config import Settings
+from .credentials import choose_source
+from .esa.client import EsaClient
+from .esa.endpoints import choose_endpoint
+from .esa.errors import CredentialsError
+from .esa.listing import Lister
+from .esa.pace import Pace
+from .esa.retry import RetryPolicy
+from .profile_file import find_profile
+from .schema import VERSION
+
+
+class Clients:
+    """The lister of one provider's settings; safe to share between threads."""
+
+    def __init__(
+        self, settings: Settings, env: Mapping[str, str], warn: Callable[[str], None] = lambda message: None
+    ) -> None:
+        self.settings = settings
+        self._env = dict(env)
+        self._warn = warn
+        self._lock = threading.Lock()
+        self._client: EsaClient | None = None
+        self._workers: ThreadPoolExecutor | None = None
+        self._lister: Lister | None = None
+
+    def lister(self) -> Lister:
+        """The lister; raises CredentialsError or InvalidInput when the settings give no usable client."""
+        with self._lock:
+            if self._lister is None:
+                self._lister = self._make()
+            return self._lister
+
+    def close(self) -> None:
+        """Drop connections and idle threads."""
+        with self._lock:
+            if self._workers is not None:
+                self._workers.shutdown(wait=False, cancel_futures=True)
+            if self._client is not None:
+                self._client.close()
+            self._client = self._workers = self._lister = None
+
+    def _make(self) -> Lister:
+        # Here, not at the top: `requests` is not needed to start, to check or to configure.
+        from .esa.transport import Transport
+
+        settings = self.settings
+        source = choose_source(settings, self._env, self._warn)
+        transport = Transport(
+            choose_endpoint(settings.endpoint, self._region(), self._env),
+            connections=settings.max_concurrency,
+            connect_seconds=settings.connect_milliseconds / 1000,
+            read_seconds=settings.read_milliseconds / 1000,
+            version=VERSION,
+        )
+        policy = RetryPolicy(max_attempts=settings.max_attempts)
+        self._client = EsaClient(transport, source, Pace(settings.max_concurrency), policy)
+        self._workers = ThreadPoolExecutor(settings.max_concurrency, thread_name_prefix="page")
+        return Lister(self._client, self._workers, settings.max_concurrency)
+
+    def _region(self) -> str | None:
+        region = self.settings.region or environment.value("region", self._env)
+        if region is not None:
+            return region
+        name = self.settings.profile or environment.value("profile", self._env)
+        file = self.settings.shared_credentials_file or environment.value("sharedCredentialsFile", self._env)
+        if not name and not file:
+            return None
+        try:
+            return find_profile(name, file, self._env).region
+        except CredentialsError:
+            # Keys may come from elsewhere; where they do not, their own look-up has said what is wrong.
+            return None

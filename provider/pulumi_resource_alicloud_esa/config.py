@@ -1,0 +1,191 @@
+"""The provider's configuration: what a user wrote, checked; every fault at once, each on its property.
+
+Only what was given explicitly is here. The environment is asked later, in credentials.py and endpoints.py, so
+that nothing of it ends up in state.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from . import environment
+from .esa.endpoints import parse_endpoint
+from .esa.errors import InvalidInput
+from .esa.inputs import Inputs
+
+SECRETS = ("secretKey", "securityToken")
+MAX_CONCURRENCY = 8
+MAX_ATTEMPTS = 5
+TIMEOUT_SECONDS = 120
+CONNECT_MILLISECONDS = 5_000
+READ_MILLISECONDS = 30_000
+_MIN_SESSION, _MAX_SESSION = 900, 43_200
+
+
+@dataclass(frozen=True, repr=False)
+class _Masked:
+    def __repr__(self) -> str:
+        given = [field.name for field in fields(self) if getattr(self, field.name) is not None]
+        return f"{type(self).__name__}(given: {', '.join(given) or 'nothing'})"
+
+
+@dataclass(frozen=True, repr=False)
+class AssumeRole(_Masked):
+    """A role to assume on top of the credentials found."""
+
+    role_arn: str | None = None
+    session_name: str | None = None
+    policy: str | None = None
+    session_expiration: int | None = None
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class AssumeRoleWithOidc(_Masked):
+    """A role to assume with a token of an OIDC provider, instead of access keys."""
+
+    oidc_provider_arn: str | None = None
+    oidc_token_file: str | None = None
+    oidc_token: str | None = None
+    role_arn: str | None = None
+    role_session_name: str | None = None
+    policy: str | None = None
+    session_expiration: int | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Settings(_Masked):
+    """The explicit settings of one provider; never shows their values in a `repr`."""
+
+    access_key: str | None = None
+    secret_key: str | None = None
+    security_token: str | None = None
+    region: str | None = None
+    profile: str | None = None
+    shared_credentials_file: str | None = None
+    credentials_uri: str | None = None
+    ecs_role_name: str | None = None
+    assume_role: AssumeRole | None = None
+    assume_role_with_oidc: AssumeRoleWithOidc | None = None
+    endpoint: str | None = None
+    max_concurrency: int = MAX_CONCURRENCY
+    max_attempts: int = MAX_ATTEMPTS
+    timeout_seconds: int = TIMEOUT_SECONDS
+    connect_milliseconds: int = CONNECT_MILLISECONDS
+    read_milliseconds: int = READ_MILLISECONDS
+
+
+def read_settings(values: Mapping[str, Any], env: Mapping[str, str]) -> Settings:
+    """The settings that a provider's inputs give; raises InvalidInput with all faults.
+
+    Values of a stack's configuration arrive as text, and the SDKs send objects as JSON: both are read.
+    """
+    inputs = Inputs({name: value for name, value in values.items() if name != "version" and value != ""})
+    settings = Settings(
+        access_key=inputs.text("accessKey"),
+        secret_key=_secret(inputs, "secretKey"),
+        security_token=_secret(inputs, "securityToken"),
+        region=inputs.text("region"),
+        profile=inputs.text("profile"),
+        shared_credentials_file=inputs.text("sharedCredentialsFile"),
+        credentials_uri=_http_url(inputs, "credentialsUri"),
+        ecs_role_name=inputs.text("ecsRoleName"),
+        assume_role=_assume_role(inputs),
+        assume_role_with_oidc=_assume_role_with_oidc(inputs),
+        endpoint=_endpoint(inputs),
+        max_concurrency=inputs.integer("maxConcurrency", 1, 64) or MAX_CONCURRENCY,
+        max_attempts=inputs.integer("maxAttempts", 1, 20) or MAX_ATTEMPTS,
+        timeout_seconds=inputs.integer("timeoutSeconds", 1, 3600) or TIMEOUT_SECONDS,
+        connect_milliseconds=_milliseconds(inputs, "clientConnectTimeout", env) or CONNECT_MILLISECONDS,
+        read_milliseconds=_milliseconds(inputs, "clientReadTimeout", env) or READ_MILLISECONDS,
+    )
+    inputs.finish()
+    return settings
+
+
+def _secret(inputs: Inputs, name: str) -> str | None:
+    # Not `text`: a wrong value must not be quoted in the fault.
+    value = inputs.get(name)
+    if value is None or (isinstance(value, str) and value.strip()):
+        return value.strip() if value else None
+    inputs.fault(name, "not accepted (the value is not shown); give a non-empty string")
+    return None
+
+
+def _http_url(inputs: Inputs, name: str) -> str | None:
+    value = inputs.text(name)
+    if value is not None and not value.startswith(("http://", "https://")):
+        inputs.fault(name, "not accepted; give a URL that starts with http:// or https://")
+    return value
+
+
+def _endpoint(inputs: Inputs) -> str | None:
+    value = inputs.text("endpoint")
+    if value is not None:
+        try:
+            parse_endpoint(value)
+        except InvalidInput as error:
+            inputs.faults.extend(error.faults)
+    return value
+
+
+def _milliseconds(inputs: Inputs, name: str, env: Mapping[str, str]) -> int | None:
+    given = inputs.integer(name, 1, 3_600_000)
+    from_environment = environment.value(name, env)
+    if given is None and from_environment is not None and from_environment.isdigit():
+        return int(from_environment) or None
+    return given
+
+
+def _nested(inputs: Inputs, name: str) -> Inputs | None:
+    value = inputs.get(name)
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            inputs.fault(name, "not accepted; give an object, or its JSON")
+            return None
+    if isinstance(value, list) and len(value) == 1:
+        # pulumi-alicloud's older programs give a list of one.
+        value = value[0]
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        inputs.fault(name, "not accepted; give an object")
+        return None
+    return Inputs(value, prefix=f"{name}.", faults=inputs.faults)
+
+
+def _assume_role(outer: Inputs) -> AssumeRole | None:
+    inputs = _nested(outer, "assumeRole")
+    if inputs is None:
+        return None
+    role = AssumeRole(
+        role_arn=inputs.text("roleArn", required=True),
+        session_name=inputs.text("sessionName"),
+        policy=inputs.text("policy"),
+        session_expiration=inputs.integer("sessionExpiration", _MIN_SESSION, _MAX_SESSION),
+        external_id=inputs.text("externalId"),
+    )
+    inputs.refuse_unread()
+    return role
+
+
+def _assume_role_with_oidc(outer: Inputs) -> AssumeRoleWithOidc | None:
+    inputs = _nested(outer, "assumeRoleWithOidc")
+    if inputs is None:
+        return None
+    role = AssumeRoleWithOidc(
+        oidc_provider_arn=inputs.text("oidcProviderArn"),
+        oidc_token_file=inputs.text("oidcTokenFile"),
+        oidc_token=_secret(inputs, "oidcToken"),
+        role_arn=inputs.text("roleArn"),
+        role_session_name=inputs.text("roleSessionName"),
+        policy=inputs.text("policy"),
+        session_expiration=inputs.integer("sessionExpiration", _MIN_SESSION, _MAX_SESSION),
+    )
+    inputs.refuse_unread()
+    return role

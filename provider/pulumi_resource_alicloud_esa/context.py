@@ -1,0 +1,22 @@
+"""What a function or resource is given beside its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .esa.deadline import Deadline
+from .esa.listing import Lister
+
+
+@dataclass(frozen=True)
+class CallContext:
+    """One call: how to read jobs, until when, and whom to tell how far it is.
+
+    `lister` is asked for after the inputs were found valid, so that wrong inputs are reported even where there
+    are no credentials.
+    """
+
+    lister: Callable[[], Lister]
+    deadline: Deadline
+    progress: Callable[[int, int], None]

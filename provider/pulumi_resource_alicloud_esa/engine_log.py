@@ -1,0 +1,66 @@
+"""Messages to the engine's own log and display. Nothing is ever printed: stdout is the handshake with the engine."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+_PROGRESS_SECONDS = 0.5
+
+
+class EngineLog:
+    """Sends log lines to the engine at `address`; without an address they go nowhere."""
+
+    def __init__(self, address: str | None) -> None:
+        self.address = address
+        self._stub: Any = None
+
+    def debug(self, message: str) -> None:
+        """Shown with `pulumi --debug`."""
+        self._send("DEBUG", message)
+
+    def info(self, message: str) -> None:
+        """A line in the program's diagnostics."""
+        self._send("INFO", message)
+
+    def warning(self, message: str) -> None:
+        """A warning in the program's diagnostics."""
+        self._send("WARNING", message)
+
+    def progress(self, subject: str) -> Callable[[int, int], None]:
+        """A function that shows "subject: done of total" in the display while a listing takes longer than a moment."""
+        last = time.monotonic()
+
+        def report(done: int, total: int) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - last >= _PROGRESS_SECONDS:
+                last = now
+                self._send("INFO", f"{subject}: {done} of {total} read", ephemeral=True)
+
+        return report
+
+    def _send(self, severity: str, message: str, ephemeral: bool = False) -> None:
+        if not self.address:
+            return
+        # A message that cannot be delivered must not fail the call it is about.
+        with contextlib.suppress(Exception):
+            from pulumi.runtime.proto import engine_pb2
+
+            request = engine_pb2.LogRequest(
+                severity=getattr(engine_pb2, severity), message=message, ephemeral=ephemeral
+            )
+            self._engine().Log(request, timeout=2)
+
+    def _engine(self) -> Any:
+        if self._stub is None:
+            import grpc
+            from pulumi.runtime.proto import engine_pb2_grpc
+
+            self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(self.address or ""))
+        return self._stub
+
+
+no_log = EngineLog(None)

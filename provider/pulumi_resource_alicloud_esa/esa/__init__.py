@@ -1,0 +1,1 @@
+"""The ESA API over HTTP. Nothing in this folder knows of Pulumi."""

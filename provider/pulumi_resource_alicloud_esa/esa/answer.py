@@ -1,0 +1,135 @@
+"""From an HTTP answer to a JSON object or the error that it means."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from .errors import ApiError, ResponseError
+
+_SUCCESS_CODES = frozenset({"", "success", "ok", "200", "0"})
+_RETRIED_STATUS = frozenset({429, 500, 502, 503, 504})
+# The service may echo what it signed, the security token included.
+_ECHO = re.compile(r"[\s,.;:]*(server|client)?\s*(StringToSign|CanonicalRequest) is\b.*", re.IGNORECASE | re.DOTALL)
+_XML_FIELD = re.compile(r"<(Code|Message|RequestId|Recommend)>([^<]*)</\1>")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers and the whole decoded body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def interpret(action: str, answer: Answer) -> dict[str, Any]:
+    """The answer's JSON object; raises ApiError for an error body, ResponseError for anything unreadable.
+
+    A body with a Code is an error even under HTTP 200, as in Alibaba Cloud's own Terraform provider.
+    """
+    if 300 <= answer.status < 400:
+        raise ResponseError(
+            f"HTTP {answer.status}, a redirect; redirects are never followed because they would carry the "
+            "credentials to another host. Check endpoint"
+        )
+    body = _decode(answer)
+    code = _text(body, "code")
+    success = _get(body, "success")
+    failed = success is False or (isinstance(success, str) and success.lower() == "false")
+    if answer.status < 400 and code.lower() in _SUCCESS_CODES and not failed:
+        return body
+    if answer.status >= 400 and not code:
+        raise _unreadable(answer, "without an error code")
+    raise ApiError(
+        action=action,
+        code=code if code.lower() not in _SUCCESS_CODES else "UnknownError",
+        message=_ECHO.sub("", _text(body, "message"))[:500],
+        http_status=answer.status,
+        request_id=_text(body, "requestid") or answer.headers.get("x-acs-request-id", ""),
+        retry_after=_retry_after(answer),
+        server_date=_server_date(answer.headers),
+    )
+
+
+def _decode(answer: Answer) -> dict[str, Any]:
+    try:
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        fields = _xml_error(answer)
+        if fields:
+            return fields
+        raise _unreadable(answer, "that is not JSON") from None
+    if not isinstance(body, dict):
+        raise ResponseError(f"HTTP {answer.status} with a JSON {type(body).__name__} where an object is documented")
+    return body
+
+
+def _xml_error(answer: Answer) -> dict[str, Any]:
+    if b"<Code>" not in answer.body or b"<Error" not in answer.body:
+        return {}
+    return dict(_XML_FIELD.findall(answer.body[:65536].decode("utf-8", "replace")))
+
+
+def _unreadable(answer: Answer, what: str) -> ResponseError:
+    kind = answer.headers.get("Content-Type", "no content type").split(";")[0].strip()[:60]
+    hint = ""
+    if answer.status == 407:
+        hint = ". The proxy wants a login: check HTTPS_PROXY"
+    elif answer.status == 502:
+        hint = ". A gateway or proxy in between did not reach the service"
+    retryable = answer.status in _RETRIED_STATUS or answer.status < 300
+    return ResponseError(
+        f"HTTP {answer.status} with {len(answer.body)} bytes of {kind} {what}{hint}", retryable=retryable
+    )
+
+
+def _get(body: Mapping[str, Any], lowered: str) -> Any:
+    # Gateways spell these keys in Pascal case or in camel case.
+    for key, value in body.items():
+        if key.lower() == lowered:
+            return value
+    return None
+
+
+def _text(body: Mapping[str, Any], lowered: str) -> str:
+    value = _get(body, lowered)
+    return "" if value is None or isinstance(value, (dict, list, bool)) else str(value).strip()
+
+
+def _retry_after(answer: Answer) -> float | None:
+    """Seconds the service asks to wait: x-acs-retry-after in milliseconds under any code, Retry-After under 429/503."""
+    milliseconds = _whole_number(answer.headers.get("x-acs-retry-after", ""))
+    if milliseconds:
+        return milliseconds / 1000
+    if answer.status not in (429, 503):
+        return None
+    standard = answer.headers.get("Retry-After", "")
+    seconds = _whole_number(standard)
+    if seconds:
+        return float(seconds)
+    moment = _parse_date(standard)
+    wait = (moment - datetime.now(timezone.utc)).total_seconds() if moment else 0.0
+    return wait if wait > 0 else None
+
+
+def _whole_number(text: str) -> int | None:
+    stripped = text.strip()
+    return int(stripped[:18]) if stripped.isascii() and stripped.isdigit() else None
+
+
+def _server_date(headers: Mapping[str, str]) -> datetime | None:
+    return _parse_date(headers.get("Date", ""))
+
+
+def _parse_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

@@ -1,0 +1,104 @@
+"""How one call ends early: its time is up, or somebody asked to stop.
+
+A thread that sleeps wakes at once; a thread that waits in a socket is woken by shutting that socket down,
+which is the only way out of a read that the other side never finishes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+from .errors import Cancelled, DeadlineExceeded, EsaError
+
+
+class Deadline:
+    """The time and the stop signal that all attempts, sleeps and pages of one call share."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._ends_at = time.monotonic() + seconds
+        self._ended = threading.Event()
+        self._reason: EsaError | None = None
+        self._sockets: set[socket.socket] = set()
+        self._lock = threading.Lock()
+
+    def remaining(self) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self._ends_at - time.monotonic())
+
+    def check(self) -> None:
+        """Raise Cancelled or DeadlineExceeded once this call is over."""
+        if self._reason is not None:
+            raise self._reason
+        if self.remaining() <= 0:
+            raise self._exceeded()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; a wait that would pass the deadline is refused at once."""
+        self.check()
+        if seconds >= self.remaining():
+            raise self._exceeded()
+        self._ended.wait(seconds)
+        self.check()
+
+    def cancel(self) -> None:
+        """End the call now with Cancelled."""
+        self._end(Cancelled())
+
+    def expire(self) -> None:
+        """End the call now with DeadlineExceeded; called by a timer when the time is up."""
+        self._end(self._exceeded())
+
+    @property
+    def ended(self) -> EsaError | None:
+        """Why the call is over, or None while it goes on."""
+        if self._reason is None and self.remaining() <= 0:
+            return self._exceeded()
+        return self._reason
+
+    @contextlib.contextmanager
+    def timer(self) -> Iterator[None]:
+        """Call `expire` on time even while every thread waits in a socket."""
+        timer = threading.Timer(self.remaining(), self.expire)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def watch(self, sock: socket.socket) -> None:
+        """Have this socket shut down when the call ends early."""
+        with self._lock:
+            self._sockets.add(sock)
+        if self._reason is not None:
+            _shut(sock)
+
+    def unwatch(self, sock: socket.socket) -> None:
+        """The socket goes back to the pool and must survive this call."""
+        with self._lock:
+            self._sockets.discard(sock)
+
+    def _end(self, reason: EsaError) -> None:
+        with self._lock:
+            if self._reason is None:
+                self._reason = reason
+            sockets = list(self._sockets)
+        self._ended.set()
+        for sock in sockets:
+            _shut(sock)
+
+    def _exceeded(self) -> DeadlineExceeded:
+        return DeadlineExceeded(
+            f"no complete answer within {self.seconds:g} seconds: raise timeoutSeconds, or ask for less"
+        )
+
+
+def _shut(sock: socket.socket) -> None:
+    # The plain socket's method: an SSLSocket's own would first drop the TLS state under the reading thread.
+    with contextlib.suppress(OSError):
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)

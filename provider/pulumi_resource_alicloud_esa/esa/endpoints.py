@@ -1,0 +1,85 @@
+"""Which host answers. Only two regions have an ESA endpoint; no other host is ever made up from a region's name.
+
+Source: ESA's endpoint page. Order as in pulumi-alicloud, except that a region that has an endpoint is respected.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from .errors import Fault, InvalidInput
+
+DEFAULT_REGION = "cn-hangzhou"
+INTERNATIONAL_REGION = "ap-southeast-1"
+HOSTS = {
+    "cn-hangzhou": "esa.cn-hangzhou.aliyuncs.com",
+    "ap-southeast-1": "esa.ap-southeast-1.aliyuncs.com",
+}
+ENDPOINT_VARIABLES = ("ALIBABA_CLOUD_ENDPOINT_ESA", "ESA_ENDPOINT")
+_ACCEPTED = "give a host such as esa.cn-hangzhou.aliyuncs.com, or https://HOST[:PORT]; http only for this machine"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Scheme and host of the service; `host` is the Host header, port included."""
+
+    scheme: str
+    host: str
+
+    @property
+    def url(self) -> str:
+        """`https://host`, without a trailing slash."""
+        return f"{self.scheme}://{self.host}"
+
+
+def parse_endpoint(text: str, path: str = "endpoint") -> Endpoint:
+    """Read what a user wrote; raises InvalidInput naming `path`."""
+    stripped = text.strip()
+    parts = urlsplit(stripped if "://" in stripped else f"https://{stripped}")
+    try:
+        name, port = parts.hostname, parts.port
+    except ValueError:
+        name, port = None, None
+    if parts.username is not None or parts.password is not None:
+        # Not echoed: it may hold a password.
+        raise InvalidInput([Fault(path, f"holds a user name or password; {_ACCEPTED}")])
+    if (
+        not name
+        or parts.scheme not in ("http", "https")
+        or parts.path not in ("", "/")
+        or parts.query
+        or parts.fragment
+    ):
+        raise InvalidInput([Fault(path, f"{text!r} is not an endpoint; {_ACCEPTED}")])
+    if any(character.isspace() for character in stripped):
+        raise InvalidInput([Fault(path, f"{text!r} is not an endpoint; {_ACCEPTED}")])
+    if parts.scheme == "http" and not _is_loopback(name):
+        raise InvalidInput([Fault(path, f"{text!r} would send credentials over plain http; {_ACCEPTED}")])
+    host = f"[{name}]" if ":" in name else name
+    standard = {"http": 80, "https": 443}[parts.scheme]
+    return Endpoint(parts.scheme, host if port in (None, standard) else f"{host}:{port}")
+
+
+def choose_endpoint(explicit: str | None, region: str | None, environment: Mapping[str, str]) -> Endpoint:
+    """The endpoint to call: explicit, environment, region if ESA has an endpoint there, account type, default."""
+    if explicit:
+        return parse_endpoint(explicit)
+    for variable in ENDPOINT_VARIABLES:
+        if environment.get(variable):
+            return parse_endpoint(environment[variable], variable)
+    if region in HOSTS:
+        return Endpoint("https", HOSTS[region])
+    international = environment.get("ALIBABA_CLOUD_ACCOUNT_TYPE", "").lower() == "international"
+    return Endpoint("https", HOSTS[INTERNATIONAL_REGION if international else DEFAULT_REGION])
+
+
+def _is_loopback(name: str) -> bool:
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,181 @@
+"""Reads plain input values (str, float, int, bool, list, dict, None) and collects every fault with its path.
+
+Pulumi's numbers are doubles: an integral one below 2**53 is accepted where digits are expected and printed
+exactly; anything else is refused rather than rounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from .errors import Fault, InvalidInput
+
+MAX_EXACT = 2**53
+MAX_INT64 = 2**63 - 1
+_RFC3339 = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_TIME_ACCEPTED = "give RFC 3339 (2024-06-01T00:00:00Z) or milliseconds since 1970 (1717200000000)"
+
+
+def whole(value: object) -> int | None:
+    """The exact whole number that a string of digits, an int or an integral double stands for; else None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < MAX_EXACT else None
+    if isinstance(value, str):
+        text = value.strip()
+        digits = text[1:] if text.startswith("-") else text
+        return int(text) if digits.isascii() and digits.isdigit() and len(digits) <= 19 else None
+    return None
+
+
+def shown(value: object) -> str:
+    """A value as an error message quotes it: short, on one line, numbers without `.0`."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (dict, list)):
+        return "a map" if isinstance(value, dict) else "a list"
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+class Inputs:
+    """One set of inputs being read; `finish` raises InvalidInput with all faults found."""
+
+    def __init__(self, values: Mapping[str, Any], prefix: str = "", faults: list[Fault] | None = None) -> None:
+        self.values = values
+        self.faults = [] if faults is None else faults
+        self._prefix = prefix
+        self._read: list[str] = []
+
+    def get(self, name: str) -> Any:
+        """The raw value, None where it is not given."""
+        self._read.append(name)
+        return self.values.get(name)
+
+    def fault(self, name: str, reason: str) -> None:
+        """Note what is wrong with one property."""
+        self.faults.append(Fault(f"{self._prefix}{name}", reason))
+
+    def finish(self) -> None:
+        """Refuse properties nobody asked for, then raise if anything was wrong."""
+        self.refuse_unread()
+        if self.faults:
+            raise InvalidInput(self.faults)
+
+    def refuse_unread(self) -> None:
+        """Note each property that was given but never read: a typing error would else be ignored silently."""
+        for name, value in self.values.items():
+            if name not in self._read and value is not None and not name.startswith("__"):
+                self.fault(name, f"no such input; accepted are {', '.join(self._read)}")
+
+    def site_id(self, name: str = "siteId") -> str:
+        """Digits, as the service prints a site's id; "" when it is missing or wrong."""
+        value = self.get(name)
+        if value is None or value == "":
+            self.fault(name, "missing; give the site's id, such as 190007158391808")
+            return ""
+        number = whole(value)
+        if number is None or not 1 <= number <= MAX_INT64:
+            self.fault(name, f"{shown(value)} is not a site id; give its digits, such as 190007158391808")
+            return ""
+        return str(number)
+
+    def text(self, name: str, required: bool = False) -> str | None:
+        """A non-empty string."""
+        value = self.get(name)
+        if value is None:
+            if required:
+                self.fault(name, "missing; give a string")
+            return None
+        if not isinstance(value, str) or not value.strip():
+            self.fault(name, f"{shown(value)} is not accepted; give a non-empty string, or leave it out")
+            return None
+        return value.strip()
+
+    def integer(self, name: str, minimum: int, maximum: int = 2**31 - 1) -> int | None:
+        """A whole number within bounds."""
+        value = self.get(name)
+        if value is None:
+            return None
+        number = whole(value)
+        if number is None or not minimum <= number <= maximum:
+            self.fault(name, f"{shown(value)} is not accepted; give a whole number from {minimum} to {maximum}")
+            return None
+        return number
+
+    def boolean(self, name: str) -> bool | None:
+        """true or false."""
+        value = self.get(name)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+            return value.strip().lower() == "true"
+        self.fault(name, f"{shown(value)} is not accepted; give true or false")
+        return None
+
+    def texts(self, name: str) -> tuple[str, ...] | None:
+        """A list of non-empty strings, trimmed."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, list):
+            self.fault(name, f"{shown(value)} is not accepted; give a list of strings")
+            return None
+        for index, item in enumerate(value):
+            if not isinstance(item, str) or not item.strip():
+                self.fault(f"{name}[{index}]", f"{shown(item)} is not accepted; give a non-empty string")
+        return tuple(item.strip() for item in value if isinstance(item, str))
+
+    def regex(self, name: str) -> re.Pattern[str] | None:
+        """A regular expression in Python's syntax."""
+        pattern = self.text(name)
+        if pattern is None:
+            return None
+        try:
+            return re.compile(pattern)
+        except (re.error, RecursionError, OverflowError) as error:
+            self.fault(name, f"{shown(pattern)} does not compile: {error}; give a regular expression")
+            return None
+
+    def milliseconds(self, name: str) -> int | None:
+        """A moment as milliseconds since 1970, from RFC 3339 or from such milliseconds."""
+        value = self.get(name)
+        if value is None:
+            return None
+        number = whole(value)
+        if number is None and isinstance(value, str):
+            number = _parse_rfc3339(value.strip())
+        if number is None or not 0 <= number <= MAX_INT64:
+            self.fault(name, f"{shown(value)} is not a time; {_TIME_ACCEPTED}")
+            return None
+        return number
+
+
+def names(values: Iterable[str]) -> str:
+    """A list of names for an error message."""
+    return ", ".join(values)
+
+
+def _parse_rfc3339(text: str) -> int | None:
+    match = _RFC3339.fullmatch(text)
+    if match is None:
+        return None
+    *parts, fraction, sign, hours, minutes = match.groups()
+    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    try:
+        moment = datetime(*(int(part) for part in parts), tzinfo=timezone.utc)  # type: ignore[misc,arg-type]
+        moment -= -offset if sign == "-" else offset
+    except (ValueError, OverflowError):
+        return None
+    return (moment - _EPOCH) // timedelta(milliseconds=1) + int(f"{fraction or 0:0<3}"[:3])

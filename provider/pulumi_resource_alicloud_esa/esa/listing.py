@@ -1,0 +1,175 @@
+"""All pages of a listing, or one: complete, without duplicates, or an error.
+
+The first page tells how many rows there are and how many the server really puts on a page (it may clamp or
+ignore PageSize). The other pages are asked for in that size, several at a time. The rows must then add up to
+TotalCount; where they do not, or where TotalCount moved, the listing changed under our feet (or the server
+repeats pages): it is read once more from the start, and after that it is an error. It is never cut silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .deadline import Deadline
+from .errors import PartialAnswer
+from .models import JOB_FIELDS, Field, Row, read_request_id, read_rows, read_total
+from .query import JobQuery
+
+LIST_JOBS = "ListScheduledPreloadJobs"
+MAX_PAGES = 2000
+_POLL_SECONDS = 0.1
+
+Progress = Callable[[int, int], None]
+
+
+class Caller(Protocol):
+    """What a listing needs of a client."""
+
+    def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+        """One call of one action."""
+        ...
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The rows asked for, in the service's order, with the RequestId of the first page and TotalCount."""
+
+    request_id: str
+    total_count: int
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class _Page:
+    request_id: str
+    total: int
+    rows: list[Row]
+
+
+class _Moved(Exception):
+    """The pages do not fit together; the text says how."""
+
+
+@dataclass(frozen=True)
+class Lister:
+    """Reads listings through one client; `workers` bounds how many pages are asked for at once."""
+
+    client: Caller
+    workers: Executor
+    concurrency: int
+
+    def jobs(self, query: JobQuery, deadline: Deadline, progress: Progress | None = None) -> Listing:
+        """The jobs of a site that pass the query's filters.
+
+        Raises what the client raises, and PartialAnswer.
+        """
+        reader = _Reader(self, LIST_JOBS, "Jobs", JOB_FIELDS, query.parameters(), deadline, progress)
+        listing = reader.one(query.page_number, query.page_size) if query.page_number else reader.all(query.page_size)
+        return Listing(
+            listing.request_id,
+            listing.total_count,
+            [row for row in listing.rows if query.filter.accepts(row)],
+        )
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """One listing being read."""
+
+    lister: Lister
+    action: str
+    key: str
+    fields: tuple[Field, ...]
+    parameters: dict[str, str]
+    deadline: Deadline
+    progress: Progress | None
+
+    def one(self, number: int, size: int) -> Listing:
+        page = self._page(number, size)
+        return Listing(page.request_id, page.total, list({row["id"]: row for row in page.rows}.values()))
+
+    def all(self, size: int) -> Listing:
+        try:
+            return self._walk(size)
+        except _Moved:
+            pass
+        try:
+            return self._walk(size)
+        except _Moved as moved:
+            raise PartialAnswer(
+                f"{self.action}: {moved}, twice in a row. The jobs may be changing right now: try again; "
+                "nothing partial is returned"
+            ) from None
+
+    def _walk(self, size: int) -> Listing:
+        first = self._page(1, size)
+        rows = {row["id"]: row for row in first.rows}
+        self._report(len(rows), first.total)
+        if len(rows) > first.total:
+            raise _Moved(f"page 1 has {len(rows)} rows, but TotalCount is {first.total}")
+        if len(rows) < first.total:
+            if not first.rows:
+                raise _Moved(f"page 1 is empty, but TotalCount is {first.total}")
+            # From here on in the size that the server showed: it divides the rows the same way whether the
+            # server clamps PageSize, ignores it, or clamps the rows but not the offset.
+            rows = self._rest(first, rows, len(first.rows))
+        if len(rows) != first.total:
+            raise _Moved(f"the pages hold {len(rows)} different rows, but TotalCount is {first.total}")
+        return Listing(first.request_id, first.total, list(rows.values()))
+
+    def _rest(self, first: _Page, rows: dict[str, Row], size: int) -> dict[str, Row]:
+        last = -(-first.total // size)
+        if last > MAX_PAGES:
+            raise PartialAnswer(
+                f"{self.action}: {first.total} rows at {size} a page are {last} pages, more than {MAX_PAGES}: "
+                "raise pageSize, or narrow startTime and endTime"
+            )
+        seen = set(rows)
+        pages: dict[int, _Page] = {}
+        for number, page in self._pages(range(2, last + 1), size):
+            if page.total != first.total:
+                raise _Moved(f"TotalCount changed from {first.total} to {page.total} while the pages were read")
+            new = {row["id"] for row in page.rows} - seen
+            if not new:
+                raise _Moved(
+                    f"page {number} of {last} {'repeats rows of others' if page.rows else 'is empty'}, "
+                    f"but TotalCount is {first.total}"
+                )
+            seen |= new
+            pages[number] = page
+            self._report(len(seen), first.total)
+        for number in sorted(pages):
+            for row in pages[number].rows:
+                rows.setdefault(row["id"], row)
+        return rows
+
+    def _pages(self, numbers: range, size: int) -> Iterator[tuple[int, _Page]]:
+        """Pages as they arrive, no more than `concurrency` under way; the first fault ends it."""
+        waiting = iter(numbers)
+        running: dict[Future[_Page], int] = {}
+        try:
+            while True:
+                while len(running) < self.lister.concurrency and (number := next(waiting, None)) is not None:
+                    running[self.lister.workers.submit(self._page, number, size)] = number
+                if not running:
+                    return
+                done, _ = wait(running, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
+                self.deadline.check()
+                for future in done:
+                    yield running.pop(future), future.result()
+        finally:
+            for future in running:
+                future.cancel()
+
+    def _page(self, number: int, size: int) -> _Page:
+        self.deadline.check()
+        parameters = {**self.parameters, "PageNumber": str(number), "PageSize": str(size)}
+        body = self.lister.client.call(self.action, parameters, self.deadline)
+        return _Page(read_request_id(body), read_total(body), read_rows(body, self.key, self.fields))
+
+    def _report(self, done: int, total: int) -> None:
+        if self.progress is not None:
+            self.progress(done, total)

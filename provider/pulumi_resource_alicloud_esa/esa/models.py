@@ -1,0 +1,124 @@
+"""The typed form of what the service answers: tolerant of spelling, strict about shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import ResponseError
+from .inputs import MAX_EXACT, shown, whole
+
+
+@dataclass(frozen=True)
+class Field:
+    """One documented field: the API's key, and how its value is read."""
+
+    key: str
+    read: Callable[[Any], Any]
+
+    @property
+    def name(self) -> str:
+        """The Pulumi name: the API's key with a small first letter."""
+        return self.key[0].lower() + self.key[1:]
+
+
+class _WrongType(Exception):
+    pass
+
+
+def _string(value: Any) -> str:
+    # Numbers arrive where strings are documented (account ids); nothing else does.
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or whole(value) is None:
+        raise _WrongType("a string")
+    return str(whole(value))
+
+
+def _trimmed(value: Any) -> str:
+    # The documented example's Id ends in a newline.
+    return _string(value).strip()
+
+
+def _integer(value: Any) -> int:
+    number = whole(value)
+    if number is None or abs(number) >= MAX_EXACT:
+        raise _WrongType("an integer")
+    return number
+
+
+def _digits(value: Any) -> str:
+    number = whole(value)
+    if number is None:
+        raise _WrongType("an integer")
+    return str(number)
+
+
+JOB_FIELDS = (
+    Field("AliUid", _trimmed),
+    Field("CreatedAt", _trimmed),
+    Field("Domains", _string),
+    Field("ErrorInfo", _string),
+    Field("ExecutionCount", _integer),
+    Field("FailedFileOss", _string),
+    Field("FileId", _trimmed),
+    Field("Id", _trimmed),
+    Field("InsertWay", _trimmed),
+    Field("Name", _string),
+    Field("SiteId", _digits),
+    Field("TaskSubmitted", _integer),
+    Field("TaskType", _trimmed),
+    Field("UrlCount", _integer),
+    Field("UrlSubmitted", _integer),
+)
+
+# A job, or another row of the family, as its Pulumi properties; every documented field is present, null if not given.
+Row = dict[str, Any]
+
+
+def read_rows(body: Mapping[str, Any], key: str, fields: tuple[Field, ...]) -> list[Row]:
+    """The typed rows of one page; raises ResponseError naming the field that has the wrong shape."""
+    rows = body.get(key)
+    if not isinstance(rows, list):
+        what = f"{key} is {shown(rows)}" if key in body else f"{key} is missing"
+        raise ResponseError(f"{what} where a list is documented", request_id=_request_id(body))
+    return [_read_row(row, f"{key}[{index}]", fields, body) for index, row in enumerate(rows)]
+
+
+def read_total(body: Mapping[str, Any]) -> int:
+    """TotalCount, a number in the shape of text; raises ResponseError when it is no count."""
+    value = body.get("TotalCount")
+    number = whole(value)
+    if number is None or number < 0:
+        what = f"{shown(value)} is no count" if "TotalCount" in body else "it is missing"
+        raise ResponseError(f"TotalCount: {what}", request_id=_request_id(body))
+    return number
+
+
+def read_request_id(body: Mapping[str, Any]) -> str:
+    """RequestId, "" where the service gave none."""
+    return _request_id(body)
+
+
+def _read_row(row: Any, path: str, fields: tuple[Field, ...], body: Mapping[str, Any]) -> Row:
+    if not isinstance(row, dict):
+        raise ResponseError(f"{path} is {shown(row)} where an object is documented", request_id=_request_id(body))
+    result: Row = {}
+    for field in fields:
+        value = row.get(field.key)
+        try:
+            result[field.name] = None if value is None else field.read(value)
+        except _WrongType as expected:
+            raise ResponseError(
+                f"{path}.{field.key} is {shown(value)} where {expected} is documented",
+                request_id=_request_id(body),
+            ) from None
+    if not result.get("id"):
+        raise ResponseError(f"{path}.Id is missing", request_id=_request_id(body))
+    return result
+
+
+def _request_id(body: Mapping[str, Any]) -> str:
+    value = body.get("RequestId")
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,82 @@
+"""Whether, when and how often a failed attempt is tried again.
+
+The contract: at most `max_attempts` attempts a request, full jitter (0.5 s doubling to 20 s; from 1 s when
+throttled), a wait asked for by the service is honoured up to 60 s, no wait passes the call's deadline, and all
+calls of the process share one budget, so that a dead service is not met by a storm.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .codes import Retry
+from .errors import ApiError, EsaError, ResponseError, TransportError
+
+BASE_SECONDS = 0.5
+THROTTLE_BASE_SECONDS = 1.0
+CAP_SECONDS = 20.0
+RETRY_AFTER_CAP_SECONDS = 60.0
+ONCE = frozenset({Retry.NEW_NONCE, Retry.CLOCK, Retry.CREDENTIALS})
+
+
+class RetryBudget:
+    """A bucket of retries for the whole process; successes refill it slowly.
+
+    With the defaults, 50 calls that meet a dead service at the same time send fewer than 100 requests.
+    """
+
+    def __init__(self, capacity: float = 200, cost: float = 5, timeout_cost: float = 10, refund: float = 1) -> None:
+        self.capacity = capacity
+        self.cost = cost
+        self.timeout_cost = timeout_cost
+        self.refund = refund
+        self._left = capacity
+        self._lock = threading.Lock()
+
+    def take(self, timed_out: bool) -> bool:
+        """Pay for one retry; False when the bucket is empty."""
+        cost = self.timeout_cost if timed_out else self.cost
+        with self._lock:
+            if self._left < cost:
+                return False
+            self._left -= cost
+            return True
+
+    def succeeded(self) -> None:
+        """A request went through."""
+        with self._lock:
+            self._left = min(self.capacity, self._left + self.refund)
+
+
+PROCESS_BUDGET = RetryBudget()
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """The retry settings of one client; `uniform` is random.uniform, injected by tests."""
+
+    max_attempts: int = 5
+    budget: RetryBudget = PROCESS_BUDGET
+    uniform: Callable[[float, float], float] = field(default=random.SystemRandom().uniform)
+
+    def kind(self, error: EsaError) -> Retry:
+        """How this error may be retried."""
+        if isinstance(error, ApiError):
+            kind = error.row.retry
+            # A wait that the service asks for is an invitation to come back, whatever the code.
+            return Retry.BACKOFF if kind is Retry.NEVER and error.retry_after is not None else kind
+        if isinstance(error, (TransportError, ResponseError)) and error.retryable:
+            return Retry.BACKOFF
+        return Retry.NEVER
+
+    def wait(self, kind: Retry, attempt: int, retry_after: float | None) -> float:
+        """Seconds to wait after attempt number `attempt` (from 1)."""
+        if retry_after is not None:
+            return min(retry_after, RETRY_AFTER_CAP_SECONDS)
+        if kind in ONCE:
+            return 0.0
+        base = THROTTLE_BASE_SECONDS if kind is Retry.THROTTLE else BASE_SECONDS
+        return self.uniform(0.0, min(CAP_SECONDS, base * 2 ** (attempt - 1)))

@@ -1,0 +1,225 @@
+"""One HTTP exchange over a pooled session: bytes out, a bounded and timed answer back.
+
+Never followed: redirects (requests would resend the security token to the new host). Never read: netrc (an
+entry there would replace our Authorization header). TLS is always verified and there is no switch for it.
+Proxies and REQUESTS_CA_BUNDLE are taken from the environment, NO_PROXY included.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import re
+import socket
+import threading
+from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+import requests.adapters
+from requests.hooks import default_hooks
+from requests.structures import CaseInsensitiveDict
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+
+from .answer import Answer
+from .deadline import Deadline
+from .endpoints import Endpoint
+from .errors import ResponseError, TransportError
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+_CHUNK_BYTES = 64 * 1024
+_current = threading.local()
+
+
+class Transport:
+    """One session to one endpoint, shared by all threads."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        connections: int,
+        connect_seconds: float,
+        read_seconds: float,
+        version: str,
+    ) -> None:
+        self.endpoint = endpoint
+        self._timeouts = (connect_seconds, read_seconds)
+        self._session = requests.Session()
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        adapter = _Adapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+        # Looked up once: requests would read the environment and the proxy settings again for every request.
+        environment = self._session.merge_environment_settings(endpoint.url, {}, None, None, None)
+        self._proxies = dict(environment["proxies"])
+        self._verify = environment["verify"]
+        self._common = {
+            "User-Agent": f"pulumi-alicloud-esa/{version} (python/{platform.python_version()})",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+        }
+
+    def get(self, query: str, headers: Mapping[str, str], deadline: Deadline) -> Answer:
+        """Send one GET with exactly this query string and these headers."""
+        prepared = requests.PreparedRequest()
+        prepared.method = "GET"
+        prepared.url = f"{self.endpoint.url}/?{query}"
+        prepared.headers = CaseInsensitiveDict({**self._common, **headers})
+        prepared.hooks = default_hooks()
+        connect, read = self._timeouts
+        left = max(0.001, deadline.remaining())
+        _current.deadline, _current.sockets = deadline, []
+        try:
+            response = self._session.send(
+                prepared,
+                stream=True,
+                timeout=(min(connect, left), min(read, left)),
+                allow_redirects=False,
+                proxies=self._proxies,
+                verify=self._verify,
+            )
+            with contextlib.closing(response):
+                return Answer(response.status_code, response.headers, _read(response, deadline))
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            deadline.check()
+            raise self._explain(error) from None
+        finally:
+            for sock in _current.sockets:
+                deadline.unwatch(sock)
+            _current.deadline = None
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._session.close()
+
+    def _explain(self, error: Exception) -> TransportError:
+        """The row of the table below that fits, by type first and by the cause's text where requests has no type."""
+        text = _innermost(error)
+        for kind, message, retryable, timed_out in _FAMILIES:
+            if isinstance(error, kind):
+                return self._transport_error(message.format(cause=text), retryable, timed_out)
+        return self._transport_error(f"the connection failed: {text}", True, False)
+
+    def _transport_error(self, message: str, retryable: bool, timed_out: bool) -> TransportError:
+        return TransportError(message, host=self.endpoint.host, retryable=retryable, timed_out=timed_out)
+
+
+# Most specific first: requests' SSLError, ProxyError and ConnectTimeout are ConnectionErrors too.
+_FAMILIES: tuple[tuple[type[Exception], str, bool, bool], ...] = (
+    (
+        requests.exceptions.SSLError,
+        "TLS could not be established: {cause}. The certificate is always checked; "
+        "for a private CA set REQUESTS_CA_BUNDLE to its PEM file.",
+        False,
+        False,
+    ),
+    (
+        requests.exceptions.ProxyError,
+        "the proxy refused or failed: {cause}. Check HTTPS_PROXY and NO_PROXY.",
+        True,
+        False,
+    ),
+    (
+        requests.exceptions.InvalidProxyURL,
+        "HTTPS_PROXY or HTTP_PROXY is not a proxy URL: {cause}",
+        False,
+        False,
+    ),
+    (requests.exceptions.ConnectTimeout, "no connection in time: {cause}", True, True),
+    (requests.exceptions.ReadTimeout, "no answer in time: {cause}", True, True),
+    (requests.exceptions.InvalidURL, "not a usable address: {cause}. Check endpoint.", False, False),
+    (requests.exceptions.InvalidSchema, "not a usable address: {cause}. Check endpoint.", False, False),
+    (
+        requests.exceptions.InvalidHeader,
+        "a header cannot be sent: {cause}. Check the credentials for line ends.",
+        False,
+        False,
+    ),
+    (requests.exceptions.ContentDecodingError, "the answer's compression is broken: {cause}", True, False),
+    (requests.exceptions.ChunkedEncodingError, "the answer was cut off: {cause}", True, False),
+    (requests.exceptions.ConnectionError, "the connection failed: {cause}", True, False),
+)
+
+_OBJECT_AT = re.compile(r"<[^<>]*object at 0x[0-9a-f]+>:?\s*|\w+\(host='[^']*', port=\d+\):?\s*")
+_USERINFO = re.compile(r"(\w+://)[^/@\s]*@")
+
+
+def _innermost(error: BaseException) -> str:
+    """The last cause in one short line, without Python's object names, without a proxy's password."""
+    seen = set()
+    while id(error) not in seen:
+        seen.add(id(error))
+        reason = getattr(error, "reason", None)
+        inner = reason if isinstance(reason, BaseException) else None
+        inner = inner or next((arg for arg in error.args if isinstance(arg, BaseException)), None)
+        inner = inner or error.__cause__ or (error.__context__ if not str(error) else None)
+        if inner is None:
+            break
+        error = inner
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
+    text = _USERINFO.sub(r"\1***@", _OBJECT_AT.sub("", " ".join(text.split())))
+    return text.rstrip(".")[:200]
+
+
+def _read(response: requests.Response, deadline: Deadline) -> bytes:
+    """The decoded body; stops at 16 MiB, and between chunks at the deadline."""
+    announced = response.headers.get("Content-Length", "")
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in response.iter_content(_CHUNK_BYTES):
+        deadline.check()
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise ResponseError(f"more than {MAX_BODY_BYTES // 2**20} MiB in one page: lower pageSize")
+        chunks.append(chunk)
+    body = b"".join(chunks)
+    if announced.isdigit() and not response.headers.get("Content-Encoding") and len(body) < int(announced):
+        raise requests.exceptions.ChunkedEncodingError(f"{len(body)} of {announced} bytes")
+    return body
+
+
+class _Watched:
+    """A connection that tells the current call's deadline which socket it is about to wait in."""
+
+    sock: Any
+
+    def getresponse(self) -> Any:
+        deadline: Deadline | None = getattr(_current, "deadline", None)
+        if deadline is not None and isinstance(self.sock, socket.socket):
+            _current.sockets.append(self.sock)
+            deadline.watch(self.sock)
+        return super().getresponse()  # type: ignore[misc]  # a mix-in: urllib3's connection is beside it
+
+
+class _WatchedHTTPConnection(_Watched, HTTPConnection):
+    pass
+
+
+class _WatchedHTTPSConnection(_Watched, HTTPSConnection):
+    pass
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _WatchedHTTPConnection
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedHTTPSConnection
+
+
+_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager

@@ -1,0 +1,128 @@
+"""The provider: which token is answered by what, and the life of its configuration.
+
+A request flows server -> here -> functions/ or resources/ -> esa/query -> esa/listing -> esa/client ->
+esa/retry -> esa/signing -> esa/transport, and back through esa/answer, esa/models and properties. Everything
+here is synchronous and speaks plain Python values: server.py runs it in threads and turns protobuf into values
+and errors into gRPC statuses. The factory takes the client factory, so that tests build the same provider around
+another one.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from .clients import Clients
+from .config import SECRETS, Settings, read_settings
+from .context import CallContext
+from .engine_log import EngineLog, no_log
+from .esa.deadline import Deadline
+from .esa.errors import Cancelled, Fault, InvalidInput
+from .functions import get_scheduled_preload_jobs
+from .properties import UNKNOWN, Secret, contains_unknown
+
+Function = Callable[[dict[str, Any], CallContext], dict[str, Any]]
+
+FUNCTIONS: dict[str, Function] = {
+    get_scheduled_preload_jobs.TOKEN: get_scheduled_preload_jobs.invoke,
+}
+
+_SITE = "siteId"
+
+
+class EsaProvider:
+    """One configured provider; thread-safe once configured."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str] = os.environ,
+        client_factory: Callable[..., Clients] = Clients,
+        log: EngineLog = no_log,
+    ) -> None:
+        self.log = log
+        self._environment = environment
+        self._client_factory = client_factory
+        self._clients: Clients | None = None
+        self._running: set[Deadline] = set()
+        self._lock = threading.Lock()
+        self._cancelled = False
+
+    def check_config(self, news: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+        """The inputs to keep in state, secrets marked, and what is wrong with them."""
+        known = {name: value for name, value in news.items() if not contains_unknown(value)}
+        faults: list[Fault] = []
+        try:
+            read_settings(known, self._environment)
+        except InvalidInput as error:
+            faults = list(error.faults)
+        return {name: Secret(value) if _is_secret(name, value) else value for name, value in news.items()}, faults
+
+    def diff_config(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+        """The settings that differ; none of them ever replaces anything."""
+        return sorted(name for name in {*olds, *news} - {"version"} if olds.get(name) != news.get(name))
+
+    def configure(self, values: Mapping[str, Any]) -> None:
+        """Take the settings; raises InvalidInput. Nothing is sent, nothing is imported for it."""
+        settings = read_settings(values, self._environment)
+        old, self._clients = (
+            self._clients,
+            self._client_factory(settings, self._environment, self.log.warning),
+        )
+        if old is not None:
+            old.close()
+
+    def invoke(self, token: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        """The function's result; an empty one while an input is not known, as for a provider that is not."""
+        function = FUNCTIONS.get(token)
+        if function is None:
+            raise InvalidInput([Fault(token, f"no such function; there are {', '.join(sorted(FUNCTIONS))}")])
+        if contains_unknown(inputs):
+            return {}
+        with self._call(_subject(token, inputs)) as context:
+            return function(inputs, context)
+
+    def cancel(self) -> None:
+        """End all running calls, and those to come, with Cancelled."""
+        with self._lock:
+            self._cancelled = True
+            running = list(self._running)
+        for deadline in running:
+            deadline.cancel()
+
+    def close(self) -> None:
+        """Drop connections and idle threads."""
+        if self._clients is not None:
+            self._clients.close()
+
+    @contextmanager
+    def _call(self, subject: str) -> Iterator[CallContext]:
+        clients = self._clients
+        if clients is None:
+            # `pulumi do` and tests may invoke before Configure: the environment alone is a configuration.
+            clients = self._clients = self._client_factory(Settings(), self._environment, self.log.warning)
+        deadline = Deadline(clients.settings.timeout_seconds)
+        with self._lock:
+            if self._cancelled:
+                raise Cancelled
+            self._running.add(deadline)
+        try:
+            with deadline.timer():
+                yield CallContext(clients.lister, deadline, self.log.progress(subject))
+        finally:
+            with self._lock:
+                self._running.discard(deadline)
+            # Pages still under way after a fault are of no use to anybody.
+            deadline.cancel()
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    if value is UNKNOWN or isinstance(value, Secret):
+        return False
+    return name in SECRETS or (name == "assumeRoleWithOidc" and "oidcToken" in value)
+
+
+def _subject(token: str, inputs: Mapping[str, Any]) -> str:
+    return f"{token.rsplit(':', 1)[-1]} of site {inputs.get(_SITE)}"

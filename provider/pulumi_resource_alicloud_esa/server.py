@@ -1,0 +1,126 @@
+"""gRPC for the engine: values in and out, blocking work in threads, every error as one clean status.
+
+The SDK's servicer puts Python frames on the user's screen when a handler raises, reports a changed provider
+configuration as unchanged, and marshals large results slowly; so all methods that this provider serves are here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NoReturn, TypeVar, cast
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.provider.experimental.provider import Provider
+from pulumi.provider.experimental.server import ProviderServicer
+from pulumi.runtime import proto
+
+from .esa.errors import Cancelled, CredentialsError, DeadlineExceeded, EsaError, Fault, InvalidInput
+from .properties import contains_secret, secret_values, to_plain, to_struct
+from .provider import EsaProvider
+from .schema import VERSION, schema_text
+
+T = TypeVar("T")
+MAX_CALLS = 32
+_GRACE_SECONDS = 0.5
+
+_STATUS: tuple[tuple[type[EsaError], grpc.StatusCode], ...] = (
+    (InvalidInput, grpc.StatusCode.INVALID_ARGUMENT),
+    (CredentialsError, grpc.StatusCode.UNAUTHENTICATED),
+    (Cancelled, grpc.StatusCode.CANCELLED),
+    (DeadlineExceeded, grpc.StatusCode.DEADLINE_EXCEEDED),
+    (EsaError, grpc.StatusCode.UNKNOWN),
+)
+
+
+class EsaServicer(ProviderServicer):
+    """Serves one EsaProvider to the engine."""
+
+    def __init__(self, provider: EsaProvider, args: list[str]) -> None:
+        # The SDK's bare Provider answers what a native provider is never asked: Construct, Call, Parameterize.
+        super().__init__(args, VERSION, Provider(), provider.log.address or "")
+        self._esa = provider
+        self._threads = ThreadPoolExecutor(MAX_CALLS, thread_name_prefix="call")
+        self._cancelled = asyncio.Event()
+
+    async def GetSchema(self, request: Any, context: Any) -> Any:
+        return proto.GetSchemaResponse(schema=schema_text())
+
+    async def Attach(self, request: Any, context: Any) -> Any:
+        self._esa.log.address = request.address
+        return empty_pb2.Empty()
+
+    async def Cancel(self, request: Any, context: Any) -> Any:
+        self.cancel()
+        return empty_pb2.Empty()
+
+    def cancel(self) -> None:
+        """End all running calls."""
+        self._esa.cancel()
+        self._cancelled.set()
+
+    async def CheckConfig(self, request: Any, context: Any) -> Any:
+        inputs, faults = await self._run(context, lambda: self._esa.check_config(to_plain(request.news)))
+        return proto.CheckResponse(inputs=to_struct(inputs), failures=_failures(faults))
+
+    async def DiffConfig(self, request: Any, context: Any) -> Any:
+        diffs = await self._run(context, lambda: self._esa.diff_config(to_plain(request.olds), to_plain(request.news)))
+        changes = proto.DiffResponse.DIFF_SOME if diffs else proto.DiffResponse.DIFF_NONE
+        return proto.DiffResponse(changes=changes, diffs=diffs)
+
+    async def Configure(self, request: Any, context: Any) -> Any:
+        values = to_plain(request.args) if request.HasField("args") else _short_keys(request.variables)
+        await self._run(context, lambda: self._esa.configure(values))
+        return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    async def Invoke(self, request: Any, context: Any) -> Any:
+        def work() -> Any:
+            result = self._esa.invoke(request.tok, to_plain(request.args))
+            # What is answered about a secret is a secret.
+            return to_struct(secret_values(result) if contains_secret(request.args) else result)
+
+        # `return` is a keyword, so it cannot be named in the call.
+        return proto.InvokeResponse(**{"return": await self._run(context, work)})
+
+    async def _run(self, context: Any, work: Callable[[], T]) -> T:
+        """Do the work in a thread; end the call with one status whatever happens."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        cancelled: asyncio.Future[Any] = asyncio.ensure_future(self._cancelled.wait())
+        try:
+            await asyncio.wait({future, cancelled}, return_when=asyncio.FIRST_COMPLETED)
+            if not future.done():
+                # The thread was told to stop as well; one that hangs in a connect is not waited for.
+                await asyncio.wait({future}, timeout=_GRACE_SECONDS)
+            if not future.done():
+                raise Cancelled
+            return cast(T, future.result())
+        except EsaError as error:
+            await _abort(context, next(code for kind, code in _STATUS if isinstance(error, kind)), str(error))
+        except Exception as error:
+            logging.getLogger(__name__).debug("unexpected error", exc_info=True)
+            self._esa.log.debug(traceback.format_exc())
+            await _abort(
+                context,
+                grpc.StatusCode.INTERNAL,
+                f"a defect in alicloud-esa {VERSION}: {type(error).__name__}; please report it with the log of --debug",
+            )
+        finally:
+            cancelled.cancel()
+
+
+async def _abort(context: Any, code: grpc.StatusCode, text: str) -> NoReturn:
+    await context.abort(code, text)
+    raise AssertionError("abort returned")
+
+
+def _failures(faults: list[Fault]) -> list[Any]:
+    return [proto.CheckFailure(property=fault.path, reason=fault.reason) for fault in faults]
+
+
+def _short_keys(variables: Any) -> dict[str, Any]:
+    """`alicloud-esa:config:region` -> `region`, as engines before Configure's `args` sent them."""
+    return {key.rsplit(":", 1)[-1]: value for key, value in variables.items()}
