@@ -40,9 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     parser.add_argument("--port", type=int, default=8650, help="0 picks a free one (default: 8650)")
     parser.add_argument("--jobs", type=_count, metavar="N", help=f"site {SITE_ID} holds N generated jobs")
-    parser.add_argument(
-        "--ready-file", type=Path, metavar="PATH", help="written with the address once it serves"
-    )
+    parser.add_argument("--ready-file", type=Path, metavar="PATH", help="written with the address once it serves")
     parser.add_argument("--quiet", action="store_true", help="no line for each request")
     return parser
 
@@ -57,9 +55,7 @@ def _count(text: str) -> int:
 def _guide(emulator: Emulator) -> str:
     jobs = f"{emulator.url}/_emulator/sites/{SITE_ID}/jobs"
     held = emulator.store.jobs(SITE_ID)
-    job_id = next(
-        (job.id for job in held if job.id == EXAMPLE_JOB_ID), held[0].id if held else EXAMPLE_JOB_ID
-    )
+    job_id = next((job.id for job in held if job.id == EXAMPLE_JOB_ID), held[0].id if held else EXAMPLE_JOB_ID)
     exports = "\n".join(f"  export {name}={value}" for name, value in emulator.environment().items())
     return f"""ESA emulator at {emulator.url} (Ctrl-C ends it)
 

@@ -46,9 +46,7 @@ def control_routes(emulator: Emulator) -> list[Route]:
         ("PATCH", "sites/{site:int}/jobs/{job}", control.change_job),
         ("DELETE", "sites/{site:int}/jobs/{job}", control.delete_job),
     ]
-    return [
-        Route(f"/_emulator/{path}", _endpoint(handler), methods=[method]) for method, path, handler in table
-    ]
+    return [Route(f"/_emulator/{path}", _endpoint(handler), methods=[method]) for method, path, handler in table]
 
 
 def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:

@@ -18,8 +18,7 @@ class ErrorRow:
 
 
 _JOB_COUNT = (
-    "The maximum number of prefetch tasks for the website has been reached. "
-    "Delete some unwanted ones and try again."
+    "The maximum number of prefetch tasks for the website has been reached. Delete some unwanted ones and try again."
 )
 _UID = (
     "You do not have the permissions to perform this operation on this resource. "
@@ -64,9 +63,7 @@ GATEWAY: dict[str, ErrorRow] = {
     "InvalidTimeStamp.Format": ErrorRow(400, "Specified time stamp or date value is not well formatted."),
     "InvalidSecurityToken.Expired": ErrorRow(400, "Specified SecurityToken is expired."),
     "InvalidSecurityToken.Malformed": ErrorRow(400, "Specified SecurityToken is malformed."),
-    "InvalidSecurityToken.MismatchWithAccessKey": ErrorRow(
-        400, "Specified SecurityToken mismatch with the AccessKey."
-    ),
+    "InvalidSecurityToken.MismatchWithAccessKey": ErrorRow(400, "Specified SecurityToken mismatch with the AccessKey."),
     "MissingSecurityToken": ErrorRow(400, "SecurityToken is mandatory for this action."),
     "MissingAccessKeyId": ErrorRow(400, "AccessKeyId is mandatory for this action."),
     "InvalidAccessKeyId.NotFound": ErrorRow(404, "Specified access key is not found."),

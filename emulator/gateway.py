@@ -23,9 +23,7 @@ from emulator.store import Store
 class Gateway:
     """An ASGI application that answers the API's calls from the store."""
 
-    def __init__(
-        self, store: Store, gate: Gate, faults: FaultTable, log: RequestLog, connections: Connections
-    ) -> None:
+    def __init__(self, store: Store, gate: Gate, faults: FaultTable, log: RequestLog, connections: Connections) -> None:
         self.store = store
         self.gate = gate
         self.faults = faults
@@ -55,9 +53,7 @@ class Gateway:
             record.milliseconds = (time.perf_counter() - began) * 1000
             self.log.end(record)
 
-    async def _handle(
-        self, wire: WireRequest, record: RequestRecord, connection: Connection, send: Send
-    ) -> None:
+    async def _handle(self, wire: WireRequest, record: RequestRecord, connection: Connection, send: Send) -> None:
         if self.delay:
             await connection.pause(self.delay)
         faults: list[Fault] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator.faults import Fault
-from emulator.store import Store
+from emulator.store import Span, Store
 
 _IGNORED_PAGE_SIZE = 20
 
@@ -11,7 +11,7 @@ _IGNORED_PAGE_SIZE = 20
 def list_rows(
     store: Store,
     site_id: int,
-    created: tuple[int | None, int | None],
+    created: Span,
     page: int,
     size: int,
     faults: list[Fault],

@@ -14,6 +14,7 @@ from emulator.executions import executions_of
 from emulator.jobs import Job, check_fields
 
 Executions = list[dict[str, object]]
+Span = tuple[int | None, int | None]
 
 
 @dataclass
@@ -22,6 +23,27 @@ class Site:
 
     jobs: list[Job] = field(default_factory=list)
     foreign: bool = False
+    _span: Span = (None, None)
+    _within: list[Job] | None = None
+
+    def edit(self) -> list[Job]:
+        """The jobs, to be changed in place."""
+        self._within = None
+        return self.jobs
+
+    def created_within(self, span: Span) -> list[Job]:
+        """The jobs created in a span, kept for the next page of the same walk."""
+        if span == (None, None):
+            return self.jobs
+        if self._within is None or span != self._span:
+            start, end = span
+            self._span = span
+            self._within = [
+                job
+                for job in self.jobs
+                if (start is None or job.created_ms >= start) and (end is None or job.created_ms <= end)
+            ]
+        return self._within
 
 
 class Store:
@@ -80,7 +102,7 @@ class Store:
         with self._lock:
             self._made += 1
             job = seed.new_job(site_id, self._made).with_changes({**fields, "SiteId": site_id})
-            jobs = self._sites.setdefault(site_id, Site()).jobs
+            jobs = self._sites.setdefault(site_id, Site()).edit()
             if any(other.id == job.id for other in jobs):
                 raise ValueError(f"site {site_id} already has a job {job.id}")
             jobs.insert(bisect_left(jobs, -job.created_ms, key=lambda other: -other.created_ms), job)
@@ -92,7 +114,7 @@ class Store:
         if {"Id", "SiteId"}.intersection(fields):
             raise ValueError("Id and SiteId cannot be changed")
         with self._lock:
-            jobs = self._sites[site_id].jobs
+            jobs = self._sites[site_id].edit()
             index = _index(jobs, job_id)
             jobs[index] = jobs[index].with_changes(fields)
             return jobs[index]
@@ -100,38 +122,31 @@ class Store:
     def delete(self, site_id: int, job_id: str) -> Job:
         """Removes a job and returns it; KeyError if it is not there."""
         with self._lock:
-            jobs = self._sites[site_id].jobs
+            jobs = self._sites[site_id].edit()
             return jobs.pop(_index(jobs, job_id))
 
     def shuffle(self, site_id: int, random_seed: int = 0) -> None:
         """Puts a site's jobs in another order, the same one for the same seed."""
         with self._lock:
-            random.Random(random_seed).shuffle(self._sites[site_id].jobs)  # noqa: S311 - repeatable, not secret
+            random.Random(random_seed).shuffle(self._sites[site_id].edit())  # noqa: S311 - repeatable, not secret
 
     def set_executions(self, job_id: str, executions: Executions) -> None:
         """Replaces the executions of a job, which are otherwise derived from its Id."""
         with self._lock:
             self._executions[job_id] = executions
 
-    def window(
-        self, site_id: int, created: tuple[int | None, int | None], offset: int, size: int
-    ) -> tuple[int, list[Job]]:
+    def window(self, site_id: int, created: Span, offset: int, size: int) -> tuple[int, list[Job]]:
         """How many jobs were created in a span of milliseconds, and one slice of them.
 
         ApiError unless the caller owns the site. What the service says of a site that exists nowhere is not
         documented; here it is refused like a foreign one, so that a mistyped id never passes for an empty
         site.
         """
-        start, end = created
         with self._lock:
             site = self._sites.get(site_id)
             if site is None or site.foreign:
                 raise ApiError("InvalidUid.PermissionDenied")
-            jobs = site.jobs
-            if start is not None:
-                jobs = [job for job in jobs if job.created_ms >= start]
-            if end is not None:
-                jobs = [job for job in jobs if job.created_ms <= end]
+            jobs = site.created_within(created)
             return len(jobs), jobs[offset : offset + size]
 
     def find(self, job_id: str) -> Job:
