@@ -21,9 +21,9 @@ class EngineLog:
         """Shown with `pulumi --debug`."""
         self._send("DEBUG", message)
 
-    def info(self, message: str) -> None:
-        """A line in the program's diagnostics."""
-        self._send("INFO", message)
+    def info(self, message: str, urn: str = "") -> None:
+        """A line in the diagnostics, under the resource where one is named."""
+        self._send("INFO", message, urn=urn)
 
     def warning(self, message: str) -> None:
         """A warning in the program's diagnostics."""
@@ -42,7 +42,7 @@ class EngineLog:
 
         return report
 
-    def _send(self, severity: str, message: str, ephemeral: bool = False) -> None:
+    def _send(self, severity: str, message: str, urn: str = "", ephemeral: bool = False) -> None:
         if not self.address:
             return
         # A message that cannot be delivered must not fail the call it is about.
@@ -50,7 +50,7 @@ class EngineLog:
             from pulumi.runtime.proto import engine_pb2
 
             request = engine_pb2.LogRequest(
-                severity=getattr(engine_pb2, severity), message=message, ephemeral=ephemeral
+                severity=getattr(engine_pb2, severity), message=message, urn=urn, ephemeral=ephemeral
             )
             self._engine().Log(request, timeout=2)
 

@@ -22,6 +22,7 @@ class _Unknown:
 UNKNOWN = _Unknown()
 """A value that is not known during preview."""
 
+_MAX_EXACT = 2**53
 _SIGNATURE = rpc._special_sig_key
 _SECRET = rpc._special_secret_sig
 _OUTPUT = rpc._special_output_value_sig
@@ -38,7 +39,7 @@ class Secret:
 
 
 def to_plain(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """A Struct's values: None, bool, float, str, list, dict or UNKNOWN."""
+    """A Struct's values: None, bool, int, float, str, list, dict or UNKNOWN."""
     return {key: _value_to_plain(value) for key, value in struct.fields.items()}
 
 
@@ -49,16 +50,6 @@ def contains_unknown(value: Any) -> bool:
     if isinstance(value, list):
         return any(contains_unknown(item) for item in value)
     return value is UNKNOWN
-
-
-def contains_secret(struct: struct_pb2.Struct) -> bool:
-    """Whether any part of an incoming Struct is marked secret."""
-    return any(_is_secret(value) for value in struct.fields.values())
-
-
-def secret_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same map with every value marked secret."""
-    return {key: Secret(value) for key, value in values.items()}
 
 
 def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
@@ -73,7 +64,9 @@ def _value_to_plain(value: struct_pb2.Value) -> Any:
     if kind == "string_value":
         return UNKNOWN if value.string_value == rpc.UNKNOWN else value.string_value
     if kind == "number_value":
-        return value.number_value
+        number = value.number_value
+        # Doubles are all there is on the wire; a whole one is an int here, so that it prints as one.
+        return int(number) if number.is_integer() and abs(number) < _MAX_EXACT else number
     if kind == "bool_value":
         return value.bool_value
     if kind == "list_value":
@@ -88,19 +81,6 @@ def _value_to_plain(value: struct_pb2.Value) -> Any:
             return _value_to_plain(fields["value"]) if "value" in fields else UNKNOWN
         return to_plain(value.struct_value)
     return None
-
-
-def _is_secret(value: struct_pb2.Value) -> bool:
-    kind = value.WhichOneof("kind")
-    if kind == "list_value":
-        return any(_is_secret(item) for item in value.list_value.values)
-    if kind != "struct_value":
-        return False
-    fields = value.struct_value.fields
-    signature = fields[_SIGNATURE].string_value if _SIGNATURE in fields else None
-    if signature == _SECRET or (signature == _OUTPUT and "secret" in fields and fields["secret"].bool_value):
-        return True
-    return any(_is_secret(item) for item in fields.values())
 
 
 def _fill(struct: struct_pb2.Struct, values: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,13 +21,19 @@ from .context import CallContext
 from .engine_log import EngineLog, no_log
 from .esa.deadline import Deadline
 from .esa.errors import Cancelled, Fault, InvalidInput
-from .functions import get_scheduled_preload_jobs
+from .functions import get_scheduled_preload_jobs, get_scheduled_preload_jobs_drift
 from .properties import UNKNOWN, Secret, contains_unknown
+from .resource import Diff, Resource
+from .resources import scheduled_preload_jobs_baseline
 
 Function = Callable[[dict[str, Any], CallContext], dict[str, Any]]
 
 FUNCTIONS: dict[str, Function] = {
     get_scheduled_preload_jobs.TOKEN: get_scheduled_preload_jobs.invoke,
+    get_scheduled_preload_jobs_drift.TOKEN: get_scheduled_preload_jobs_drift.invoke,
+}
+RESOURCES: dict[str, Resource] = {
+    scheduled_preload_jobs_baseline.TOKEN: scheduled_preload_jobs_baseline,
 }
 
 _SITE = "siteId"
@@ -84,6 +90,27 @@ class EsaProvider:
         with self._call(_subject(token, inputs)) as context:
             return function(inputs, context)
 
+    def check(self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+        """The resource's checked inputs and what is wrong with them."""
+        return _resource(urn).check(olds, news, lambda: self._call(_subject(urn, news)))
+
+    def diff(self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any], ignored: Sequence[str]) -> Diff:
+        """What differs between a resource's state and its inputs."""
+        diff = _resource(urn).diff(olds, news, ignored)
+        for line in diff.notes:
+            self.log.info(line, urn)
+        return diff
+
+    def create(self, urn: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The new resource's id and outputs."""
+        return _resource(urn).create(inputs)
+
+    def read(
+        self, urn: str, resource_id: str, inputs: Mapping[str, Any], state: Mapping[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
+        """The resource's id and its live properties, inputs and outputs alike."""
+        return _resource(urn).read(resource_id, inputs, state, lambda: self._call(_subject(urn, {_SITE: resource_id})))
+
     def cancel(self) -> None:
         """End all running calls, and those to come, with Cancelled."""
         with self._lock:
@@ -118,6 +145,13 @@ class EsaProvider:
             deadline.cancel()
 
 
+def _resource(urn: str) -> Resource:
+    token = urn.split("::")[2].rsplit("$", 1)[-1]
+    if token not in RESOURCES:
+        raise InvalidInput([Fault(token, f"no such resource; there are {', '.join(sorted(RESOURCES))}")])
+    return RESOURCES[token]
+
+
 def _is_secret(name: str, value: Any) -> bool:
     if value is UNKNOWN or isinstance(value, Secret):
         return False
@@ -125,4 +159,6 @@ def _is_secret(name: str, value: Any) -> bool:
 
 
 def _subject(token: str, inputs: Mapping[str, Any]) -> str:
-    return f"{token.rsplit(':', 1)[-1]} of site {inputs.get(_SITE)}"
+    """What the display says is being read."""
+    name = token.split("::")[-1].rsplit(":", 1)[-1]
+    return f"{name}: site {inputs.get(_SITE)}"

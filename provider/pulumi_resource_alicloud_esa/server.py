@@ -20,7 +20,8 @@ from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime import proto
 
 from .esa.errors import Cancelled, CredentialsError, DeadlineExceeded, EsaError, Fault, InvalidInput
-from .properties import contains_secret, secret_values, to_plain, to_struct
+from .properties import to_plain, to_struct
+from .property_path import split
 from .provider import EsaProvider
 from .schema import VERSION, schema_text
 
@@ -75,16 +76,62 @@ class EsaServicer(ProviderServicer):
     async def Configure(self, request: Any, context: Any) -> Any:
         values = to_plain(request.args) if request.HasField("args") else _short_keys(request.variables)
         await self._run(context, lambda: self._esa.configure(values))
-        return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+        # Without acceptSecrets the engine itself keeps the secrets of a resource's inputs and of a function's.
+        return proto.ConfigureResponse(supportsPreview=True)
 
     async def Invoke(self, request: Any, context: Any) -> Any:
-        def work() -> Any:
-            result = self._esa.invoke(request.tok, to_plain(request.args))
-            # What is answered about a secret is a secret.
-            return to_struct(secret_values(result) if contains_secret(request.args) else result)
+        struct = await self._run(context, lambda: to_struct(self._esa.invoke(request.tok, to_plain(request.args))))
+        # A keyword of Python, so it cannot be named in the call.
+        keyword: dict[str, Any] = {"return": struct}
+        return proto.InvokeResponse(**keyword)
 
-        # `return` is a keyword, so it cannot be named in the call.
-        return proto.InvokeResponse(**{"return": await self._run(context, work)})
+    async def Check(self, request: Any, context: Any) -> Any:
+        def work() -> Any:
+            inputs, faults = self._esa.check(request.urn, to_plain(request.olds), to_plain(request.news))
+            return proto.CheckResponse(inputs=to_struct(inputs), failures=_failures(faults))
+
+        return await self._run(context, work)
+
+    async def Diff(self, request: Any, context: Any) -> Any:
+        def work() -> Any:
+            olds, news = to_plain(request.olds), to_plain(request.news)
+            diff = self._esa.diff(request.urn, olds, news, list(request.ignoreChanges))
+            return proto.DiffResponse(
+                changes=proto.DiffResponse.DIFF_SOME if diff.changes else proto.DiffResponse.DIFF_NONE,
+                diffs=sorted({split(path)[0] for path in diff.changes}),
+                replaces=diff.replaces,
+                detailedDiff={
+                    path: proto.PropertyDiff(kind=proto.PropertyDiff.Kind.Value(change.value))
+                    for path, change in diff.changes.items()
+                },
+                # An empty detailed diff that is claimed to be one would hide changes.
+                hasDetailedDiff=bool(diff.changes),
+            )
+
+        return await self._run(context, work)
+
+    async def Create(self, request: Any, context: Any) -> Any:
+        def work() -> Any:
+            resource_id, outputs = self._esa.create(request.urn, to_plain(request.properties))
+            return proto.CreateResponse(id=resource_id, properties=to_struct(outputs))
+
+        return await self._run(context, work)
+
+    async def Read(self, request: Any, context: Any) -> Any:
+        def work() -> Any:
+            inputs, state = to_plain(request.inputs), to_plain(request.properties)
+            resource_id, live = self._esa.read(request.urn, request.id, inputs, state)
+            struct = to_struct(live)
+            return proto.ReadResponse(id=resource_id, properties=struct, inputs=struct)
+
+        return await self._run(context, work)
+
+    async def Update(self, request: Any, context: Any) -> Any:
+        # What is recorded is in the inputs; nothing outside the state is ever changed.
+        return proto.UpdateResponse(properties=request.news)
+
+    async def Delete(self, request: Any, context: Any) -> Any:
+        return empty_pb2.Empty()
 
     async def _run(self, context: Any, work: Callable[[], T]) -> T:
         """Do the work in a thread; end the call with one status whatever happens."""

@@ -7,6 +7,7 @@
     ├── TransportError      no answer: DNS, TCP, TLS, proxy, time-outs, cut connections
     ├── ResponseError       an answer that is not what the API documents
     ├── PartialAnswer       fewer jobs than the service announced, or pages that do not hold still
+    ├── DriftFound          the jobs differ, and the caller wants that to be an error
     ├── DeadlineExceeded    the time for one call is used up
     └── Cancelled           the user or the engine asked to stop
 
@@ -125,6 +126,10 @@ class ResponseError(EsaError):
 
 class PartialAnswer(EsaError):
     """The pages do not add up to what the service announced."""
+
+
+class DriftFound(EsaError):
+    """The jobs are not as declared; the text is the summary."""
 
 
 class DeadlineExceeded(EsaError):

@@ -7,7 +7,7 @@ exactly; anything else is refused rather than rounded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -155,19 +155,15 @@ class Inputs:
             return None
         number = whole(value)
         if number is None and isinstance(value, str):
-            number = _parse_rfc3339(value.strip())
+            number = parse_rfc3339(value.strip())
         if number is None or not 0 <= number <= MAX_INT64:
             self.fault(name, f"{shown(value)} is not a time; {_TIME_ACCEPTED}")
             return None
         return number
 
 
-def names(values: Iterable[str]) -> str:
-    """A list of names for an error message."""
-    return ", ".join(values)
-
-
-def _parse_rfc3339(text: str) -> int | None:
+def parse_rfc3339(text: str) -> int | None:
+    """Milliseconds since 1970 of an RFC 3339 moment, None where the text is none."""
     match = _RFC3339.fullmatch(text)
     if match is None:
         return None

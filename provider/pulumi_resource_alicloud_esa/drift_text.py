@@ -1,0 +1,99 @@
+"""Drift in words: the one-line summary and the Markdown report for a pull request or a job summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .drift import Difference, Kind
+
+_NAMED = 5
+_ROWS = 200
+
+
+def label(difference: Difference) -> str:
+    """How a job is named to people: its name, and its id where one is known."""
+    name = difference.name or "unnamed"
+    return f"{name} ({difference.job_id})" if difference.job_id else name
+
+
+def value(value: str | int | None) -> str:
+    """One side of a change."""
+    return "nothing" if value is None else str(value)
+
+
+def job_lines(differences: Sequence[Difference]) -> list[str]:
+    """One line a job: gone, new, or its changed fields."""
+    lines: dict[str, list[str]] = {}
+    for difference in differences:
+        words = {Kind.MISSING: "is gone", Kind.UNEXPECTED: "is new"}.get(difference.kind)
+        change = f"{difference.field} {value(difference.expected)} => {value(difference.actual)}"
+        lines.setdefault(label(difference), []).append(words or change)
+    return [
+        f"job {job} {words[0]}" if words[0].startswith("is ") else f"job {job}: {', '.join(words)}"
+        for job, words in lines.items()
+    ]
+
+
+def summary(site_id: str, differences: Sequence[Difference], count: int) -> str:
+    """One line: the verdict, and the jobs behind it by name."""
+    if not differences:
+        return f"site {site_id}: no drift in {count} scheduled preload {'job' if count == 1 else 'jobs'}"
+    parts = [part for kind in Kind if (part := _summary_part(kind, differences))]
+    return f"site {site_id}: drift: {'; '.join(parts)}"
+
+
+def markdown(site_id: str, differences: Sequence[Difference], count: int) -> str:
+    """A report with a table of every difference; long ones are cut visibly, never silently."""
+    lines = [f"### Scheduled preload jobs of site {site_id}", ""]
+    if not differences:
+        return "\n".join([*lines, f"No drift: all {count} jobs are as expected.", ""])
+    lines += [f"**Drift**: {_counts(differences)}.", "", "| job | what | expected | actual |", "|---|---|---|---|"]
+    lines += [_row(difference) for difference in differences[:_ROWS]]
+    if len(differences) > _ROWS:
+        lines += ["", f"... and {len(differences) - _ROWS} more differences."]
+    return "\n".join([*lines, ""])
+
+
+def _summary_part(kind: Kind, differences: Sequence[Difference]) -> str:
+    found = [difference for difference in differences if difference.kind is kind]
+    if not found:
+        return ""
+    jobs = _unique(difference.name or difference.job_id or "unnamed" for difference in found)
+    if kind is Kind.CHANGED:
+        jobs = [
+            f"{job} ({', '.join(d.field for d in found if (d.name or d.job_id or 'unnamed') == job)})"
+            for job in jobs[: _NAMED + 1]
+        ] + jobs[_NAMED + 1 :]
+    number = len({(difference.name, difference.job_id) for difference in found})
+    more = f" and {len(jobs) - _NAMED} more" if len(jobs) > _NAMED else ""
+    return f"{number} {kind.value}: {', '.join(jobs[:_NAMED])}{more}"
+
+
+def _counts(differences: Sequence[Difference]) -> str:
+    numbers = {kind: len({(d.name, d.job_id) for d in differences if d.kind is kind}) for kind in Kind}
+    return ", ".join(f"{number} {kind.value}" for kind, number in numbers.items() if number)
+
+
+def _row(difference: Difference) -> str:
+    job = _cell(label(difference))
+    if difference.kind is Kind.CHANGED:
+        sides = f"{_code(difference.expected)} | {_code(difference.actual)}"
+        return f"| {job} | `{difference.field}` changed | {sides} |"
+    return f"| {job} | {difference.kind.value} | | |"
+
+
+def _cell(text: str) -> str:
+    escaped = "".join(f"\\{character}" if character in "\\`*_[]<>|#~" else character for character in text)
+    return " ".join(escaped.split())
+
+
+def _code(side: str | int | None) -> str:
+    if side is None:
+        return "*nothing*"
+    text = " ".join(str(side).split()).replace("|", "\\|")
+    # A code span that holds backticks needs a longer fence, and blanks beside it.
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
+
+
+def _unique(items: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(items))
