@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         emulator = Emulator(port=options.port, jobs=options.jobs, on_request=None if options.quiet else _show)
         emulator.start()
-    except (OSError, OverflowError) as error:
+    except (OSError, ValueError) as error:
         print(f"emulator: cannot listen on port {options.port}: {error}", file=sys.stderr)
         return 1
     try:

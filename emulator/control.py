@@ -46,7 +46,9 @@ def control_routes(emulator: Emulator) -> list[Route]:
         ("PATCH", "sites/{site:int}/jobs/{job}", control.change_job),
         ("DELETE", "sites/{site:int}/jobs/{job}", control.delete_job),
     ]
-    return [Route(f"/_emulator/{path}", _endpoint(handler), methods=[method]) for method, path, handler in table]
+    routes = [Route(f"/_emulator/{path}", _endpoint(handler), methods=[method]) for method, path, handler in table]
+    methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    return [*routes, Route("/_emulator/{path:path}", _endpoint(_nothing_here), methods=methods)]
 
 
 def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
@@ -59,6 +61,10 @@ def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             return _reply(400, {"error": " ".join(str(error).split())})
 
     return endpoint
+
+
+async def _nothing_here(request: Request) -> object:
+    raise _NotFound(f"there is no {request.method} {request.url.path}; see emulator/README.md")
 
 
 def _reply(status: int, value: object) -> Response:

@@ -45,6 +45,8 @@ async def deliver(answer: Answer, send: Send, connection: Connection, faults: li
         await send({"type": "http.response.body", "body": b""})
     else:
         for left in range(answer.repeat - 1, -1, -1):
+            if connection.gone.is_set():
+                return
             await send({"type": "http.response.body", "body": answer.body, "more_body": left > 0})
     if any(fault.hang_up for fault in faults):
         await connection.close()

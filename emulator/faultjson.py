@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import fields
 
@@ -57,6 +58,11 @@ def _check_type(name: str, value: object) -> None:
         wanted = (str,)
     else:
         wanted = (int, float) if name in _REAL else (int,)
+    _demand(name, value, wanted)
+
+
+def _demand(name: str, value: object, wanted: tuple[type, ...]) -> None:
+    # In Python True is a number; in a fault it is not.
     if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
         names = {dict: "an object", int: "a number", float: "a number", str: "a text", bool: "true or false"}
         kinds = " or ".join(dict.fromkeys(names[kind] for kind in wanted))
@@ -76,15 +82,13 @@ def _raw(body: dict[str, object]) -> RawAnswer:
     if len(body) == 1:
         name, value = next(iter(body.items()))
         if name in _SHORTHANDS:
-            if not isinstance(value, str if name == "redirect" else int) or value is True:
-                raise ValueError(f"raw {name} must be {'an address' if name == 'redirect' else 'a number'}")
+            _demand(f"raw {name}", value, (str if name == "redirect" else int,))
             return _SHORTHANDS[name](value)
     unknown = sorted(set(body).difference(_RAW))
     if unknown:
         raise ValueError(f"unknown in raw: {', '.join(unknown)}; it has {', '.join((*_RAW, *_SHORTHANDS))}")
     for name, value in body.items():
-        if not isinstance(value, _RAW[name]):
-            raise ValueError(f"raw {name} must be a {_RAW[name].__name__}, not {value!r}")
+        _demand(f"raw {name}", value, (_RAW[name],))
     settings = dict(body)
     settings["body"] = str(body.get("body", "")).encode()
     settings["headers"] = _header_texts(body.get("headers", {}))
@@ -94,6 +98,8 @@ def _raw(body: dict[str, object]) -> RawAnswer:
 def _header_texts(headers: object) -> dict[str, str]:
     pairs = headers.items() if isinstance(headers, dict) else ()
     for name, value in pairs:
-        if not isinstance(value, str) or not value.isprintable() or not name.isascii():
-            raise ValueError(f"raw header {name} must be a text of one line")
+        if not re.fullmatch(r"[A-Za-z0-9-]+", name):
+            raise ValueError(f"raw header {name!r} must be a name of letters, digits and hyphens")
+        if not isinstance(value, str) or not re.fullmatch(r"[ -~]*", value):
+            raise ValueError(f"raw header {name} must be a text of printable ASCII, not {value!r}")
     return dict(pairs)

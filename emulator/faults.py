@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -174,5 +175,5 @@ def _check(fault: Fault) -> None:
             raise ValueError(f"{name} must be 0 or more, and below {LONGEST:.0e}")
     if fault.status is not None and not 200 <= fault.status <= 599:
         raise ValueError("status must be from 200 to 599")
-    if fault.retry_after is not None and not str(fault.retry_after).isprintable():
-        raise ValueError("retry_after must be of one line")
+    if fault.retry_after is not None and not re.fullmatch(r"[ -~]*", str(fault.retry_after)):
+        raise ValueError("retry_after must be printable ASCII")

@@ -42,6 +42,8 @@ class Emulator:
         on_request: Callable[[RequestRecord], None] | None = None,
     ) -> None:
         """`jobs` gives the first site so many generated jobs; delay and clock_offset are in seconds."""
+        if not 0 <= port <= 65535:
+            raise ValueError(f"the port must be from 0 to 65535, not {port}")
         self._address = (_loopback(host), port)
         self._jobs = jobs
         self._certfile, self._keyfile = certfile, keyfile
@@ -53,6 +55,7 @@ class Emulator:
         self._connections = Connections()
         self._gate = Gate(self.keys, clock_offset)
         self._gateway = Gateway(self.store, self._gate, self.faults, self.log, self._connections)
+        self._start_settings = (delay, clock_offset)
         self._gateway.delay = delay
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -116,7 +119,8 @@ class Emulator:
         }
 
     def reset(self) -> None:
-        """Back to how it started: jobs, keys, no faults, an empty log."""
+        """Back to how it started: jobs, keys, delay, clock, no faults, an empty log."""
+        self.delay, self.clock_offset = self._start_settings
         self.store.reset()
         self.keys.reset()
         self.faults.clear()
@@ -126,11 +130,14 @@ class Emulator:
 
     def start(self) -> None:
         """Listens and serves in a thread of its own; OSError if the port is taken."""
+        config = self._config()
+        # Now, so that a bad certificate is an error here and not in the thread.
+        config.load()
         listener = socket.create_server(
             self._address, family=socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET, backlog=1024
         )
         self._address = (self._address[0], listener.getsockname()[1])
-        self._server = _Server(self._config(), self._connections)
+        self._server = _Server(config, self._connections)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [listener]}, name=f"emulator-{self.port}"
         )
