@@ -73,7 +73,9 @@ def diff(olds: Values, news: Values, ignored: Sequence[str]) -> Diff:
 
 def create(inputs: Values) -> tuple[str, dict[str, Any]]:
     """The site's id as the resource's id; what was recorded is in the inputs already."""
-    return inputs["siteId"], dict(inputs)
+    site_id = inputs["siteId"]
+    # In preview the site may not be known yet; then neither is the id.
+    return site_id if isinstance(site_id, str) else "", dict(inputs)
 
 
 def read(resource_id: str, inputs: Values, state: Values, call: Call) -> tuple[str, dict[str, Any]]:

@@ -1,0 +1,132 @@
+"""`pulumi do`: the function with no program and no stack; every error is lines for people and exit code 1."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator import Emulator, Fault
+from tests.engine.harness import EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID, Engine, Result
+
+FUNCTION = "getScheduledPreloadJobs"
+DOCUMENTED = {
+    "InvalidEndTime.Mismatch": 400,
+    "InvalidJob.JobCountOfSiteFull": 400,
+    "InvalidParameter.ObjectId": 400,
+    "MissingOssUrl": 400,
+    "MissingUrlList": 400,
+    "TooManyRequests": 400,
+    "InvalidUid.PermissionDenied": 403,
+    "InvalidJob.NotFound": 404,
+    "LogNotFound": 404,
+    "InvalidExecution.NotFound": 404,
+}
+
+
+def assert_clean_error(result: Result, *parts: str) -> None:
+    assert result.code == 1, result.text
+    for part in parts:
+        assert part in result.text
+    for leak in ("Traceback", 'File "', "testAccessKeySecret", "Signature="):
+        assert leak not in result.text
+
+
+def test_it_answers_all_jobs_as_json(engine: Engine) -> None:
+    answer = engine.do(FUNCTION, "--site-id", SITE_ID, "--page-size", "10", "--output", "json").json()
+    assert answer["totalCount"] == len(answer["jobs"]) == len(set(answer["ids"])) == 45
+
+
+def test_it_answers_the_documented_example_exactly(engine: Engine) -> None:
+    answer = engine.do(FUNCTION, "--site-id", EXAMPLE_SITE_ID, "--output", "json").json()
+    job = answer["jobs"][0]
+    assert job == {
+        "aliUid": "15685865xxx14622",
+        "createdAt": "2024-06-01T08:53:13Z",
+        "domains": "testurl.com",
+        "errorInfo": "invalid domain:test.com",
+        "executionCount": 1,
+        "failedFileOss": "https://xxxobject.oss-cn-reginon.aliyuncs.com/9d91_xxxxxxxxxxx_158bb6e0f97c477791209bb46bd599f7",
+        "fileId": "665d3b48621bccf3fe29e1a7",
+        "id": "665d3af3621bccf3fe29e1a4",
+        "insertWay": "oss",
+        "name": "example",
+        "siteId": EXAMPLE_SITE_ID,
+        "taskSubmitted": 1,
+        "taskType": "preload",
+        "urlCount": 2,
+        "urlSubmitted": 1,
+    }
+
+
+def test_all_wrong_inputs_are_named_at_once_and_nothing_is_sent(engine: Engine, emulator: Emulator) -> None:
+    result = engine.do(
+        FUNCTION,
+        "--site-id",
+        "abc",
+        "--page-number",
+        "0",
+        "--name-regex",
+        "(",
+        "--start-time",
+        "2024-06-02T00:00:00Z",
+        "--end-time",
+        "2024-06-01T00:00:00Z",
+    )
+    assert_clean_error(
+        result, "siteId: 'abc'", "pageNumber: 0", "nameRegex: '('", "endTime: InvalidEndTime.Mismatch", "give"
+    )
+    assert emulator.requests == []
+
+
+@pytest.mark.parametrize(("code", "status"), DOCUMENTED.items())
+def test_each_documented_code_reads_well(engine: Engine, emulator: Emulator, code: str, status: int) -> None:
+    emulator.faults.add(Fault(code=code))
+    # One attempt: how a throttled call is tried again is not what this is about.
+    result = engine.do(FUNCTION, "--site-id", SITE_ID, "--alicloud-esa:max-attempts", "1")
+    assert_clean_error(result, code, f"HTTP {status}", "RequestId", "ListScheduledPreloadJobs")
+
+
+def test_a_wrong_secret(engine: Engine) -> None:
+    result = engine.do(FUNCTION, "--site-id", SITE_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET="nonsense")
+    assert_clean_error(result, "SignatureDoesNotMatch", "Check accessKey and secretKey")
+    assert "nonsense" not in result.text
+
+
+def test_no_credentials_at_all(engine: Engine) -> None:
+    keys = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}
+    result = engine.do(FUNCTION, "--site-id", SITE_ID, **keys)
+    assert_clean_error(result, "no credentials found", "ALIBABA_CLOUD_ACCESS_KEY_ID", "profile", "ecsRoleName")
+
+
+def test_a_site_of_another_account(engine: Engine) -> None:
+    assert_clean_error(engine.do(FUNCTION, "--site-id", FOREIGN_SITE_ID), "InvalidUid.PermissionDenied", "Check siteId")
+
+
+def test_a_stopped_service(engine: Engine) -> None:
+    with Emulator() as stopped:
+        address = stopped.endpoint
+    result = engine.do(
+        FUNCTION,
+        "--site-id",
+        SITE_ID,
+        "--alicloud-esa:max-attempts",
+        "2",
+        ALIBABA_CLOUD_ENDPOINT_ESA=f"http://{address}",
+    )
+    assert_clean_error(result, address, "Connection refused", "after 2 attempts")
+
+
+def test_an_unknown_host(engine: Engine) -> None:
+    result = engine.do(
+        FUNCTION,
+        "--site-id",
+        SITE_ID,
+        "--alicloud-esa:max-attempts",
+        "1",
+        ALIBABA_CLOUD_ENDPOINT_ESA="https://esa.invalid",
+    )
+    assert_clean_error(result, "esa.invalid")
+
+
+def test_a_plain_http_endpoint_elsewhere_is_refused(engine: Engine) -> None:
+    result = engine.do(FUNCTION, "--site-id", SITE_ID, ALIBABA_CLOUD_ENDPOINT_ESA="http://esa.example.com")
+    assert_clean_error(result, "ALIBABA_CLOUD_ENDPOINT_ESA", "plain http")
