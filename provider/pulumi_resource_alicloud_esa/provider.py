@@ -21,7 +21,12 @@ from .context import CallContext
 from .engine_log import EngineLog, no_log
 from .esa.deadline import Deadline
 from .esa.errors import Cancelled, Fault, InvalidInput
-from .functions import get_scheduled_preload_jobs, get_scheduled_preload_jobs_drift
+from .functions import (
+    get_scheduled_preload_executions,
+    get_scheduled_preload_job,
+    get_scheduled_preload_jobs,
+    get_scheduled_preload_jobs_drift,
+)
 from .properties import UNKNOWN, Secret, contains_unknown
 from .resource import Diff, Resource
 from .resources import scheduled_preload_jobs_baseline
@@ -31,6 +36,8 @@ Function = Callable[[dict[str, Any], CallContext], dict[str, Any]]
 FUNCTIONS: dict[str, Function] = {
     get_scheduled_preload_jobs.TOKEN: get_scheduled_preload_jobs.invoke,
     get_scheduled_preload_jobs_drift.TOKEN: get_scheduled_preload_jobs_drift.invoke,
+    get_scheduled_preload_job.TOKEN: get_scheduled_preload_job.invoke,
+    get_scheduled_preload_executions.TOKEN: get_scheduled_preload_executions.invoke,
 }
 RESOURCES: dict[str, Resource] = {
     scheduled_preload_jobs_baseline.TOKEN: scheduled_preload_jobs_baseline,

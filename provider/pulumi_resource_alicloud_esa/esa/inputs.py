@@ -18,6 +18,7 @@ MAX_INT64 = 2**63 - 1
 _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
 )
+_OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _TIME_ACCEPTED = "give RFC 3339 (2024-06-01T00:00:00Z) or milliseconds since 1970 (1717200000000)"
 
@@ -90,6 +91,18 @@ class Inputs:
             self.fault(name, f"{shown(value)} is not a site id; give its digits, such as 190007158391808")
             return ""
         return str(number)
+
+    def job_id(self, name: str = "jobId") -> str:
+        """24 hex digits; pulumi-alicloud's `SITEID:JOBID` is accepted too. "" when it is missing or wrong."""
+        value = self.get(name)
+        if value is None or value == "":
+            self.fault(name, "missing; give the job's id, 24 hex digits")
+            return ""
+        job_id = value.strip().rsplit(":", 1)[-1].lower() if isinstance(value, str) else ""
+        if not _OBJECT_ID.fullmatch(job_id):
+            self.fault(name, f"InvalidParameter.ObjectId: {shown(value)} is not a job id; give its 24 hex digits")
+            return ""
+        return job_id
 
     def text(self, name: str, required: bool = False) -> str | None:
         """A non-empty string."""

@@ -73,6 +73,17 @@ JOB_FIELDS = (
     Field("UrlSubmitted", _integer),
 )
 
+EXECUTION_FIELDS = (
+    Field("AliUid", _trimmed),
+    Field("EndTime", _trimmed),
+    Field("Id", _trimmed),
+    Field("Interval", _integer),
+    Field("JobId", _trimmed),
+    Field("SliceLen", _integer),
+    Field("StartTime", _trimmed),
+    Field("Status", _trimmed),
+)
+
 # A job, or another row of the family, as its Pulumi properties; every documented field is present, null if not given.
 Row = dict[str, Any]
 
@@ -82,8 +93,8 @@ def read_rows(body: Mapping[str, Any], key: str, fields: tuple[Field, ...]) -> l
     rows = body.get(key)
     if not isinstance(rows, list):
         what = f"{key} is {shown(rows)}" if key in body else f"{key} is missing"
-        raise ResponseError(f"{what} where a list is documented", request_id=_request_id(body))
-    return [_read_row(row, f"{key}[{index}]", fields, body) for index, row in enumerate(rows)]
+        raise ResponseError(f"{what} where a list is documented", request_id=read_request_id(body))
+    return [read_row(row, fields, body, f"{key}[{index}]") for index, row in enumerate(rows)]
 
 
 def read_total(body: Mapping[str, Any]) -> int:
@@ -92,18 +103,15 @@ def read_total(body: Mapping[str, Any]) -> int:
     number = whole(value)
     if number is None or number < 0:
         what = f"{shown(value)} is no count" if "TotalCount" in body else "it is missing"
-        raise ResponseError(f"TotalCount: {what}", request_id=_request_id(body))
+        raise ResponseError(f"TotalCount: {what}", request_id=read_request_id(body))
     return number
 
 
-def read_request_id(body: Mapping[str, Any]) -> str:
-    """RequestId, "" where the service gave none."""
-    return _request_id(body)
-
-
-def _read_row(row: Any, path: str, fields: tuple[Field, ...], body: Mapping[str, Any]) -> Row:
+def read_row(row: Any, fields: tuple[Field, ...], body: Mapping[str, Any], path: str = "") -> Row:
+    """One typed row, `body` being the answer that it came in; raises ResponseError."""
     if not isinstance(row, dict):
-        raise ResponseError(f"{path} is {shown(row)} where an object is documented", request_id=_request_id(body))
+        raise ResponseError(f"{path} is {shown(row)} where an object is documented", request_id=read_request_id(body))
+    prefix = f"{path}." if path else ""
     result: Row = {}
     for field in fields:
         value = row.get(field.key)
@@ -111,14 +119,15 @@ def _read_row(row: Any, path: str, fields: tuple[Field, ...], body: Mapping[str,
             result[field.name] = None if value is None else field.read(value)
         except _WrongType as expected:
             raise ResponseError(
-                f"{path}.{field.key} is {shown(value)} where {expected} is documented",
-                request_id=_request_id(body),
+                f"{prefix}{field.key} is {shown(value)} where {expected} is documented",
+                request_id=read_request_id(body),
             ) from None
     if not result.get("id"):
-        raise ResponseError(f"{path}.Id is missing", request_id=_request_id(body))
+        raise ResponseError(f"{prefix}Id is missing", request_id=read_request_id(body))
     return result
 
 
-def _request_id(body: Mapping[str, Any]) -> str:
+def read_request_id(body: Mapping[str, Any]) -> str:
+    """RequestId, "" where the service gave none."""
     value = body.get("RequestId")
     return value if isinstance(value, str) else ""
