@@ -18,6 +18,7 @@ from emulator import keys as known
 from emulator import seed
 from emulator.connections import Connections, tracked_protocol
 from emulator.control import control_routes
+from emulator.eventserver import EventServer
 from emulator.faults import FaultTable
 from emulator.gate import Gate
 from emulator.gateway import Gateway
@@ -57,7 +58,7 @@ class Emulator:
         self._gateway = Gateway(self.store, self._gate, self.faults, self.log, self._connections)
         self._start_settings = (delay, clock_offset)
         self._gateway.delay = delay
-        self._server: _Server | None = None
+        self._server: EventServer | None = None
         self._thread: threading.Thread | None = None
         self._fill()
 
@@ -137,17 +138,18 @@ class Emulator:
             self._address, family=socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET, backlog=1024
         )
         self._address = (self._address[0], listener.getsockname()[1])
-        self._server = _Server(config, self._connections)
+        self._server = EventServer(config, self._connections)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [listener]}, name=f"emulator-{self.port}"
         )
         self._thread.start()
-        self._server.ready.wait(10)
+        if not self._server.ready.wait(10):
+            raise RuntimeError("the emulator's thread did not start; its traceback is on stderr")
 
     def stop(self) -> None:
         """Drops every connection, stalled ones too, and returns when the thread has ended."""
         if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
+            self._server.stop()
             self._thread.join(10)
             self._server = self._thread = None
 
@@ -178,27 +180,9 @@ class Emulator:
             # The gateway sends Date itself, by the emulator's clock.
             date_header=False,
             timeout_keep_alive=75,
-            timeout_graceful_shutdown=1,
             ssl_certfile=self._certfile,
             ssl_keyfile=self._keyfile,
         )
-
-
-class _Server(uvicorn.Server):
-    """uvicorn's server that says when it serves and drops its connections when it ends."""
-
-    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-        self._connections = connections
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._connections.abort_all()
-        await super().shutdown(sockets)
 
 
 def _loopback(host: str) -> str:

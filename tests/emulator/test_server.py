@@ -60,6 +60,14 @@ def test_connections_are_counted_by_their_port(emulator: Emulator, make_caller: 
     assert emulator.connections == 2
 
 
+def test_an_answer_does_not_wait_for_the_clients_delayed_ack(caller: Caller) -> None:
+    began = time.monotonic()
+    for _ in range(25):
+        caller.call(SiteId=SITE_ID)
+    # The kernel's delayed ACK alone would make it a second.
+    assert time.monotonic() - began < 0.5
+
+
 @pytest.mark.parametrize("at_once", [1, 5])
 def test_requests_under_way_are_counted(emulator: Emulator, make_caller: MakeCaller, at_once: int) -> None:
     emulator.delay = 0.3
