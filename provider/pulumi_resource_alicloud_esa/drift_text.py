@@ -12,8 +12,12 @@ _ROWS = 200
 
 def label(difference: Difference) -> str:
     """How a job is named to people: its name, and its id where one is known."""
-    name = difference.name or "unnamed"
-    return f"{name} ({difference.job_id})" if difference.job_id else name
+    return job_label(difference.name, difference.job_id)
+
+
+def job_label(name: str | None, job_id: str) -> str:
+    """The same for a job that is not part of a difference."""
+    return f"{name or 'unnamed'} ({job_id})" if job_id else name or "unnamed"
 
 
 def value(value: str | int | None) -> str:
@@ -75,14 +79,15 @@ def _counts(differences: Sequence[Difference]) -> str:
 
 
 def _row(difference: Difference) -> str:
-    job = _cell(label(difference))
+    job = cell(label(difference))
     if difference.kind is Kind.CHANGED:
         sides = f"{_code(difference.expected)} | {_code(difference.actual)}"
         return f"| {job} | `{difference.field}` changed | {sides} |"
     return f"| {job} | {difference.kind.value} | | |"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Text as a Markdown table or list shows it literally, on one line."""
     escaped = "".join(f"\\{character}" if character in "\\`*_[]<>|#~" else character for character in text)
     return " ".join(escaped.split())
 

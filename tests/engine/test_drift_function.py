@@ -118,3 +118,30 @@ def test_a_field_that_does_not_exist_is_refused(engine: Engine, emulator: Emulat
     assert result.code == 1
     assert "colour" in result.text
     assert emulator.requests == []
+
+
+def test_executions_are_reported_when_asked_for_and_leave_the_verdict(engine: Engine, emulator: Emulator) -> None:
+    rows = emulator.store.executions(JOB_ID)
+    emulator.store.set_executions(JOB_ID, [{**rows[0], "Status": "failed"}])
+    assert gate(engine, EXPECTED, checkExecutions=True, failOnDrift=True).code == 0
+    answer = verdict(engine)
+    assert answer["drifted"] is False
+    assert answer["withoutExecution"] == ["example"]
+    assert answer["failedExecutions"] == [
+        {
+            "name": "example",
+            "jobId": JOB_ID,
+            "executionId": rows[0]["Id"],
+            "status": "failed",
+            "startTime": rows[0]["StartTime"],
+        }
+    ]
+    assert "1 with no execution ahead, 1 failed or stopped executions" in str(answer["summary"])
+    assert "#### Executions" in str(answer["markdown"])
+
+
+def test_executions_that_cannot_be_read_are_an_error(engine: Engine, emulator: Emulator) -> None:
+    emulator.faults.add(Fault(code="Forbidden.RAM", action="ListScheduledPreloadExecutions"))
+    result = gate(engine, EXPECTED, checkExecutions=True)
+    assert result.code == 1
+    assert "esa:ListScheduledPreloadExecutions" in result.text

@@ -12,6 +12,7 @@ from ..esa.errors import DriftFound
 from ..esa.inputs import Inputs
 from ..esa.models import Row
 from ..esa.query import JobQuery, read_query_from
+from ..execution_check import ExecutionCheck, check_executions
 
 TOKEN = "alicloud-esa:index:getScheduledPreloadJobsDrift"
 
@@ -28,12 +29,15 @@ def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
     expected = _read_expected(reader)
     allow_unexpected = reader.boolean("allowUnexpected") or False
     fail_on_drift = reader.boolean("failOnDrift") or False
+    with_executions = reader.boolean("checkExecutions") or False
     reader.finish()
-    jobs = context.lister().jobs(query, context.deadline, context.progress).rows
+    lister = context.lister()
+    jobs = lister.jobs(query, context.deadline, context.progress).rows
     differences = find_drift(expected, jobs, allow_unexpected)
     if differences and fail_on_drift:
         raise DriftFound(summary(query.site_id, differences, len(jobs)))
-    return _result(query, differences, jobs)
+    result = _result(query, differences, jobs)
+    return _with_executions(result, check_executions(lister, jobs, context.deadline)) if with_executions else result
 
 
 def find_drift(expected: Mapping[str, Record], jobs: Sequence[Row], allow_unexpected: bool) -> list[Difference]:
@@ -124,6 +128,26 @@ def _result(query: JobQuery, differences: list[Difference], jobs: Sequence[Row])
         "failed": sorted(job["name"] or job["id"] for job in jobs if job["errorInfo"]),
         "summary": summary(query.site_id, differences, len(jobs)),
         "markdown": markdown(query.site_id, differences, len(jobs)),
+    }
+
+
+def _with_executions(result: dict[str, Any], check: ExecutionCheck) -> dict[str, Any]:
+    """The section on executions; it is information, the verdict stays that of the jobs."""
+    return {
+        **result,
+        "withoutExecution": sorted(job["name"] or job["id"] for job in check.idle),
+        "failedExecutions": [
+            {
+                "name": job["name"],
+                "jobId": job["id"],
+                "executionId": execution["id"],
+                "status": execution["status"],
+                "startTime": execution["startTime"],
+            }
+            for job, execution in check.failed
+        ],
+        "summary": f"{result['summary']}; {check.summary()}",
+        "markdown": f"{result['markdown']}\n{check.markdown()}",
     }
 
 

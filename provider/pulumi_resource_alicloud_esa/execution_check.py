@@ -1,0 +1,56 @@
+"""What the executions of a listing's jobs say: which jobs have none ahead, and which executions failed or stopped.
+
+By status alone, not by time: the machine's clock is no authority on the service's plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .drift_text import cell, job_label
+from .esa.deadline import Deadline
+from .esa.job import list_executions
+from .esa.listing import Lister
+from .esa.models import Row
+
+AHEAD = frozenset({"waiting", "running"})
+FAILED = frozenset({"failed", "stopped"})
+
+
+@dataclass(frozen=True)
+class ExecutionCheck:
+    """The jobs with no execution ahead, and the failed or stopped executions, each with its job."""
+
+    idle: list[Row]
+    failed: list[tuple[Row, Row]]
+
+    def summary(self) -> str:
+        """What was found, as the tail of a one-line summary."""
+        return f"{len(self.idle)} with no execution ahead, {len(self.failed)} failed or stopped executions"
+
+    def markdown(self) -> str:
+        """A section for the report."""
+        lines = ["#### Executions", ""]
+        if not self.idle and not self.failed:
+            return "\n".join([*lines, "Every job has an execution ahead; none failed or stopped.", ""])
+        lines += [f"- no execution ahead: {cell(job_label(job['name'], job['id']))}" for job in self.idle]
+        lines += [
+            f"- {execution['status']}: {cell(job_label(job['name'], job['id']))}, "
+            f"execution {execution['id']}, {execution['startTime'] or 'no start time'}"
+            for job, execution in self.failed
+        ]
+        return "\n".join([*lines, ""])
+
+
+def check_executions(lister: Lister, jobs: Sequence[Row], deadline: Deadline) -> ExecutionCheck:
+    """Read every job's executions, several at a time; raises what reading can raise, never leaves a job out."""
+    reads = [lister.workers.submit(list_executions, lister.client, job["id"], deadline) for job in jobs]
+    idle: list[Row] = []
+    failed: list[tuple[Row, Row]] = []
+    for job, read in zip(jobs, reads, strict=True):
+        executions = read.result().rows
+        if not any(execution["status"] in AHEAD for execution in executions):
+            idle.append(job)
+        failed += [(job, execution) for execution in executions if execution["status"] in FAILED]
+    return ExecutionCheck(idle, failed)
