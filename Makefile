@@ -9,7 +9,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 PYTHON := .venv/bin/python
 WITH_TOOLS = PATH="$(CURDIR)/bin:$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help build demo emulator test lint format sdk bench soak fuzz dist pins clean plugin dev cli sdkgen
+.PHONY: help build demo emulator test lint format schema sdk bench soak fuzz dist pins clean plugin dev cli sdkgen
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,7 +33,10 @@ format: dev ## put the Python sources in form
 	@.venv/bin/ruff check --quiet --fix-only .
 	@.venv/bin/ruff format .
 
-sdk: dev sdkgen ## write sdk/ anew from schema.json
+schema: plugin ## write schema.json anew from tools/schema/schema.yaml
+	@$(PYTHON) tools/schema/build.py
+
+sdk: schema dev sdkgen ## write sdk/ anew from schema.json
 	@$(PYTHON) tools/generate_sdk.py
 	@$(PYTHON) tools/ensure_venv.py dev
 
@@ -49,8 +52,8 @@ fuzz: dev ## the property tests with many more examples
 dist: plugin ## what a release holds: plugin tarball, wheel, sdist, SBOM, checksums
 	@$(PYTHON) packaging/make_dist.py
 
-pins: plugin ## resolve the versions in requirements/ anew
-	@$(PYTHON) tools/pin_requirements.py
+pins: plugin ## resolve requirements/ after a change of dependencies; UPGRADE=1 moves every version
+	@$(PYTHON) tools/pin_requirements.py $(if $(UPGRADE),--upgrade)
 
 clean: ## remove everything that make made here (not the caches of pip, Go and npm)
 	rm -rf .venv bin build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -17,7 +17,11 @@ from ensure_venv import VENV
 from go_tools import BIN, build
 from slowly import ROOT
 
-PYTHON = str(VENV / "bin" / "python")
+PYTHON = ".venv/bin/python"
+SCHEMA_IS_FRESH = (
+    f"{PYTHON} tools/schema/build.py .cache/schema.json && cmp schema.json .cache/schema.json"
+    " || { echo 'schema.json is not what tools/schema/schema.yaml gives: run make schema'; exit 1; }"
+)
 WORKFLOWS = ROOT / ".github" / "workflows"
 ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join([str(BIN), str(VENV / "bin"), os.environ["PATH"]])}
 
@@ -39,6 +43,7 @@ def lint_checks() -> list[Check]:
         Check("mypy plugin, emulator", ["mypy"]),
         Check("mypy tools", ["mypy", "--strict", *(str(path) for path in _tool_scripts())]),
         Check("pulumi schema check", ["pulumi", "schema", "check", "schema.json"]),
+        Check("schema.json is up to date", ["sh", "-c", SCHEMA_IS_FRESH]),
         Check("sdk is up to date", [PYTHON, "tools/generate_sdk.py", "--check"]),
     ]
     if WORKFLOWS.is_dir():
@@ -84,7 +89,7 @@ def main() -> None:
     results = [(check.name, *run(check)) for check in checks]
     print("\nSummary")
     for name, passed, seconds in results:
-        print(f"  {'ok    ' if passed else 'FAILED'}  {name:<24} {seconds:6.1f} s")
+        print(f"  {'ok    ' if passed else 'FAILED'}  {name:<26} {seconds:6.1f} s")
     failed = [name for name, passed, _ in results if not passed]
     if failed:
         sys.exit(f"{len(failed)} of {len(results)} checks failed: {', '.join(failed)}")

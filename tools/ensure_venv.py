@@ -81,9 +81,7 @@ def _requirements(*names: str) -> str:
 def _plugin_inputs() -> str:
     # Of the schema only the version matters here: it goes into the installed metadata.
     version = json.loads((ROOT / "schema.json").read_text())["version"]
-    return fingerprint(
-        [ROOT / "pyproject.toml", REQUIREMENTS / "plugin.txt", REQUIREMENTS / "build.txt"], version
-    )
+    return fingerprint([ROOT / "pyproject.toml", REQUIREMENTS / "plugin.txt", REQUIREMENTS / "build.txt"], version)
 
 
 def _install_plugin() -> None:
@@ -117,7 +115,7 @@ def _install_dev_tools() -> None:
 
 
 def _sdk_inputs() -> str:
-    return fingerprint(path for path in PYTHON_SDK.rglob("*") if path.is_file())
+    return fingerprint(path for path in PYTHON_SDK.rglob("*") if path.suffix in (".py", ".toml"))
 
 
 def _install_python_sdk() -> None:

@@ -45,9 +45,7 @@ def _go_directive(go_mod: Path) -> tuple[int, ...]:
 
 def _version(go: str) -> tuple[int, ...]:
     # A development version ("devel go1.28-...") has no numbers that can be compared; it counts as too old.
-    answer = subprocess.run(
-        [go, "env", "GOVERSION"], env=go_environment(), capture_output=True, text=True, check=False
-    )
+    answer = subprocess.run([go, "env", "GOVERSION"], env=go_environment(), capture_output=True, text=True, check=False)
     found = re.fullmatch(r"go(\d+(?:\.\d+)*)(?:\s.*)?", answer.stdout.strip())
     return _numbers(found[1]) if found else ()
 

@@ -44,6 +44,11 @@ TOOLS = {
         label="the checker of workflow files",
         takes="20 seconds",
     ),
+    "toxiproxy": GoTool(
+        package="github.com/Shopify/toxiproxy/v2/cmd/server",
+        label="toxiproxy, the network that fails on demand",
+        takes="20 seconds",
+    ),
 }
 
 

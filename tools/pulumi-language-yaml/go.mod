@@ -1,4 +1,4 @@
-module alicloud-esa.invalid/tools/pulumi-language-yaml
+module github.com/alicloud-esa/pulumi-alicloud-esa/tools/pulumi-language-yaml
 
 go 1.25
 

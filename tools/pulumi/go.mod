@@ -1,4 +1,4 @@
-module alicloud-esa.invalid/tools/pulumi
+module github.com/alicloud-esa/pulumi-alicloud-esa/tools/pulumi
 
 go 1.26.6
 
