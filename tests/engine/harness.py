@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ SITE_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, EMPTY_SITE_ID = (
 )
 ROOT = Path(__file__).resolve().parents[2]
 PLUGIN = ROOT / ".venv" / "bin" / "pulumi-resource-alicloud-esa"
+INLINE = Path(__file__).with_name("inline.py")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _CLEARED = (
     "ALIBABA",
@@ -92,6 +94,19 @@ class Engine:
         """Run `pulumi` with these arguments."""
         done = subprocess.run(
             ["pulumi", *arguments, "--non-interactive"],
+            cwd=self.folder,
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            stdin=subprocess.DEVNULL,
+        )
+        return Result(done.returncode, _ANSI.sub("", done.stdout), _ANSI.sub("", done.stderr))
+
+    def inline(self, main_file: Path, operation: str, timeout: float = 90, **environment: str) -> Result:
+        """Run a Python program's main file as an inline program; standard output is its outputs as JSON."""
+        done = subprocess.run(
+            [sys.executable, str(INLINE), str(main_file), operation],
             cwd=self.folder,
             env={**self.environment, **environment},
             capture_output=True,
