@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import datetime, timezone
 
 from emulator.errors import ApiError
+from emulator.jobs import parse_time
 from emulator.keys import AccessKeys
 from emulator.signature import WireRequest, parse_authorization, verify
 
@@ -44,10 +44,10 @@ class Gate:
 
     def _check_date(self, text: str) -> None:
         try:
-            sent = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+            sent = parse_time(text) / 1000
         except ValueError:
             raise ApiError("InvalidTimeStamp.Format") from None
-        if abs(sent.timestamp() - self.now()) > TOLERANCE_SECONDS:
+        if abs(sent - self.now()) > TOLERANCE_SECONDS:
             raise ApiError("InvalidTimeStamp.Expired")
 
     def _use_nonce(self, nonce: str) -> None:

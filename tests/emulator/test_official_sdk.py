@@ -15,6 +15,9 @@ from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, FOREIGN_SIT
 from emulator.errors import DOCUMENTED
 from emulator.keys import STS_ACCESS_KEY_ID, STS_ACCESS_KEY_SECRET, STS_SECURITY_TOKEN
 
+# The SDK's own clock call, deprecated from Python 3.12 on.
+pytestmark = pytest.mark.filterwarnings(r"ignore:datetime\.datetime\.utcnow:DeprecationWarning")
+
 
 def client_for(emulator: Emulator, **settings: Any) -> Client:
     keys = {"access_key_id": "testAccessKeyId", "access_key_secret": "testAccessKeySecret", **settings}
