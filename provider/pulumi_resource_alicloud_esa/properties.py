@@ -55,7 +55,7 @@ def contains_unknown(value: Any) -> bool:
 def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
     """The Struct of a plain map."""
     struct = struct_pb2.Struct()
-    _fill(struct, values)
+    fill(struct, values)
     return struct
 
 
@@ -83,10 +83,15 @@ def _value_to_plain(value: struct_pb2.Value) -> Any:
     return None
 
 
-def _fill(struct: struct_pb2.Struct, values: Mapping[str, Any]) -> None:
+def fill(struct: struct_pb2.Struct, values: Mapping[str, Any]) -> None:
+    """Put a plain map into a Struct that is there already: a large one given to a message would be copied."""
     fields = struct.fields
     for key, value in values.items():
-        _set(fields[key], value)
+        if type(value) is str:
+            # Nearly all there is in a listing: not worth a call of its own.
+            fields[key].string_value = value
+        else:
+            _set(fields[key], value)
 
 
 def _set(target: struct_pb2.Value, value: Any) -> None:
@@ -102,7 +107,7 @@ def _set(target: struct_pb2.Value, value: Any) -> None:
     elif kind is dict:
         # Reading the field makes an empty map present, which an assignment of nothing would not.
         target.struct_value.SetInParent()
-        _fill(target.struct_value, value)
+        fill(target.struct_value, value)
     elif kind is list or kind is tuple:
         target.list_value.SetInParent()
         add = target.list_value.values.add

@@ -20,7 +20,7 @@ from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime import proto
 
 from .esa.errors import Cancelled, CredentialsError, DeadlineExceeded, EsaError, Fault, InvalidInput
-from .properties import to_plain, to_struct
+from .properties import fill, to_plain, to_struct
 from .property_path import split
 from .provider import EsaProvider
 from .schema import VERSION, schema_text
@@ -52,6 +52,9 @@ class EsaServicer(ProviderServicer):
         return proto.GetSchemaResponse(schema=schema_text())
 
     async def Attach(self, request: Any, context: Any) -> Any:
+        # Another engine than the one that cancelled, when a plugin started by hand outlives its engines.
+        self._esa.resume()
+        self._cancelled.clear()
         self._esa.log.address = request.address
         return empty_pb2.Empty()
 
@@ -80,10 +83,16 @@ class EsaServicer(ProviderServicer):
         return proto.ConfigureResponse(supportsPreview=True)
 
     async def Invoke(self, request: Any, context: Any) -> Any:
-        struct = await self._run(context, lambda: to_struct(self._esa.invoke(request.tok, to_plain(request.args))))
-        # A keyword of Python, so it cannot be named in the call.
-        keyword: dict[str, Any] = {"return": struct}
-        return proto.InvokeResponse(**keyword)
+        def work() -> Any:
+            response = proto.InvokeResponse()
+            # A keyword of Python, so it cannot be named after a dot.
+            struct = getattr(response, "return")
+            # Present even when the result has no fields.
+            struct.SetInParent()
+            fill(struct, self._esa.invoke(request.tok, to_plain(request.args)))
+            return response
+
+        return await self._run(context, work)
 
     async def Check(self, request: Any, context: Any) -> Any:
         def work() -> Any:

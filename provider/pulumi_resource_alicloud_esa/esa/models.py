@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import ResponseError
@@ -16,11 +16,12 @@ class Field:
 
     key: str
     read: Callable[[Any], Any]
+    name: str = field(init=False)
+    """The Pulumi name: the API's key with a small first letter."""
 
-    @property
-    def name(self) -> str:
-        """The Pulumi name: the API's key with a small first letter."""
-        return self.key[0].lower() + self.key[1:]
+    def __post_init__(self) -> None:
+        # Once, not for each row.
+        object.__setattr__(self, "name", self.key[0].lower() + self.key[1:])
 
 
 class _WrongType(Exception):
@@ -38,10 +39,12 @@ def _string(value: Any) -> str:
 
 def _trimmed(value: Any) -> str:
     # The documented example's Id ends in a newline.
-    return _string(value).strip()
+    return (value if type(value) is str else _string(value)).strip()
 
 
 def _integer(value: Any) -> int:
+    if type(value) is int and -MAX_EXACT < value < MAX_EXACT:
+        return value
     number = whole(value)
     if number is None or abs(number) >= MAX_EXACT:
         raise _WrongType("an integer")
@@ -113,15 +116,16 @@ def read_row(row: Any, fields: tuple[Field, ...], body: Mapping[str, Any], path:
         raise ResponseError(f"{path} is {shown(row)} where an object is documented", request_id=read_request_id(body))
     prefix = f"{path}." if path else ""
     result: Row = {}
-    for field in fields:
-        value = row.get(field.key)
-        try:
-            result[field.name] = None if value is None else field.read(value)
-        except _WrongType as expected:
-            raise ResponseError(
-                f"{prefix}{field.key} is {shown(value)} where {expected} is documented",
-                request_id=read_request_id(body),
-            ) from None
+    get = row.get
+    try:
+        for one in fields:
+            value = get(one.key)
+            result[one.name] = None if value is None else one.read(value)
+    except _WrongType as expected:
+        raise ResponseError(
+            f"{prefix}{one.key} is {shown(value)} where {expected} is documented",
+            request_id=read_request_id(body),
+        ) from None
     if not result.get("id"):
         raise ResponseError(f"{prefix}Id is missing", request_id=read_request_id(body))
     return result
