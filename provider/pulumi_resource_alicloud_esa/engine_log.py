@@ -17,6 +17,10 @@ class EngineLog:
         self.address = address
         self._stub: Any = None
 
+    def attach(self, address: str) -> None:
+        """Send to this engine from now on."""
+        self.address, self._stub = address, None
+
     def debug(self, message: str) -> None:
         """Shown with `pulumi --debug`."""
         self._send("DEBUG", message)

@@ -126,6 +126,11 @@ class EsaProvider:
         for deadline in running:
             deadline.cancel()
 
+    def resume(self) -> None:
+        """Take calls again after `cancel`."""
+        with self._lock:
+            self._cancelled = False
+
     def close(self) -> None:
         """Drop connections and idle threads."""
         if self._clients is not None:

@@ -55,7 +55,7 @@ class EsaServicer(ProviderServicer):
         # Another engine than the one that cancelled, when a plugin started by hand outlives its engines.
         self._esa.resume()
         self._cancelled.clear()
-        self._esa.log.address = request.address
+        self._esa.log.attach(request.address)
         return empty_pb2.Empty()
 
     async def Cancel(self, request: Any, context: Any) -> Any:
