@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -16,6 +16,7 @@ _SUCCESS_CODES = frozenset({"", "success", "ok", "200", "0"})
 _RETRIED_STATUS = frozenset({429, 500, 502, 503, 504})
 # The service may echo what it signed, the security token included.
 _ECHO = re.compile(r"[\s,.;:]*(server|client)?\s*(StringToSign|CanonicalRequest) is\b.*", re.IGNORECASE | re.DOTALL)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _XML_FIELD = re.compile(r"<(Code|Message|RequestId|Recommend)>([^<]*)</\1>")
 
 
@@ -28,10 +29,11 @@ class Answer:
     body: bytes
 
 
-def interpret(action: str, answer: Answer) -> dict[str, Any]:
+def interpret(action: str, answer: Answer, hidden: Iterable[str | None] = ()) -> dict[str, Any]:
     """The answer's JSON object; raises ApiError for an error body, ResponseError for anything unreadable.
 
-    A body with a Code is an error even under HTTP 200, as in Alibaba Cloud's own Terraform provider.
+    A body with a Code is an error even under HTTP 200, as in Alibaba Cloud's own Terraform provider. What is
+    `hidden` (secret and token of the request) is masked in the error, wherever the service quotes it.
     """
     if 300 <= answer.status < 400:
         raise ResponseError(
@@ -49,9 +51,9 @@ def interpret(action: str, answer: Answer) -> dict[str, Any]:
     raise ApiError(
         action=action,
         code=code if code.lower() not in _SUCCESS_CODES else "UnknownError",
-        message=_ECHO.sub("", _text(body, "message"))[:500],
+        message=_masked(_ECHO.sub("", _text(body, "message")), hidden)[:500],
         http_status=answer.status,
-        request_id=_text(body, "requestid") or answer.headers.get("x-acs-request-id", ""),
+        request_id=_text(body, "requestid")[:100] or answer.headers.get("x-acs-request-id", ""),
         retry_after=_retry_after(answer),
         server_date=_server_date(answer.headers),
     )
@@ -59,15 +61,32 @@ def interpret(action: str, answer: Answer) -> dict[str, Any]:
 
 def _decode(answer: Answer) -> dict[str, Any]:
     try:
-        body = json.loads(answer.body)
+        # Not json's own guess from bytes: JSON is UTF-8, and that guess lets lone surrogates through.
+        body = json.loads(answer.body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         fields = _xml_error(answer)
         if fields:
             return fields
         raise _unreadable(answer, "that is not JSON") from None
     if not isinstance(body, dict):
-        raise ResponseError(f"HTTP {answer.status} with a JSON {type(body).__name__} where an object is documented")
-    return body
+        raise ResponseError(
+            f"HTTP {answer.status} with a JSON {type(body).__name__} where an object is documented",
+            retryable=answer.status in _RETRIED_STATUS,
+            throttled=answer.status == 429,
+            retry_after=_retry_after(answer),
+        )
+    return body if b"\\u" not in answer.body else _without_surrogates(body)
+
+
+def _without_surrogates(value: Any) -> Any:
+    """An escape of half a character, which is valid JSON, has no place in UTF-8 and could not be passed on."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    return value
 
 
 def _xml_error(answer: Answer) -> dict[str, Any]:
@@ -77,7 +96,7 @@ def _xml_error(answer: Answer) -> dict[str, Any]:
 
 
 def _unreadable(answer: Answer, what: str) -> ResponseError:
-    kind = answer.headers.get("Content-Type", "no content type").split(";")[0].strip()[:60]
+    kind = one_line(answer.headers.get("Content-Type", "no content type").split(";")[0])[:60]
     hint = ""
     if answer.status == 407:
         hint = ". The proxy wants a login: check HTTPS_PROXY"
@@ -85,7 +104,10 @@ def _unreadable(answer: Answer, what: str) -> ResponseError:
         hint = ". A gateway or proxy in between did not reach the service"
     retryable = answer.status in _RETRIED_STATUS or answer.status < 300
     return ResponseError(
-        f"HTTP {answer.status} with {len(answer.body)} bytes of {kind} {what}{hint}", retryable=retryable
+        f"HTTP {answer.status} with {len(answer.body)} bytes of {kind} {what}{hint}",
+        retryable=retryable,
+        throttled=answer.status == 429,
+        retry_after=_retry_after(answer),
     )
 
 
@@ -99,7 +121,18 @@ def _get(body: Mapping[str, Any], lowered: str) -> Any:
 
 def _text(body: Mapping[str, Any], lowered: str) -> str:
     value = _get(body, lowered)
-    return "" if value is None or isinstance(value, (dict, list, bool)) else str(value).strip()
+    return "" if value is None or isinstance(value, (dict, list, bool)) else one_line(str(value))
+
+
+def one_line(text: str) -> str:
+    """Text of another program, safe to print: no line ends, no control or direction characters."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _masked(text: str, hidden: Iterable[str | None]) -> str:
+    for secret in hidden:
+        text = text.replace(secret, "***") if secret else text
+    return text
 
 
 def _retry_after(answer: Answer) -> float | None:
@@ -130,6 +163,6 @@ def _server_date(headers: Mapping[str, str]) -> datetime | None:
 def _parse_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

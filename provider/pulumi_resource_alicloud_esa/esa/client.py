@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .transport import Transport
 
 API_VERSION = "2024-09-10"
+# A clock may start at 1970; a Date header beyond that is nonsense, and adding it to a date could overflow.
+_MAX_SKEW = timedelta(days=100 * 365)
 
 
 class EsaClient:
@@ -82,7 +84,8 @@ class EsaClient:
             date=self._now() + self._skew,
             nonce=self._nonce(),
         )
-        return interpret(action, self._transport.get(query, headers, deadline))
+        hidden = (credentials.access_key_secret, credentials.security_token)
+        return interpret(action, self._transport.get(query, headers, deadline), hidden)
 
     def _prepare_retry(
         self,
@@ -106,7 +109,7 @@ class EsaClient:
                 if skew is None:
                     raise error
                 self._skew = skew
-        asked = error.retry_after if isinstance(error, ApiError) else None
+        asked = None if isinstance(error, TransportError) else error.retry_after
         wait = self._policy.wait(kind, error.attempts, asked)
         if kind is Retry.THROTTLE:
             # Throttled requests are slowed down by the pace, not by the budget: the service is alive.
@@ -123,6 +126,8 @@ class EsaClient:
         if not isinstance(error, ApiError) or error.server_date is None:
             return None
         skew = error.server_date - self._now()
+        if abs(skew) > _MAX_SKEW:
+            return None
         seconds = round(abs(skew.total_seconds()))
         if seconds >= 60:
             error.note = f"This machine's clock is off by {_duration(seconds)}: set it (NTP)."

@@ -110,9 +110,20 @@ class TransportError(EsaError):
 class ResponseError(EsaError):
     """An answer that cannot be read as the API documents it; never taken for "no jobs"."""
 
-    def __init__(self, message: str, *, retryable: bool = False, attempts: int = 1, request_id: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        retryable: bool = False,
+        throttled: bool = False,
+        retry_after: float | None = None,
+        attempts: int = 1,
+        request_id: str = "",
+    ) -> None:
         self.message = message
         self.retryable = retryable
+        self.throttled = throttled
+        self.retry_after = retry_after
         self.attempts = attempts
         self.request_id = request_id
         super().__init__(message)

@@ -3,7 +3,8 @@
 The first page tells how many rows there are and how many the server really puts on a page (it may clamp or
 ignore PageSize). The other pages are asked for in that size, several at a time. The rows must then add up to
 TotalCount; where they do not, or where TotalCount moved, the listing changed under our feet (or the server
-repeats pages): it is read once more from the start, and after that it is an error. It is never cut silently.
+repeats pages): it is read once more from the start, and after that it is an error. It is never cut silently,
+not even by a TotalCount that is capped at a full page: the page after a full last one is asked for too.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from .codes import Whose
 from .deadline import Deadline
-from .errors import PartialAnswer
+from .errors import ApiError, PartialAnswer
 from .models import JOB_FIELDS, Field, Row, read_request_id, read_rows, read_total
 from .query import JobQuery
 
@@ -89,6 +91,8 @@ class _Reader:
 
     def one(self, number: int, size: int) -> Listing:
         page = self._page(number, size)
+        if not page.rows and (number - 1) * size < page.total:
+            raise PartialAnswer(f"{self.action}: page {number} is empty, but TotalCount is {page.total}: try again")
         return Listing(page.request_id, page.total, list({row["id"]: row for row in page.rows}.values()))
 
     def all(self, size: int) -> Listing:
@@ -115,9 +119,12 @@ class _Reader:
                 raise _Moved(f"page 1 is empty, but TotalCount is {first.total}")
             # From here on in the size that the server showed: it divides the rows the same way whether the
             # server clamps PageSize, ignores it, or clamps the rows but not the offset.
-            rows = self._rest(first, rows, len(first.rows))
+            size = len(first.rows)
+            rows = self._rest(first, rows, size)
         if len(rows) != first.total:
             raise _Moved(f"the pages hold {len(rows)} different rows, but TotalCount is {first.total}")
+        if first.rows and first.total % size == 0:
+            self._nothing_beyond(first.total // size + 1, size, rows)
         return Listing(first.request_id, first.total, list(rows.values()))
 
     def _rest(self, first: _Page, rows: dict[str, Row], size: int) -> dict[str, Row]:
@@ -145,6 +152,18 @@ class _Reader:
             for row in pages[number].rows:
                 rows.setdefault(row["id"], row)
         return rows
+
+    def _nothing_beyond(self, number: int, size: int, rows: Mapping[str, Row]) -> None:
+        """Nothing new on the page after a full last one, or TotalCount did not count everything."""
+        try:
+            page = self._page(number, size)
+        except ApiError as error:
+            if error.row.whose is not Whose.INPUT:
+                raise
+            # Whether a page beyond the end is an empty one or an error is not documented.
+            return
+        if any(row["id"] not in rows for row in page.rows) or page.total != len(rows):
+            raise _Moved(f"page {number} has more rows, or TotalCount is no longer {len(rows)}")
 
     def _pages(self, numbers: range, size: int) -> Iterator[tuple[int, _Page]]:
         """Pages as they arrive, no more than `concurrency` under way; the first fault ends it."""

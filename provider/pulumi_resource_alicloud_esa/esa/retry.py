@@ -68,6 +68,8 @@ class RetryPolicy:
             kind = error.row.retry
             # A wait that the service asks for is an invitation to come back, whatever the code.
             return Retry.BACKOFF if kind is Retry.NEVER and error.retry_after is not None else kind
+        if isinstance(error, ResponseError) and error.throttled:
+            return Retry.THROTTLE
         if isinstance(error, (TransportError, ResponseError)) and error.retryable:
             return Retry.BACKOFF
         return Retry.NEVER

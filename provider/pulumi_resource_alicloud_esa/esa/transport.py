@@ -1,8 +1,9 @@
-"""One HTTP exchange over a pooled session: bytes out, a bounded and timed answer back.
+"""One HTTP exchange over pooled connections: bytes out, a bounded and timed answer back.
 
-Never followed: redirects (requests would resend the security token to the new host). Never read: netrc (an
-entry there would replace our Authorization header). TLS is always verified and there is no switch for it.
-Proxies and REQUESTS_CA_BUNDLE are taken from the environment, NO_PROXY included.
+Straight to requests' adapter, below its Session: a Session prepares to follow a redirect even when told not to
+(it reads the whole body, whatever its size), would resend the security token to the new host, and reads netrc,
+where an entry replaces our Authorization header. TLS is always verified and there is no switch for it. Proxies
+and REQUESTS_CA_BUNDLE are taken from the environment, NO_PROXY included.
 """
 
 from __future__ import annotations
@@ -13,12 +14,10 @@ import re
 import socket
 import threading
 from collections.abc import Mapping
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
 import requests.adapters
-from requests.hooks import default_hooks
 from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -31,11 +30,12 @@ from .errors import ResponseError, TransportError
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
+_UNSENDABLE = re.compile(r"[^\t\x20-\x7e]")
 _current = threading.local()
 
 
 class Transport:
-    """One session to one endpoint, shared by all threads."""
+    """The connections to one endpoint, shared by all threads."""
 
     def __init__(
         self,
@@ -48,15 +48,13 @@ class Transport:
     ) -> None:
         self.endpoint = endpoint
         self._timeouts = (connect_seconds, read_seconds)
-        self._session = requests.Session()
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = _Adapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
+        self._adapter = _Adapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
         # Looked up once: requests would read the environment and the proxy settings again for every request.
-        environment = self._session.merge_environment_settings(endpoint.url, {}, None, None, None)
-        self._proxies = dict(environment["proxies"])
-        self._verify = environment["verify"]
+        with requests.Session() as session:
+            environment = session.merge_environment_settings(endpoint.url, {}, None, None, None)
+        # Plain http is for this machine only; through a proxy it would leave it, keys' signatures and token in clear.
+        self._proxies = dict(environment["proxies"]) if endpoint.scheme == "https" else {}
+        self._verify: bool | str = environment["verify"] or True
         self._common = {
             "User-Agent": f"pulumi-alicloud-esa/{version} (python/{platform.python_version()})",
             "Accept": "application/json",
@@ -65,25 +63,26 @@ class Transport:
 
     def get(self, query: str, headers: Mapping[str, str], deadline: Deadline) -> Answer:
         """Send one GET with exactly this query string and these headers."""
+        self._check_headers(headers)
         prepared = requests.PreparedRequest()
         prepared.method = "GET"
         prepared.url = f"{self.endpoint.url}/?{query}"
         prepared.headers = CaseInsensitiveDict({**self._common, **headers})
-        prepared.hooks = default_hooks()
         connect, read = self._timeouts
         left = max(0.001, deadline.remaining())
         _current.deadline, _current.sockets = deadline, []
         try:
-            response = self._session.send(
+            response = self._adapter.send(
                 prepared,
                 stream=True,
                 timeout=(min(connect, left), min(read, left)),
-                allow_redirects=False,
                 proxies=self._proxies,
                 verify=self._verify,
             )
             with contextlib.closing(response):
-                return Answer(response.status_code, response.headers, _read(response, deadline))
+                # A redirect is an error whatever its body says.
+                body = b"" if 300 <= response.status_code < 400 else _read(response, deadline)
+                return Answer(response.status_code, response.headers, body)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             deadline.check()
             raise self._explain(error) from None
@@ -94,11 +93,26 @@ class Transport:
 
     def close(self) -> None:
         """Close idle connections."""
-        self._session.close()
+        self._adapter.close()
+
+    def _check_headers(self, headers: Mapping[str, str]) -> None:
+        for name, value in headers.items():
+            if _UNSENDABLE.search(value):
+                # Refused here: http.client's own error would quote the value, which may be the security token.
+                raise self._transport_error(
+                    f"the header {name} cannot be sent: it holds a line end or another character that is not "
+                    "printable ASCII. Check accessKey and securityToken.",
+                    False,
+                    False,
+                )
 
     def _explain(self, error: Exception) -> TransportError:
         """The row of the table below that fits, by type first and by the cause's text where requests has no type."""
         text = _innermost(error)
+        if isinstance(error, requests.exceptions.ProxyError) and " 407 " in text:
+            return self._transport_error(
+                f"the proxy wants a login: {text}. Check the user and password in HTTPS_PROXY.", False, False
+            )
         for kind, message, retryable, timed_out in _FAMILIES:
             if isinstance(error, kind):
                 return self._transport_error(message.format(cause=text), retryable, timed_out)
@@ -133,12 +147,6 @@ _FAMILIES: tuple[tuple[type[Exception], str, bool, bool], ...] = (
     (requests.exceptions.ReadTimeout, "no answer in time: {cause}", True, True),
     (requests.exceptions.InvalidURL, "not a usable address: {cause}. Check endpoint.", False, False),
     (requests.exceptions.InvalidSchema, "not a usable address: {cause}. Check endpoint.", False, False),
-    (
-        requests.exceptions.InvalidHeader,
-        "a header cannot be sent: {cause}. Check the credentials for line ends.",
-        False,
-        False,
-    ),
     (requests.exceptions.ContentDecodingError, "the answer's compression is broken: {cause}", True, False),
     (requests.exceptions.ChunkedEncodingError, "the answer was cut off: {cause}", True, False),
     (requests.exceptions.ConnectionError, "the connection failed: {cause}", True, False),
@@ -189,9 +197,11 @@ class _Watched:
 
     def getresponse(self) -> Any:
         deadline: Deadline | None = getattr(_current, "deadline", None)
-        if deadline is not None and isinstance(self.sock, socket.socket):
-            _current.sockets.append(self.sock)
-            deadline.watch(self.sock)
+        # TLS within a proxy's TLS is an object of urllib3's around the socket.
+        sock = getattr(self.sock, "socket", self.sock)
+        if deadline is not None and isinstance(sock, socket.socket):
+            _current.sockets.append(sock)
+            deadline.watch(sock)
         return super().getresponse()  # type: ignore[misc]  # a mix-in: urllib3's connection is beside it
 
 

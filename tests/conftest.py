@@ -1,0 +1,65 @@
+"""What every test starts from: no key, endpoint, proxy or home folder of this machine; a full retry budget."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from pulumi_resource_alicloud_esa.esa.retry import PROCESS_BUDGET
+
+from emulator import Emulator
+
+_PREFIXES = ("ALIBABA_CLOUD_", "ALIBABACLOUD_", "ALICLOUD_")
+_NAMES = ("ESA_ENDPOINT", "CLIENT_READ_TIMEOUT", "CLIENT_CONNECT_TIMEOUT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+# No deadline: two cores are shared by several test processes. No database: a run must not depend on an earlier one.
+hypothesis.settings.register_profile("default", deadline=None, database=None, max_examples=60)
+hypothesis.settings.register_profile("fuzz", deadline=None, database=None, max_examples=5000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "fuzz: a property test that `make fuzz` runs with many more examples")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No key, endpoint or proxy of this machine reaches a test, and no test reaches the metadata service."""
+    for name in list(os.environ):
+        if name.upper().startswith(_PREFIXES) or name.upper() in (*_NAMES, *_PROXIES):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
+
+
+@pytest.fixture(autouse=True)
+def full_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The retry budget is the process's: what one test spends must not be missing in the next."""
+    monkeypatch.setattr(PROCESS_BUDGET, "_left", PROCESS_BUDGET.capacity)
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    """An emulator of this test's own."""
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def _module_emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def shared(_module_emulator: Emulator) -> Emulator:
+    """One emulator for a module's quick tests, put back to its start for each."""
+    _module_emulator.reset()
+    _module_emulator.delay = _module_emulator.clock_offset = 0.0
+    return _module_emulator

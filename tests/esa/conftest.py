@@ -1,0 +1,114 @@
+"""Clients with the waits taken out, and a certificate authority of our own."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from pulumi_resource_alicloud_esa.esa.client import EsaClient
+from pulumi_resource_alicloud_esa.esa.endpoints import parse_endpoint
+from pulumi_resource_alicloud_esa.esa.keys import Credentials, CredentialSource
+from pulumi_resource_alicloud_esa.esa.listing import Lister
+from pulumi_resource_alicloud_esa.esa.pace import Pace
+from pulumi_resource_alicloud_esa.esa.retry import RetryBudget, RetryPolicy
+from pulumi_resource_alicloud_esa.esa.transport import Transport
+
+KEYS = Credentials("testAccessKeyId", "testAccessKeySecret")
+NewClient = Callable[..., EsaClient]
+NewLister = Callable[..., Lister]
+
+
+class FixedSource:
+    """Keys that are given; those after the first are what a refresh finds."""
+
+    def __init__(self, *keys: Credentials) -> None:
+        self._keys = list(keys)
+        self.refreshes = 0
+
+    def get(self, deadline: Any = None) -> Credentials:
+        return self._keys[0]
+
+    def refresh(self, rejected: Credentials, deadline: Any = None) -> bool:
+        self.refreshes += 1
+        if len(self._keys) > 1 and self._keys[0] == rejected:
+            self._keys.pop(0)
+        return self._keys[0] != rejected
+
+
+@pytest.fixture
+def new_client() -> Iterator[NewClient]:
+    """Makes clients that never wait between attempts, unless told to."""
+    clients: list[EsaClient] = []
+
+    def make(
+        url: str,
+        *,
+        source: CredentialSource | None = None,
+        concurrency: int = 8,
+        attempts: int = 3,
+        connect: float = 2.0,
+        read: float = 2.0,
+        budget: RetryBudget | None = None,
+        uniform: Callable[[float, float], float] = lambda low, high: 0.0,
+        now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> EsaClient:
+        transport = Transport(
+            parse_endpoint(url),
+            connections=concurrency,
+            connect_seconds=connect,
+            read_seconds=read,
+            version="0.0.0",
+        )
+        policy = RetryPolicy(attempts, budget or RetryBudget(), uniform)
+        client = EsaClient(transport, source or FixedSource(KEYS), Pace(concurrency), policy, now)
+        clients.append(client)
+        return client
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def new_lister(new_client: NewClient) -> Iterator[NewLister]:
+    """Makes listers around such clients."""
+    pools: list[ThreadPoolExecutor] = []
+
+    def make(url: str, *, concurrency: int = 8, **settings: Any) -> Lister:
+        pools.append(ThreadPoolExecutor(concurrency))
+        return Lister(new_client(url, concurrency=concurrency, **settings), pools[-1], concurrency)
+
+    yield make
+    for pool in pools:
+        pool.shutdown()
+
+
+@dataclass(frozen=True)
+class Tls:
+    """A CA that nobody trusts yet, and a certificate of it for 127.0.0.1 and localhost."""
+
+    ca_file: str
+    cert_file: str
+    wrong_cert_file: str
+    context: ssl.SSLContext
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
+    """Written once: making keys takes a moment."""
+    folder: Path = tmp_path_factory.mktemp("tls")
+    ca = trustme.CA()
+    cert, wrong = ca.issue_cert("127.0.0.1", "localhost"), ca.issue_cert("somebody.example.com")
+    ca.cert_pem.write_to_path(folder / "ca.pem")
+    cert.private_key_and_cert_chain_pem.write_to_path(folder / "cert.pem")
+    wrong.private_key_and_cert_chain_pem.write_to_path(folder / "wrong.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    cert.configure_cert(context)
+    return Tls(str(folder / "ca.pem"), str(folder / "cert.pem"), str(folder / "wrong.pem"), context)

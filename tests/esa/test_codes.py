@@ -1,0 +1,198 @@
+"""The whole table of error codes, over the wire: each code retried as its row says, each told in one full line."""
+
+from __future__ import annotations
+
+import pytest
+from pulumi_resource_alicloud_esa.esa.codes import CODES, DOCUMENTED, GATEWAY, Retry, Whose, look_up
+from pulumi_resource_alicloud_esa.esa.deadline import Deadline
+from pulumi_resource_alicloud_esa.esa.errors import ApiError, TransportError
+from pulumi_resource_alicloud_esa.esa.keys import Credentials
+
+from emulator import Emulator, Fault, RawAnswer
+from emulator.errors import ERRORS
+
+from .conftest import FixedSource, NewClient
+
+ACTION = "ListScheduledPreloadJobs"
+SITE = {"SiteId": "190007158391808"}
+STS = Credentials("STS.testAccessKeyId", "testStsAccessKeySecret", "testSecurityToken+/=")
+SECRETS = ("testAccessKeySecret", "testStsAccessKeySecret", "testSecurityToken", "Signature=", "ACS3-HMAC")
+
+# As the page of ListScheduledPreloadJobs prints them.
+ON_THE_PAGE = {
+    "InvalidEndTime.Mismatch": 400,
+    "InvalidJob.JobCountOfSiteFull": 400,
+    "InvalidParameter.ObjectId": 400,
+    "MissingOssUrl": 400,
+    "MissingUrlList": 400,
+    "TooManyRequests": 400,
+    "InvalidUid.PermissionDenied": 403,
+    "InvalidJob.NotFound": 404,
+    "LogNotFound": 404,
+    "InvalidExecution.NotFound": 404,
+}
+
+
+def failure(client: object, seconds: float = 20) -> ApiError:
+    with pytest.raises(ApiError) as caught:
+        client.call(ACTION, SITE, Deadline(seconds))  # type: ignore[attr-defined]
+    return caught.value
+
+
+def test_the_ten_documented_codes_have_their_rows() -> None:
+    assert {code: row.http_status for code, row in DOCUMENTED.items()} == ON_THE_PAGE
+    assert not DOCUMENTED.keys() & GATEWAY.keys()
+
+
+def test_every_row_agrees_with_the_emulators_own_table() -> None:
+    assert {code: row.http_status for code, row in CODES.items()} == {code: ERRORS[code].status for code in CODES}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_code_is_retried_as_its_row_says_and_told_in_one_line(
+    shared: Emulator, new_client: NewClient, code: str
+) -> None:
+    row = CODES[code]
+    shared.faults.add(Fault(code=code))
+    # Two attempts where the pace slows down, more elsewhere, so that "once" differs from "as often as allowed".
+    attempts = 2 if row.retry is Retry.THROTTLE else 4
+    error = failure(new_client(shared.url, attempts=attempts, source=FixedSource(STS)))
+    expected = {
+        Retry.NEVER: 1,
+        Retry.BACKOFF: attempts,
+        Retry.THROTTLE: attempts,
+        Retry.NEW_NONCE: 2,
+        Retry.CLOCK: 2,
+        # These keys have no successor.
+        Retry.CREDENTIALS: 1,
+    }[row.retry]
+    assert len(shared.requests) == expected
+    assert error.attempts == expected
+
+    line = str(error)
+    assert "\n" not in line
+    assert line.startswith(f"{code}: {' '.join(ERRORS[code].message.split())}")
+    assert f"(HTTP {row.http_status}, {ACTION}, " in line
+    assert f"RequestId {error.request_id})" in line
+    assert len(error.request_id) == 36
+    assert row.advice.replace("{action}", ACTION) in line
+    assert row.advice.endswith((".", "?"))
+    assert ("attempts" in line) == (expected > 1)
+    assert not [secret for secret in SECRETS if secret in line + repr(error)]
+
+
+@pytest.mark.parametrize("code", ["Forbidden.RAM", "NoPermission", "NotAuthorized"])
+def test_a_missing_permission_names_the_ram_action(shared: Emulator, new_client: NewClient, code: str) -> None:
+    shared.faults.add(Fault(code=code))
+    assert "esa:ListScheduledPreloadJobs" in str(failure(new_client(shared.url)))
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_the_code_decides_not_the_status(shared: Emulator, new_client: NewClient, status: int) -> None:
+    # The same code is 400 on one of the service's pages and 404 on another.
+    shared.faults.add(Fault(code="InvalidAccessKeyId.NotFound", status=status))
+    error = failure(new_client(shared.url))
+    assert error.row.whose is Whose.CREDENTIALS
+    assert f"HTTP {status}" in str(error)
+
+
+def test_a_throttling_code_is_retried_even_under_403(shared: Emulator, new_client: NewClient) -> None:
+    shared.faults.add(Fault(code="Throttling.User", status=403, times=1))
+    new_client(shared.url).call(ACTION, SITE, Deadline(10))
+    assert len(shared.requests) == 2
+
+
+def test_an_error_body_under_200_is_an_error(shared: Emulator, new_client: NewClient) -> None:
+    shared.faults.add(Fault(code="InvalidUid.PermissionDenied", status=200))
+    assert failure(new_client(shared.url)).code == "InvalidUid.PermissionDenied"
+
+
+def test_expired_credentials_are_refreshed_once(shared: Emulator, new_client: NewClient) -> None:
+    shared.keys.expire_token(STS.access_key_id)
+    source = FixedSource(STS, Credentials("testAccessKeyId", "testAccessKeySecret"))
+    new_client(shared.url, source=source).call(ACTION, SITE, Deadline(10))
+    assert source.refreshes == 1
+    assert [record.code for record in shared.requests] == ["InvalidSecurityToken.Expired", ""]
+
+
+def test_credentials_that_expire_again_at_once_are_an_error(shared: Emulator, new_client: NewClient) -> None:
+    shared.faults.add(Fault(code="InvalidSecurityToken.Expired"))
+    source = FixedSource(STS, Credentials("testAccessKeyId", "testAccessKeySecret"), STS)
+    assert failure(new_client(shared.url, source=source, attempts=5)).attempts == 2
+    assert source.refreshes == 1
+
+
+def test_the_echo_of_a_wrong_signature_is_left_out(shared: Emulator, new_client: NewClient) -> None:
+    wrong = Credentials(STS.access_key_id, "notTheSecretOfIt", STS.security_token)
+    error = failure(new_client(shared.url, source=FixedSource(wrong)))
+    assert error.code == "SignatureDoesNotMatch"
+    assert "not matched with our calculation." in str(error)
+    assert not [word for word in (*SECRETS, "notTheSecretOfIt", "StringToSign", "x-acs-") if word in str(error)]
+
+
+def test_keys_are_redacted_wherever_a_message_quotes_them(shared: Emulator, new_client: NewClient) -> None:
+    token, secret = "aTokenNobodyMaySee+/==", "aSecretNobodyMaySee"
+    shared.faults.add(Fault(code="InvalidSecurityToken.Malformed", message=f"Bad token {token}, secret {secret}!"))
+    shared.keys.add("other", secret, token)
+    error = failure(new_client(shared.url, source=FixedSource(Credentials("other", secret, token))))
+    assert "Bad token ***, secret ***!" in str(error)
+    assert not [word for word in (token, secret) if word in str(error) + repr(error) + str(vars(error))]
+
+
+def test_an_answer_cannot_break_the_line_or_write_to_the_terminal(shared: Emulator, new_client: NewClient) -> None:
+    body = rb'{"Code":"A\nB\u001b[31m","Message":"one\r\ntwo\u001b]0;x\u0007 \u202e three","RequestId":"R\n1"}'
+    shared.faults.add(Fault(raw=RawAnswer(status=400, body=body)))
+    line = str(failure(new_client(shared.url)))
+    assert line.isprintable()
+    assert line.startswith("A B")
+
+
+def test_a_long_message_is_cut(shared: Emulator, new_client: NewClient) -> None:
+    shared.faults.add(Fault(code="InvalidJob.NotFound", message="x" * 10_000))
+    assert len(str(failure(new_client(shared.url)))) < 900
+
+
+def test_the_clock_codes_give_up_without_a_date(shared: Emulator, new_client: NewClient) -> None:
+    shared.faults.add(
+        Fault(raw=RawAnswer(status=400, headers={"date": "yesterday"}, body=b'{"Code":"InvalidTimeStamp.Expired"}'))
+    )
+    assert failure(new_client(shared.url, attempts=5)).attempts == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "retry"),
+    [
+        ("Something.Throttling.New", 400, Retry.THROTTLE),
+        ("Whatever", 429, Retry.THROTTLE),
+        ("Whatever", 500, Retry.BACKOFF),
+        ("Whatever", 502, Retry.BACKOFF),
+        ("Whatever", 503, Retry.BACKOFF),
+        ("Whatever", 504, Retry.BACKOFF),
+        ("Whatever", 501, Retry.NEVER),
+        ("Whatever", 400, Retry.NEVER),
+        ("Whatever", 200, Retry.NEVER),
+    ],
+)
+def test_an_unknown_code_is_judged_by_its_name_and_status(code: str, status: int, retry: Retry) -> None:
+    assert look_up(code, status).retry is retry
+
+
+def test_an_unknown_code_is_told_with_its_request_id(shared: Emulator, new_client: NewClient) -> None:
+    shared.faults.add(Fault(code="InvalidVersion"))
+    error = failure(new_client(shared.url))
+    assert str(error).startswith("InvalidVersion: ")
+    assert error.request_id in str(error)
+    assert error.attempts == 1
+
+
+@pytest.mark.parametrize("token", ["line\nend", "line\r\nx-injected: 1", "naïve", "nul\x00"])
+def test_a_token_that_no_header_can_hold_is_refused_without_quoting_it(
+    shared: Emulator, new_client: NewClient, token: str
+) -> None:
+    client = new_client(shared.url, source=FixedSource(Credentials("id", "secret", token)))
+    with pytest.raises(TransportError) as caught:
+        client.call(ACTION, SITE, Deadline(10))
+    assert "x-acs-security-token" in str(caught.value)
+    assert token not in str(caught.value)
+    assert caught.value.attempts == 1
+    assert not shared.requests
