@@ -6,11 +6,13 @@ Source: ESA's endpoint page. Order as in pulumi-alicloud, except that a region t
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .errors import Fault, InvalidInput
+from .inputs import shown
 
 DEFAULT_REGION = "cn-hangzhou"
 INTERNATIONAL_REGION = "ap-southeast-1"
@@ -19,6 +21,8 @@ HOSTS = {
     "ap-southeast-1": "esa.ap-southeast-1.aliyuncs.com",
 }
 ENDPOINT_VARIABLES = ("ALIBABA_CLOUD_ENDPOINT_ESA", "ESA_ENDPOINT")
+_LABEL = r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?"
+_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _ACCEPTED = "give a host such as esa.cn-hangzhou.aliyuncs.com, or https://HOST[:PORT]; http only for this machine"
 
 
@@ -38,26 +42,23 @@ class Endpoint:
 def parse_endpoint(text: str, path: str = "endpoint") -> Endpoint:
     """Read what a user wrote; raises InvalidInput naming `path`."""
     stripped = text.strip()
-    parts = urlsplit(stripped if "://" in stripped else f"https://{stripped}")
-    try:
-        name, port = parts.hostname, parts.port
-    except ValueError:
-        name, port = None, None
-    if parts.username is not None or parts.password is not None:
+    if "@" in stripped:
         # Not echoed: it may hold a password.
         raise InvalidInput([Fault(path, f"holds a user name or password; {_ACCEPTED}")])
-    if (
-        not name
-        or parts.scheme not in ("http", "https")
-        or parts.path not in ("", "/")
-        or parts.query
-        or parts.fragment
-    ):
-        raise InvalidInput([Fault(path, f"{text!r} is not an endpoint; {_ACCEPTED}")])
-    if any(character.isspace() for character in stripped):
-        raise InvalidInput([Fault(path, f"{text!r} is not an endpoint; {_ACCEPTED}")])
+    no_endpoint = InvalidInput([Fault(path, f"{shown(text)} is not an endpoint; {_ACCEPTED}")])
+    try:
+        parts = urlsplit(stripped if "://" in stripped else f"https://{stripped}")
+        name, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise no_endpoint from None
+    # urlsplit drops line ends and tabs; what is left of them must not pass for what was written.
+    spaced = any(character.isspace() for character in stripped)
+    if spaced or parts.scheme not in ("http", "https") or not _is_host(name):
+        raise no_endpoint
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise no_endpoint
     if parts.scheme == "http" and not _is_loopback(name):
-        raise InvalidInput([Fault(path, f"{text!r} would send credentials over plain http; {_ACCEPTED}")])
+        raise InvalidInput([Fault(path, f"{shown(text)} would send credentials over plain http; {_ACCEPTED}")])
     host = f"[{name}]" if ":" in name else name
     standard = {"http": 80, "https": 443}[parts.scheme]
     return Endpoint(parts.scheme, host if port in (None, standard) else f"{host}:{port}")
@@ -74,6 +75,16 @@ def choose_endpoint(explicit: str | None, region: str | None, environment: Mappi
         return Endpoint("https", HOSTS[region])
     international = environment.get("ALIBABA_CLOUD_ACCOUNT_TYPE", "").lower() == "international"
     return Endpoint("https", HOSTS[INTERNATIONAL_REGION if international else DEFAULT_REGION])
+
+
+def _is_host(name: str) -> bool:
+    # Only such names can stand in the Host header that is signed.
+    if ":" not in name:
+        return _NAME.fullmatch(name) is not None
+    try:
+        return "%" not in str(ipaddress.IPv6Address(name))
+    except ValueError:
+        return False
 
 
 def _is_loopback(name: str) -> bool:

@@ -7,6 +7,8 @@ exactly; anything else is refused rather than rounded.
 from __future__ import annotations
 
 import re
+import threading
+import warnings
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -16,10 +18,12 @@ from .errors import Fault, InvalidInput
 MAX_EXACT = 2**53
 MAX_INT64 = 2**63 - 1
 _RFC3339 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))",
+    re.ASCII,
 )
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_compiling = threading.Lock()
 _TIME_ACCEPTED = "give RFC 3339 (2024-06-01T00:00:00Z) or milliseconds since 1970 (1717200000000)"
 
 
@@ -41,7 +45,7 @@ def whole(value: object) -> int | None:
 def shown(value: object) -> str:
     """A value as an error message quotes it: short, on one line, numbers without `.0`."""
     if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+        value = int(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (dict, list)):
@@ -156,7 +160,11 @@ class Inputs:
         if pattern is None:
             return None
         try:
-            return re.compile(pattern)
+            # Python warns, on stderr, of patterns that a later version may read otherwise. The lock is for the
+            # filter, which is the process's.
+            with _compiling, warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)
+                return re.compile(pattern)
         except (re.error, RecursionError, OverflowError) as error:
             self.fault(name, f"{shown(pattern)} does not compile: {error}; give a regular expression")
             return None

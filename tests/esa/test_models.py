@@ -1,0 +1,146 @@
+"""Rows of the service: fifteen typed fields, tolerant of spelling, strict about shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pulumi_resource_alicloud_esa.esa.errors import ResponseError
+from pulumi_resource_alicloud_esa.esa.models import JOB_FIELDS, read_request_id, read_rows, read_total
+
+INTEGERS = ("ExecutionCount", "TaskSubmitted", "UrlCount", "UrlSubmitted")
+TEXTS = tuple(field.key for field in JOB_FIELDS if field.key not in (*INTEGERS, "SiteId"))
+DOCUMENTED = (
+    "AliUid CreatedAt Domains ErrorInfo ExecutionCount FailedFileOss FileId Id InsertWay Name SiteId TaskSubmitted "
+    "TaskType UrlCount UrlSubmitted"
+)
+
+
+def rows(*jobs: Any) -> list[dict[str, Any]]:
+    return read_rows({"RequestId": "R-1", "Jobs": list(jobs)}, "Jobs", JOB_FIELDS)
+
+
+def test_the_fifteen_documented_fields() -> None:
+    assert [field.key for field in JOB_FIELDS] == DOCUMENTED.split()
+    (row,) = rows({"Id": "a"})
+    assert len(row) == 15
+    assert [name for name, value in row.items() if value is not None] == ["id"]
+
+
+@pytest.mark.parametrize("key", ["AliUid", "CreatedAt", "FileId", "Id", "InsertWay", "TaskType"])
+def test_identifiers_are_trimmed(key: str) -> None:
+    (row,) = rows({"Id": "x", key: " 665d3af3621bccf3fe29e1a4\n"})
+    assert row[key[0].lower() + key[1:]] == "665d3af3621bccf3fe29e1a4"
+
+
+def test_free_text_is_kept_as_it_is() -> None:
+    (row,) = rows({"Id": "x", "Name": " two\nlines ", "ErrorInfo": ""})
+    assert (row["name"], row["errorInfo"]) == (" two\nlines ", "")
+
+
+@pytest.mark.parametrize("key", INTEGERS)
+@pytest.mark.parametrize(("value", "expected"), [(5, 5), ("5", 5), (5.0, 5), (" 5 ", 5), (0, 0), (2**40, 2**40)])
+def test_integers_may_be_text(key: str, value: object, expected: int) -> None:
+    (row,) = rows({"Id": "x", key: value})
+    assert row[key[0].lower() + key[1:]] == expected
+
+
+@given(st.integers(1, 2**63 - 1))
+def test_a_site_id_is_exact_as_number_and_as_text(number: int) -> None:
+    first, second = rows({"Id": "x", "SiteId": number}, {"Id": "y", "SiteId": str(number)})
+    assert first["siteId"] == second["siteId"] == str(number)
+
+
+@pytest.mark.parametrize("value", [1.0e17, 1.5, "abc", "", True, [], {}])
+def test_a_site_id_that_is_not_exact_is_refused(value: object) -> None:
+    with pytest.raises(ResponseError, match=r"Jobs\[0\]\.SiteId is .* where an integer is documented"):
+        rows({"Id": "x", "SiteId": value})
+
+
+@pytest.mark.parametrize("key", INTEGERS)
+@pytest.mark.parametrize("value", ["abc", "", 1.5, True, [], {}, 2**53, "1e3"])
+def test_an_integer_of_the_wrong_shape_names_its_path(key: str, value: object) -> None:
+    with pytest.raises(ResponseError, match=rf"Jobs\[1\]\.{key} is .* where an integer is documented \(RequestId R-1"):
+        rows({"Id": "x"}, {"Id": "y", key: value})
+
+
+@pytest.mark.parametrize("key", TEXTS)
+@pytest.mark.parametrize("value", [True, [], {}, 1.5, ["a"]])
+def test_a_text_of_the_wrong_shape_names_its_path(key: str, value: object) -> None:
+    with pytest.raises(ResponseError, match=rf"Jobs\[0\]\.{key} is .* where a string is documented"):
+        rows({"Id": "x", key: value})
+
+
+def test_a_number_where_text_is_documented_is_its_digits() -> None:
+    (row,) = rows({"Id": 5, "AliUid": 15685865014622123, "Name": 2024.0})
+    assert (row["id"], row["aliUid"], row["name"]) == ("5", "15685865014622123", "2024")
+
+
+def test_unknown_fields_are_ignored_and_null_is_no_value() -> None:
+    (row,) = rows({"Id": "a", "New": {"deep": []}, "Name": None, "UrlCount": None})
+    assert "New" not in row
+    assert "new" not in row
+    assert (row["name"], row["urlCount"]) == (None, None)
+
+
+@pytest.mark.parametrize("job", [None, [], "a", 1, True])
+def test_a_row_that_is_no_object_is_refused(job: object) -> None:
+    with pytest.raises(ResponseError, match=r"Jobs\[0\] is .* where an object is documented"):
+        rows(job)
+
+
+@pytest.mark.parametrize("job", [{}, {"Id": None}, {"Id": ""}, {"Id": " \n"}, {"id": "a"}])
+def test_a_row_without_an_id_is_refused(job: dict[str, Any]) -> None:
+    with pytest.raises(ResponseError, match=r"Jobs\[0\]\.Id is missing"):
+        rows(job)
+
+
+@pytest.mark.parametrize("body", [{}, {"Jobs": None}, {"Jobs": {}}, {"Jobs": ""}, {"Jobs": 0}, {"jobs": []}])
+def test_a_body_without_a_list_of_jobs_is_never_an_empty_list(body: dict[str, Any]) -> None:
+    with pytest.raises(ResponseError, match="where a list is documented"):
+        read_rows(body, "Jobs", JOB_FIELDS)
+
+
+@pytest.mark.parametrize(("value", "expected"), [("45", 45), (45, 45), (45.0, 45), (" 45 ", 45), (0, 0), ("0", 0)])
+def test_a_total_is_read_however_it_is_spelled(value: object, expected: int) -> None:
+    assert read_total({"TotalCount": value}) == expected
+
+
+@pytest.mark.parametrize("body", [{}, *({"TotalCount": value} for value in ("", "abc", -1, "-1", 1.5, None, True, []))])
+def test_a_total_that_is_no_count_is_refused(body: dict[str, Any]) -> None:
+    with pytest.raises(ResponseError, match="TotalCount"):
+        read_total(body)
+
+
+@pytest.mark.parametrize(("value", "expected"), [("R", "R"), (None, ""), (5, ""), ([], "")])
+def test_a_request_id_is_text_or_nothing(value: object, expected: str) -> None:
+    assert read_request_id({"RequestId": value}) == expected
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+wild_jobs = st.lists(st.dictionaries(st.sampled_from(DOCUMENTED.split()), json_values) | json_values, max_size=3)
+
+
+@pytest.mark.fuzz
+@given(json_values | wild_jobs, json_values)
+def test_any_body_gives_typed_rows_or_one_clean_error(jobs: Any, total: Any) -> None:
+    body = {"RequestId": "R", "Jobs": jobs, "TotalCount": total}
+    try:
+        found = read_rows(body, "Jobs", JOB_FIELDS)
+        count = read_total(body)
+    except ResponseError as error:
+        assert str(error).isprintable()  # noqa: PT017  # both ways out are right
+        return
+    assert count >= 0
+    for row in found:
+        assert len(row) == 15
+        assert row["id"]
+        for field in JOB_FIELDS:
+            kind = int if field.key in INTEGERS else str
+            assert row[field.name] is None or type(row[field.name]) is kind

@@ -1,0 +1,146 @@
+"""What a caller asks for: all faults at once, the API's parameters, the filters applied here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
+from pulumi_resource_alicloud_esa.esa.models import JOB_FIELDS, Row
+from pulumi_resource_alicloud_esa.esa.query import DEFAULT_PAGE_SIZE, JobQuery, read_job_query, split_domains
+
+
+def job(**fields: Any) -> Row:
+    return {**{field.name: None for field in JOB_FIELDS}, "id": "a", **fields}
+
+
+def accepts(filters: dict[str, Any], row: Row) -> bool:
+    return read_job_query({"siteId": "1", **filters}).filter.accepts(row)
+
+
+def faults(values: dict[str, Any]) -> dict[str, str]:
+    with pytest.raises(InvalidInput) as caught:
+        read_job_query(values)
+    return {fault.path: fault.reason for fault in caught.value.faults}
+
+
+def test_every_fault_of_one_call_comes_back_at_once() -> None:
+    found = faults(
+        {
+            "siteId": "abc",
+            "startTime": "yesterday",
+            "endTime": True,
+            "pageNumber": 0,
+            "pageSize": -1,
+            "ids": ["", 5],
+            "nameRegex": "(",
+            "domain": "",
+            "taskType": 3,
+            "insertWay": [],
+            "hasError": "maybe",
+            "nameRegexp": "x",
+        }
+    )
+    assert set(found) == {
+        "siteId",
+        "startTime",
+        "endTime",
+        "pageNumber",
+        "pageSize",
+        "ids[0]",
+        "ids[1]",
+        "nameRegex",
+        "domain",
+        "taskType",
+        "insertWay",
+        "hasError",
+        "nameRegexp",
+    }
+    assert all("\n" not in reason for reason in found.values())
+
+
+def test_a_missing_site_is_a_fault() -> None:
+    assert "missing" in faults({})["siteId"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2024-06-01T00:00:01Z", "2024-06-01T00:00:00Z"),
+        ("2024-06-01T00:00:00.001Z", "2024-06-01T00:00:00Z"),
+        (1717200000001, "1717200000000"),
+        ("2024-06-01T00:00:00-01:00", "2024-06-01T00:00:00Z"),
+    ],
+)
+def test_an_end_before_the_start_is_the_documented_code_on_end_time(start: object, end: object) -> None:
+    found = faults({"siteId": "1", "startTime": start, "endTime": end})
+    assert list(found) == ["endTime"]
+    assert found["endTime"].startswith("InvalidEndTime.Mismatch: ")
+
+
+def test_an_end_that_equals_the_start_is_not_earlier() -> None:
+    query = read_job_query(
+        {"siteId": "1", "startTime": "2024-06-01T08:00:00+08:00", "endTime": "2024-06-01T00:00:00.000Z"}
+    )
+    assert query.start_time == query.end_time == 1717200000000
+
+
+def test_only_what_is_given_becomes_a_parameter() -> None:
+    assert JobQuery("1").parameters() == {"SiteId": "1"}
+    assert read_job_query({"siteId": 1, "startTime": 5.0, "endTime": "6"}).parameters() == {
+        "SiteId": "1",
+        "StartTime": "5",
+        "EndTime": "6",
+    }
+
+
+def test_the_epoch_itself_is_a_time() -> None:
+    assert read_job_query({"siteId": "1", "startTime": 0, "endTime": 0}).parameters()["StartTime"] == "0"
+
+
+def test_the_page_size_has_a_default_and_no_invented_maximum() -> None:
+    assert read_job_query({"siteId": "1"}).page_size == DEFAULT_PAGE_SIZE
+    assert read_job_query({"siteId": "1", "pageSize": 100_000}).page_size == 100_000
+
+
+@pytest.mark.parametrize(
+    ("filters", "row", "expected"),
+    [
+        ({}, job(), True),
+        ({"ids": ["a", "b"]}, job(), True),
+        ({"ids": [" a\n"]}, job(), True),
+        ({"ids": ["b"]}, job(), False),
+        ({"nameRegex": "^night"}, job(name="nightly"), True),
+        ({"nameRegex": "ly$"}, job(name="nightly"), True),
+        ({"nameRegex": "^ly"}, job(name="nightly"), False),
+        ({"nameRegex": "x"}, job(), False),
+        ({"domain": "WWW.example.com"}, job(domains="a.com, www.EXAMPLE.com"), True),
+        ({"domain": "example.com"}, job(domains="www.example.com"), False),
+        ({"domain": "a.com"}, job(), False),
+        ({"taskType": "preload"}, job(taskType="preload"), True),
+        ({"taskType": "preload"}, job(taskType="refresh"), False),
+        ({"insertWay": "oss"}, job(insertWay="textBox"), False),
+        ({"hasError": True}, job(errorInfo="x"), True),
+        ({"hasError": True}, job(errorInfo=""), False),
+        ({"hasError": False}, job(), True),
+        ({"hasError": False}, job(errorInfo="x"), False),
+        ({"taskType": "preload", "hasError": True}, job(taskType="preload"), False),
+    ],
+)
+def test_filters(filters: dict[str, Any], row: Row, expected: bool) -> None:
+    assert accepts(filters, row) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (None, ()),
+        ("", ()),
+        (" ", ()),
+        ("A.com", ("a.com",)),
+        ("a.com,b.com", ("a.com", "b.com")),
+        ("a.com; b.com\nc.com,,", ("a.com", "b.com", "c.com")),
+    ],
+)
+def test_one_text_lists_the_domains(text: str | None, expected: tuple[str, ...]) -> None:
+    assert split_domains(text) == expected
