@@ -50,7 +50,7 @@ fuzz: dev ## the property tests with many more examples
 	@$(WITH_TOOLS) HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -m fuzz
 
 dist: plugin ## what a release holds: plugin tarball, wheel, sdist, SBOM, checksums
-	@$(PYTHON) packaging/make_dist.py
+	@$(PYTHON) tools/make_dist.py
 
 pins: plugin ## resolve requirements/ after a change of dependencies; UPGRADE=1 moves every version
 	@$(PYTHON) tools/pin_requirements.py $(if $(UPGRADE),--upgrade)

@@ -28,7 +28,7 @@ TOOLS = {
     "pulumi": GoTool(
         package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
         label=f"the Pulumi CLI {PULUMI_VERSION}",
-        takes="3 to 6 minutes",
+        takes="5 minutes",
         ldflags=f"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={PULUMI_VERSION}",
     ),
     "pulumi-language-yaml": GoTool(
