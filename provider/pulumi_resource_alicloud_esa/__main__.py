@@ -10,12 +10,11 @@ import sys
 
 import grpc.aio
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
-from pulumi.runtime.proto import provider_pb2_grpc
 
 from .engine_log import EngineLog
 from .provider import EsaProvider
 from .schema import VERSION
-from .server import EsaServicer
+from .server import EsaServicer, serve
 
 _PARENT_POLL_SECONDS = 0.5
 
@@ -39,7 +38,7 @@ def main() -> None:
 async def _serve(engine: str | None, args: list[str]) -> None:
     server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
     servicer = EsaServicer(EsaProvider(log=EngineLog(engine)), args)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    serve(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     sys.stdout.write(f"{port}\n")

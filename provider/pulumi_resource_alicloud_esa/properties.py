@@ -55,7 +55,7 @@ def contains_unknown(value: Any) -> bool:
 def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
     """The Struct of a plain map."""
     struct = struct_pb2.Struct()
-    fill(struct, values)
+    _fill(struct, values)
     return struct
 
 
@@ -83,8 +83,7 @@ def _value_to_plain(value: struct_pb2.Value) -> Any:
     return None
 
 
-def fill(struct: struct_pb2.Struct, values: Mapping[str, Any]) -> None:
-    """Put a plain map into a Struct that is there already: a large one given to a message would be copied."""
+def _fill(struct: struct_pb2.Struct, values: Mapping[str, Any]) -> None:
     fields = struct.fields
     for key, value in values.items():
         if type(value) is str:
@@ -107,7 +106,7 @@ def _set(target: struct_pb2.Value, value: Any) -> None:
     elif kind is dict:
         # Reading the field makes an empty map present, which an assignment of nothing would not.
         target.struct_value.SetInParent()
-        fill(target.struct_value, value)
+        _fill(target.struct_value, value)
     elif kind is list or kind is tuple:
         target.list_value.SetInParent()
         add = target.list_value.values.add

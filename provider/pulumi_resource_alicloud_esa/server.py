@@ -18,12 +18,14 @@ from google.protobuf import empty_pb2
 from pulumi.provider.experimental.provider import Provider
 from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime import proto
+from pulumi.runtime.proto import provider_pb2_grpc
 
 from .esa.errors import Cancelled, CredentialsError, DeadlineExceeded, EsaError, Fault, InvalidInput
-from .properties import fill, to_plain, to_struct
+from .properties import to_plain, to_struct
 from .property_path import split
 from .provider import EsaProvider
 from .schema import VERSION, schema_text
+from .wire import invoke_response
 
 T = TypeVar("T")
 MAX_CALLS = 32
@@ -83,16 +85,8 @@ class EsaServicer(ProviderServicer):
         return proto.ConfigureResponse(supportsPreview=True)
 
     async def Invoke(self, request: Any, context: Any) -> Any:
-        def work() -> Any:
-            response = proto.InvokeResponse()
-            # A keyword of Python, so it cannot be named after a dot.
-            struct = getattr(response, "return")
-            # Present even when the result has no fields.
-            struct.SetInParent()
-            fill(struct, self._esa.invoke(request.tok, to_plain(request.args)))
-            return response
-
-        return await self._run(context, work)
+        # Bytes, not a message: see wire.py, and `serve` below.
+        return await self._run(context, lambda: invoke_response(self._esa.invoke(request.tok, to_plain(request.args))))
 
     async def Check(self, request: Any, context: Any) -> Any:
         def work() -> Any:
@@ -166,6 +160,16 @@ class EsaServicer(ProviderServicer):
             )
         finally:
             cancelled.cancel()
+
+
+def serve(servicer: EsaServicer, server: Any) -> None:
+    """Put all methods of the servicer on a gRPC server."""
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    invoke = grpc.unary_unary_rpc_method_handler(
+        servicer.Invoke, request_deserializer=proto.InvokeRequest.FromString, response_serializer=bytes
+    )
+    # A registered handler goes before the generic one of the line above.
+    server.add_registered_method_handlers("pulumirpc.ResourceProvider", {"Invoke": invoke})
 
 
 async def _abort(context: Any, code: grpc.StatusCode, text: str) -> NoReturn:
