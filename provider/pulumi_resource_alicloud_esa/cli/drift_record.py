@@ -1,0 +1,69 @@
+"""`alicloud-esa drift record`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ..drift import read_ignored
+from ..esa.errors import Fault
+from ..esa.inputs import Inputs
+from ..esa.query import JobQuery, read_query_from
+from . import say
+from .baseline import BaselineError, NewerBaseline, new_baseline, read_baseline
+from .output import write_file, write_stdout
+from .session import call, read_all
+
+STDOUT = "-"
+
+
+def run(values: dict[str, Any], connection: Mapping[str, Any], output: str, ignore_none: bool) -> int:
+    """Write the baseline of what is there now."""
+
+    def read(inputs: Inputs) -> tuple[JobQuery, tuple[str, ...]]:
+        query, ignored = read_query_from(inputs, paged=False), read_ignored(inputs)
+        if ignore_none and "ignoreFields" in values:
+            inputs.faults.append(Fault("--ignore-none", "contradicts --ignore-field; give one of them"))
+        if output != STDOUT and (reason := unwritable(output)):
+            inputs.faults.append(Fault("--output", reason))
+        return query, () if ignore_none else ignored
+
+    (query, ignored), settings = read_all(values, connection, read)
+    if output != STDOUT:
+        _refuse_newer(output)
+    listing = call(
+        settings,
+        f"site {query.site_id}",
+        lambda context: context.lister().jobs(query, context.deadline, context.progress),
+    )
+    baseline = new_baseline(query, values, ignored, listing.rows)
+    if output == STDOUT:
+        write_stdout(baseline.text())
+        return 0
+    write_file(output, baseline.text())
+    count = len(baseline.jobs)
+    say.note(f"site {query.site_id}: {count} {'job' if count == 1 else 'jobs'} recorded in {output}")
+    return 0
+
+
+def unwritable(path: str) -> str | None:
+    """Why no file can be there, found before anything is sent."""
+    if not path:
+        return "'' is not accepted; give a file"
+    if os.path.isdir(path):
+        return f"{path} is a folder; give a file"
+    folder = os.path.dirname(os.path.realpath(path))
+    return None if os.path.isdir(folder) else f"the folder of {path} does not exist"
+
+
+def _refuse_newer(path: str) -> None:
+    """Never overwrite what a newer version of this command wrote; anything else may be recorded anew."""
+    if not os.path.isfile(path):
+        return
+    try:
+        read_baseline(path)
+    except NewerBaseline:
+        raise
+    except BaselineError:
+        return

@@ -1,0 +1,74 @@
+"""Errors in the words of the command: inputs and settings are named as the options that the user typed."""
+
+from __future__ import annotations
+
+import re
+
+from ..credentials import NO_CREDENTIALS
+from ..environment import VARIABLES
+from ..esa.errors import CredentialsError, EsaError, Fault, InvalidInput
+from ..schema import VERSION
+from .baseline import BaselineError
+
+OPTIONS = {
+    "siteId": "--site-id",
+    "startTime": "--start-time",
+    "endTime": "--end-time",
+    "pageNumber": "--page-number",
+    "pageSize": "--page-size",
+    "ids": "--id",
+    "nameRegex": "--name-regex",
+    "domain": "--domain",
+    "taskType": "--task-type",
+    "insertWay": "--insert-way",
+    "hasError": "--has-error",
+    "ignoreFields": "--ignore-field",
+    "profile": "--profile",
+    "region": "--region",
+    "endpoint": "--endpoint",
+    "timeoutSeconds": "--timeout-seconds",
+    "maxConcurrency": "--max-concurrency",
+}
+_MISMATCH = "InvalidEndTime.Mismatch"
+# Only names that no sentence holds by chance.
+_WORDS = re.compile(rf"\b({'|'.join(name for name in OPTIONS if not name.islower())})\b")
+
+
+def error_lines(error: Exception) -> list[str]:
+    """What a user reads of an error, one line a fault."""
+    if isinstance(error, InvalidInput):
+        return [_fault_line(fault) for fault in error.faults]
+    if isinstance(error, CredentialsError) and str(error) == NO_CREDENTIALS:
+        return [_no_credentials()]
+    if isinstance(error, EsaError):
+        return [_with_options(line) for line in str(error).splitlines()]
+    if isinstance(error, BaselineError):
+        return [str(error)]
+    if isinstance(error, OSError) and error.strerror:
+        return [f"{error.filename}: {error.strerror}" if error.filename else error.strerror]
+    # Not its text: nobody knows what is in it.
+    return [f"a defect in alicloud-esa {VERSION}: {type(error).__name__}; please report it with the output of --debug"]
+
+
+def _fault_line(fault: Fault) -> str:
+    name, _, _ = fault.path.partition("[")
+    # Any other reason may quote what the user wrote, which stays as it is.
+    reason = _with_options(fault.reason) if fault.reason.startswith(_MISMATCH) else fault.reason
+    return f"{OPTIONS.get(name, fault.path)}: {reason}"
+
+
+def _with_options(text: str) -> str:
+    return _WORDS.sub(lambda match: OPTIONS[match[1]], text)
+
+
+def _no_credentials() -> str:
+    def first(*settings: str) -> str:
+        return " and ".join(VARIABLES[setting][-1 if setting == "profile" else 0] for setting in settings)
+
+    return (
+        "no credentials found; give one of: ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET "
+        f"(or {first('accessKey', 'secretKey')}) in the environment; --profile (or {first('profile')}) of "
+        f"~/.aliyun/config.json or of {first('sharedCredentialsFile')}; {first('credentialsUri')}; "
+        f"{first('ecsRoleName')}; "
+        "ALIBABA_CLOUD_OIDC_PROVIDER_ARN with ALIBABA_CLOUD_OIDC_TOKEN_FILE and ALIBABA_CLOUD_ROLE_ARN"
+    )

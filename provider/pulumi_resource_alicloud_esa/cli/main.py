@@ -1,0 +1,36 @@
+"""Entry point of `alicloud-esa`: whatever happens ends in an exit code and at most one line a fault."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from typing import NoReturn
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command with the arguments of this process."""
+    try:
+        # Here, so that Ctrl-C during the imports is no traceback either.
+        from .run import run
+
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except Exception as error:  # such as an installation that lacks a package
+        sys.stderr.write(f"error: alicloud-esa cannot start: {type(error).__name__}: {error}\n")
+        code = 1
+    _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):
+        # The interpreter would wait for a page that still hangs in a connect.
+        os._exit(code)
+    sys.exit(code)

@@ -1,0 +1,97 @@
+"""The options that several commands share. All arrive as text: the same code as the provider's judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from . import say
+from .faults import OPTIONS
+
+F = TypeVar("F", bound=Callable[..., Any])
+_CONNECTION = ("profile", "region", "endpoint", "timeoutSeconds", "maxConcurrency")
+
+
+def split(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was given, in the shape of a function's inputs: the question, and the settings."""
+    given = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in values.items()
+        if value is not None and value != ()
+    }
+    connection = {name: given.pop(name) for name in _CONNECTION if name in given}
+    return given, connection
+
+
+def site_option(command: F) -> F:
+    """`--site-id`."""
+    return _text("siteId", "DIGITS", "The site's id.")(command)
+
+
+def filter_options(command: F) -> F:
+    """What narrows the jobs down."""
+    for option in reversed(
+        (
+            _text("startTime", "TIME", "Only jobs created from then on: 2024-06-01T00:00:00Z, or epoch milliseconds."),
+            _text("endTime", "TIME", "Only jobs created until then."),
+            _text("pageSize", "N", "Entries to ask for at once.  [default: 50]"),
+            click.option(OPTIONS["ids"], "ids", metavar="ID", multiple=True, help="Only this job; repeatable."),
+            _text("nameRegex", "REGEX", "Only jobs whose name matches (Python's syntax)."),
+            _text("domain", "NAME", "Only jobs that preload something of this domain."),
+            _text("taskType", "TYPE", "Only jobs of this type: preload or refresh."),
+            _text("insertWay", "WAY", "Only jobs whose URLs came this way: oss or textBox."),
+            click.option(
+                "--has-error/--no-error", "hasError", default=None, help="Only jobs with, or without, an error."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def page_option(command: F) -> F:
+    """`--page-number`."""
+    return _text("pageNumber", "N", "Exactly that page.  [default: all pages]")(command)
+
+
+def ignore_options(command: F) -> F:
+    """What is left out of the comparison."""
+    command = click.option(
+        "--ignore-none", is_flag=True, help="Leave nothing out, not even counters that move by themselves."
+    )(command)
+    return click.option(
+        OPTIONS["ignoreFields"],
+        "ignoreFields",
+        metavar="F",
+        multiple=True,
+        help="Leave this field out; repeatable.  [default: errorInfo, executionCount, failedFileOss, "
+        "taskSubmitted, urlSubmitted]",
+    )(command)
+
+
+def connection_options(command: F) -> F:
+    """The settings that may stand on a command line; keys come from the environment or a profile."""
+    for option in reversed(
+        (
+            _text("profile", "NAME", "A profile of the aliyun CLI, or of the SDK's credentials file."),
+            _text("region", "REGION", "cn-hangzhou or ap-southeast-1.  [default: the environment's, else cn-hangzhou]"),
+            _text("endpoint", "HOST", "The service's host, or its https:// address."),
+            _text("timeoutSeconds", "N", "For everything together.  [default: 120]"),
+            _text("maxConcurrency", "N", "Requests under way at once.  [default: 8]"),
+            click.option(
+                "--debug", is_flag=True, expose_value=False, callback=_set_debug, help="Show where an error came from."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _text(name: str, metavar: str, text: str) -> Callable[[F], F]:
+    return click.option(OPTIONS[name], name, metavar=metavar, help=text)
+
+
+def _set_debug(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    say.tracebacks = value

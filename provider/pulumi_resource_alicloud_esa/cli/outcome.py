@@ -1,0 +1,84 @@
+"""What a check found: the one model that every report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from ..drift import Difference, Kind
+from ..drift_text import summary
+from .baseline import Baseline
+from .escape import clean, printable
+
+
+class Verdict(Enum):
+    """Error means: could not tell, which is neither of the others."""
+
+    CLEAN = "clean"
+    DRIFT = "drift"
+    ERROR = "error"
+
+
+_EXIT_CODES = {Verdict.CLEAN: 0, Verdict.DRIFT: 7, Verdict.ERROR: 1}
+_DETAILED_EXIT_CODES = {**_EXIT_CODES, Verdict.DRIFT: 2}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One check; `path` is the baseline as typed, `location` as reports name it, `actual` the number of live jobs."""
+
+    path: str
+    location: str
+    site_id: str
+    baseline: Baseline | None
+    differences: Sequence[Difference] = ()
+    actual: int = 0
+    errors: Sequence[str] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Clean, drift, or could not tell."""
+        if self.errors:
+            return Verdict.ERROR
+        return Verdict.DRIFT if self.differences else Verdict.CLEAN
+
+    def exit_code(self, detailed: bool) -> int:
+        """0, 7 and 1 as the Pulumi engine's, or 0, 2 and 1 as terraform's."""
+        return (_DETAILED_EXIT_CODES if detailed else _EXIT_CODES)[self.verdict]
+
+    @property
+    def subject(self) -> str:
+        """The site, or the file where the site is not known."""
+        return f"site {self.site_id}" if self.site_id else printable(self.path)
+
+    @cached_property
+    def readable(self) -> list[Difference]:
+        """The differences with harmless texts, in their order."""
+        return [clean(difference) for difference in self.differences]
+
+    @property
+    def error(self) -> str:
+        """The errors on one line, "" where there is none."""
+        return printable("; ".join(self.errors))
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        if self.errors:
+            return f"{self.subject}: could not tell whether there is drift: {self.error}"
+        return summary(self.site_id, self.readable, self.actual)
+
+    def line(self, difference: Difference) -> int:
+        """The baseline's line that a difference contradicts."""
+        return self.baseline.line(difference.job_id, difference.field) if self.baseline else 1
+
+    @property
+    def expected(self) -> Mapping[str, Mapping[str, object]]:
+        """The recorded jobs by id."""
+        return self.baseline.jobs if self.baseline else {}
+
+    def jobs_that_are(self, kind: Kind) -> int:
+        """How many jobs differ in this way."""
+        return len({difference.job_id for difference in self.differences if difference.kind is kind})

@@ -1,0 +1,88 @@
+"""Writing: to stdout, and to files that are whole or untouched."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+import sys
+
+
+class PipeClosed(Exception):
+    """Who read our stdout went away."""
+
+
+def write_stdout(text: str) -> None:
+    """All of `text` in UTF-8; raises PipeClosed, and OSError when it does not fit."""
+    if sys.stdout is None:
+        raise OSError(0, "stdout is closed")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _abandon_stdout()
+        raise PipeClosed from None
+    except OSError as error:
+        _abandon_stdout()
+        raise OSError(error.errno, error.strerror, "stdout") from None
+
+
+def write_file(path: str, text: str) -> None:
+    """Put `text` in the file at once: readers see the old content or the new one, a crash leaves one of them.
+
+    A symlink stays one, the file keeps its mode, and what is no regular file (a pipe, a device) is written into.
+    """
+    target = os.path.realpath(path)
+    data = text.encode("utf-8", "backslashreplace")
+    try:
+        mode = os.stat(target).st_mode
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and not stat.S_ISREG(mode):
+        with open(target, "wb") as special:
+            special.write(data)
+        return
+    try:
+        _replace(target, data, mode)
+    except OSError as error:
+        # The temporary file's name says nothing to anybody.
+        raise OSError(error.errno, error.strerror, path) from None
+
+
+def _replace(target: str, data: bytes, mode: int | None) -> None:
+    folder, name = os.path.split(target)
+    temporary = os.path.join(folder, f".{name}.{secrets.token_hex(6)}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            if mode is not None:
+                os.chmod(temporary, stat.S_IMODE(mode))
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: str) -> None:
+    # So that the new name survives a power cut as well; not every system can do it.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _abandon_stdout() -> None:
+    """Let the interpreter's last flush go nowhere instead of failing again."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -1,0 +1,47 @@
+"""The report for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...drift import Difference, Kind
+from ..escape import json_text
+from ..outcome import Outcome, Verdict
+
+FORMAT = "alicloud-esa drift report"
+FORMAT_VERSION = 1
+
+
+def render(outcome: Outcome) -> str:
+    """JSON; without an answer from the service `counts` and `differences` are null, never empty."""
+    told = outcome.verdict is not Verdict.ERROR
+    return json_text(
+        {
+            "format": FORMAT,
+            "version": FORMAT_VERSION,
+            "verdict": outcome.verdict.value,
+            "summary": outcome.summary,
+            "siteId": outcome.site_id or None,
+            "baseline": outcome.location,
+            "errors": list(outcome.errors),
+            "counts": _counts(outcome) if told else None,
+            "differences": [_difference(outcome, difference) for difference in outcome.differences] if told else None,
+        }
+    )
+
+
+def _counts(outcome: Outcome) -> dict[str, int]:
+    differing = {kind.value: outcome.jobs_that_are(kind) for kind in Kind}
+    return {"expected": len(outcome.expected), "actual": outcome.actual, **differing}
+
+
+def _difference(outcome: Outcome, difference: Difference) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "kind": difference.kind.value,
+        "id": difference.job_id,
+        "name": difference.name,
+        "line": outcome.line(difference),
+    }
+    if difference.kind is Kind.CHANGED:
+        found |= {"field": difference.field, "expected": difference.expected, "actual": difference.actual}
+    return found

@@ -1,0 +1,73 @@
+"""The report as tests: every recorded job is one that passes or fails, so that a page of results shows them all."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+
+from ...drift import Difference
+from ...drift_text import job_label
+from ..escape import printable
+from ..outcome import Outcome, Verdict
+from .words import change, describe
+
+_CLASS = "scheduled preload jobs"
+_COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+
+
+def render(outcome: Outcome) -> str:
+    """JUnit XML."""
+    suite = ET.Element("testsuite", name=f"drift of {outcome.subject}")
+    if outcome.verdict is Verdict.ERROR:
+        _add_error(suite, outcome)
+    else:
+        _add_jobs(suite, outcome)
+    numbers = {
+        "tests": len(suite),
+        **{name: len(suite.findall(f"testcase/{tag}")) for name, tag in _COUNTED.items()},
+    }
+    suites = ET.Element("testsuites", name="alicloud-esa drift check")
+    for element in (suites, suite):
+        element.attrib.update({name: str(number) for name, number in numbers.items()}, time="0")
+    suites.append(suite)
+    ET.indent(suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
+
+
+def _add_jobs(suite: ET.Element, outcome: Outcome) -> None:
+    found: dict[str, list[Difference]] = {}
+    for raw, difference in zip(outcome.differences, outcome.readable, strict=True):
+        found.setdefault(raw.job_id, []).append(difference)
+    names = {job_id: str(record.get("name", "")) for job_id, record in outcome.expected.items()}
+    unexpected = {job_id: differences[0].name for job_id, differences in found.items() if job_id not in names}
+    for job_id, name in {**names, **unexpected}.items():
+        case = _case(suite, outcome, name, job_id)
+        if job_id in found:
+            _add_failure(case, found[job_id])
+
+
+def _add_failure(case: ET.Element, differences: Sequence[Difference]) -> None:
+    first = differences[0]
+    # A changed job is one failure, whose message has all its fields.
+    message = ", ".join(change(difference) for difference in differences) if first.field else describe(first)
+    failure = ET.SubElement(case, "failure", type=first.kind.value, message=message)
+    failure.text = "\n".join(describe(difference) for difference in differences)
+
+
+def _add_error(suite: ET.Element, outcome: Outcome) -> None:
+    attributes = {"classname": _CLASS, "name": "read the jobs", "file": printable(outcome.location), "time": "0"}
+    case = ET.SubElement(suite, "testcase", attributes)
+    ET.SubElement(case, "error", type="could not tell", message=outcome.error).text = outcome.summary
+    for job_id, record in outcome.expected.items():
+        skipped = _case(suite, outcome, str(record.get("name", "")), job_id)
+        ET.SubElement(skipped, "skipped", message="not compared: the jobs could not be read")
+
+
+def _case(suite: ET.Element, outcome: Outcome, name: str, job_id: str) -> ET.Element:
+    attributes = {
+        "classname": _CLASS,
+        "name": printable(job_label(name, job_id)),
+        "file": printable(outcome.location),
+        "time": "0",
+    }
+    return ET.SubElement(suite, "testcase", attributes)

@@ -1,0 +1,53 @@
+"""The report for a log or a terminal: the summary, then a line a job."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ...drift import Difference
+from ...drift_text import job_lines
+from ..escape import log_line
+from ..outcome import Outcome, Verdict
+from ..say import coloured
+from .words import describe
+
+# GitHub shows no more than this of a step.
+_ANNOTATIONS = 10
+_COLOURS = {Verdict.CLEAN: "\x1b[32m", Verdict.DRIFT: "\x1b[31m", Verdict.ERROR: "\x1b[31m"}
+_RESET = "\x1b[0m"
+
+
+def render(outcome: Outcome) -> str:
+    """Plain text."""
+    return "".join(f"{line}\n" for line in [outcome.summary, *job_lines(outcome.readable)])
+
+
+def screen(outcome: Outcome) -> str:
+    """The same for stdout: colours on a terminal, annotations where GitHub's runner reads along."""
+    first, *others = (log_line(line) for line in render(outcome).splitlines())
+    if coloured(sys.stdout):
+        first = f"{_COLOURS[outcome.verdict]}{first}{_RESET}"
+    notes = _annotations(outcome) if os.environ.get("GITHUB_ACTIONS") == "true" else []
+    return "".join(f"{line}\n" for line in [first, *others, *notes])
+
+
+def _annotations(outcome: Outcome) -> list[str]:
+    if outcome.errors:
+        return [f"::error title=drift check::{_data(outcome.summary)}"]
+    lines = [_annotation(outcome, difference) for difference in outcome.readable[:_ANNOTATIONS]]
+    more = len(outcome.differences) - _ANNOTATIONS
+    return lines if more <= 0 else [*lines, f"::notice title=drift::and {more} more differences, listed in the log"]
+
+
+def _annotation(outcome: Outcome, difference: Difference) -> str:
+    place = f"file={_property(outcome.location)},line={outcome.line(difference)}"
+    return f"::warning {place},title=drift::{_data(describe(difference))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

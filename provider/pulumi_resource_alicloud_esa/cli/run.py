@@ -1,0 +1,48 @@
+"""From arguments to an exit code; every exception ends here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from . import say
+from .commands import cli
+from .faults import error_lines
+from .main import INTERRUPTED
+from .output import PipeClosed
+
+COULD_NOT_TELL = 1
+# 128 + SIGPIPE: what a shell reports of any command whose reader went away.
+PIPE_CLOSED = 141
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The exit code; faults are on stderr by then."""
+    try:
+        result = cli.main(args=list(arguments), prog_name="alicloud-esa", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        _usage(error)
+    except click.Abort:
+        say.error("interrupted")
+        return INTERRUPTED
+    except PipeClosed:
+        return PIPE_CLOSED
+    except Exception as error:
+        say.traceback_of(error)
+        for line in error_lines(error):
+            say.error(line)
+    # Never click's own 2 for wrong usage: with --detailed-exitcode that says "drift".
+    return COULD_NOT_TELL
+
+
+def _usage(error: click.ClickException) -> None:
+    context = getattr(error, "ctx", None)
+    if not sys.argv[1:] or (context is not None and error.format_message().startswith("Usage:")):
+        # A group without a command: its help is the answer.
+        click.echo(error.format_message(), err=True)
+        return
+    path = context.command_path if context is not None else "alicloud-esa"
+    say.error(f"{' '.join(error.format_message().split())} ({path} --help lists what is accepted)")

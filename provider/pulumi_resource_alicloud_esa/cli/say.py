@@ -1,0 +1,53 @@
+"""Lines to people on stderr: errors, warnings, notes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+
+from .escape import printable
+
+tracebacks = False
+"""Whether --debug was given."""
+
+_RED, _YELLOW, _RESET = "\x1b[31m", "\x1b[33m", "\x1b[0m"
+
+
+def error(text: str) -> None:
+    """One line a line of `text`, each marked as an error."""
+    for line in text.splitlines() or [""]:
+        _line("error: ", line, _RED)
+
+
+def warning(text: str) -> None:
+    """One line, marked as a warning."""
+    _line("warning: ", " ".join(text.split()), _YELLOW)
+
+
+def note(text: str) -> None:
+    """One plain line."""
+    _line("", text, "")
+
+
+def traceback_of(error: BaseException) -> None:
+    """Where an error came from, for who asked with --debug."""
+    if tracebacks:
+        for part in traceback.format_exception(error):
+            for line in part.splitlines():
+                note(line)
+
+
+def coloured(stream: object) -> bool:
+    """Whether colours belong on a stream: a terminal that can, and nobody asked for none."""
+    isatty = getattr(stream, "isatty", None)
+    return bool(isatty and isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _line(mark: str, text: str, colour: str) -> None:
+    shown = f"{colour}{mark}{_RESET}" if mark and coloured(sys.stderr) else mark
+    # A stderr that is gone must not change the exit code.
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"{shown}{printable(text)}\n")
+        sys.stderr.flush()
