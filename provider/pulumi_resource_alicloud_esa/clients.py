@@ -5,18 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from . import environment
 from .config import Settings
-from .credentials import choose_source
-from .esa.client import EsaClient
 from .esa.endpoints import choose_endpoint
 from .esa.errors import CredentialsError
-from .esa.listing import Lister
-from .esa.pace import Pace
-from .esa.retry import RetryPolicy
-from .profile_file import find_profile
 from .schema import VERSION
+
+if TYPE_CHECKING:
+    from .esa.client import EsaClient
+    from .esa.listing import Lister
 
 
 class Clients:
@@ -50,7 +49,12 @@ class Clients:
             self._client = self._workers = self._lister = None
 
     def _make(self) -> Lister:
-        # Here, not at the top: `requests` is not needed to start, to check or to configure.
+        # Here, not at the top: none of it, `requests` least of all, is needed to start, to check or to configure.
+        from .credentials import choose_source
+        from .esa.client import EsaClient
+        from .esa.listing import Lister
+        from .esa.pace import Pace
+        from .esa.retry import RetryPolicy
         from .esa.transport import Transport
 
         settings = self.settings
@@ -75,6 +79,8 @@ class Clients:
         file = self.settings.shared_credentials_file or environment.value("sharedCredentialsFile", self._env)
         if not name and not file:
             return None
+        from .profile_file import find_profile
+
         try:
             return find_profile(name, file, self._env).region
         except CredentialsError:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .esa.deadline import Deadline
-from .esa.listing import Lister
+if TYPE_CHECKING:
+    from .esa.deadline import Deadline
+    from .esa.listing import Lister
 
 
 @dataclass(frozen=True)

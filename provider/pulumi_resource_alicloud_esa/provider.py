@@ -13,7 +13,8 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from importlib import import_module
+from typing import Any, cast
 
 from .clients import Clients
 from .config import SECRETS, Settings, read_settings
@@ -21,26 +22,20 @@ from .context import CallContext
 from .engine_log import EngineLog, no_log
 from .esa.deadline import Deadline
 from .esa.errors import Cancelled, Fault, InvalidInput
-from .functions import (
-    get_scheduled_preload_executions,
-    get_scheduled_preload_job,
-    get_scheduled_preload_jobs,
-    get_scheduled_preload_jobs_drift,
-)
 from .properties import UNKNOWN, Secret, contains_unknown
 from .resource import Diff, Resource
-from .resources import scheduled_preload_jobs_baseline
 
 Function = Callable[[dict[str, Any], CallContext], dict[str, Any]]
 
-FUNCTIONS: dict[str, Function] = {
-    get_scheduled_preload_jobs.TOKEN: get_scheduled_preload_jobs.invoke,
-    get_scheduled_preload_jobs_drift.TOKEN: get_scheduled_preload_jobs_drift.invoke,
-    get_scheduled_preload_job.TOKEN: get_scheduled_preload_job.invoke,
-    get_scheduled_preload_executions.TOKEN: get_scheduled_preload_executions.invoke,
+# By the module's name: the engine starts the plugin twice a preview, and a start loads none of them.
+FUNCTIONS = {
+    "alicloud-esa:index:getScheduledPreloadJobs": "get_scheduled_preload_jobs",
+    "alicloud-esa:index:getScheduledPreloadJobsDrift": "get_scheduled_preload_jobs_drift",
+    "alicloud-esa:index:getScheduledPreloadJob": "get_scheduled_preload_job",
+    "alicloud-esa:index:getScheduledPreloadExecutions": "get_scheduled_preload_executions",
 }
-RESOURCES: dict[str, Resource] = {
-    scheduled_preload_jobs_baseline.TOKEN: scheduled_preload_jobs_baseline,
+RESOURCES = {
+    "alicloud-esa:index:ScheduledPreloadJobsBaseline": "scheduled_preload_jobs_baseline",
 }
 
 _SITE = "siteId"
@@ -89,11 +84,11 @@ class EsaProvider:
 
     def invoke(self, token: str, inputs: dict[str, Any]) -> dict[str, Any]:
         """The function's result; an empty one while an input is not known, as for a provider that is not."""
-        function = FUNCTIONS.get(token)
-        if function is None:
+        if token not in FUNCTIONS:
             raise InvalidInput([Fault(token, f"no such function; there are {', '.join(sorted(FUNCTIONS))}")])
         if contains_unknown(inputs):
             return {}
+        function: Function = import_module(f".functions.{FUNCTIONS[token]}", __package__).invoke
         with self._call(_subject(token, inputs)) as context:
             return function(inputs, context)
 
@@ -161,7 +156,7 @@ def _resource(urn: str) -> Resource:
     token = urn.split("::")[2].rsplit("$", 1)[-1]
     if token not in RESOURCES:
         raise InvalidInput([Fault(token, f"no such resource; there are {', '.join(sorted(RESOURCES))}")])
-    return RESOURCES[token]
+    return cast(Resource, import_module(f".resources.{RESOURCES[token]}", __package__))
 
 
 def _is_secret(name: str, value: Any) -> bool:
