@@ -115,6 +115,11 @@ def http(body: bytes, status: int = 200, headers: Mapping[str, str] | None = Non
     return f"HTTP/1.1 {status} Text\r\n{head}\r\n".encode() + body
 
 
+def closing(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> bytes:
+    """The same, saying that the connection is closed after it: else a client may try to use it once more."""
+    return http(body, status, {"Connection": "close", **(headers or {})})
+
+
 def page(*rows: Mapping[str, Any], total: Any = None) -> bytes:
     """A page of jobs in the service's shape."""
     count = str(len(rows)) if total is None else total

@@ -53,7 +53,7 @@ def interpret(action: str, answer: Answer, hidden: Iterable[str | None] = ()) ->
         code=code if code.lower() not in _SUCCESS_CODES else "UnknownError",
         message=_masked(_ECHO.sub("", _text(body, "message")), hidden)[:500],
         http_status=answer.status,
-        request_id=_text(body, "requestid")[:100] or answer.headers.get("x-acs-request-id", ""),
+        request_id=(_text(body, "requestid") or one_line(answer.headers.get("x-acs-request-id", "")))[:100],
         retry_after=_retry_after(answer),
         server_date=_server_date(answer.headers),
     )

@@ -21,7 +21,8 @@ import requests.adapters
 from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.util import parse_url
 
 from .answer import Answer
 from .deadline import Deadline
@@ -55,6 +56,7 @@ class Transport:
         # Plain http is for this machine only; through a proxy it would leave it, keys' signatures and token in clear.
         self._proxies = dict(environment["proxies"]) if endpoint.scheme == "https" else {}
         self._verify: bool | str = environment["verify"] or True
+        self._check_proxies()
         self._common = {
             "User-Agent": f"pulumi-alicloud-esa/{version} (python/{platform.python_version()})",
             "Accept": "application/json",
@@ -82,6 +84,8 @@ class Transport:
             with contextlib.closing(response):
                 # A redirect is an error whatever its body says.
                 body = b"" if 300 <= response.status_code < 400 else _read(response, deadline)
+                # A socket that the deadline shut down looks like the regular end of a head or a body.
+                deadline.check()
                 return Answer(response.status_code, response.headers, body)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             deadline.check()
@@ -94,6 +98,17 @@ class Transport:
     def close(self) -> None:
         """Close idle connections."""
         self._adapter.close()
+
+    def _check_proxies(self) -> None:
+        for proxy in self._proxies.values():
+            host = None
+            with contextlib.suppress(LocationParseError):
+                host = parse_url(proxy).host
+            if not host:
+                # Not echoed: it may hold a password.
+                raise self._transport_error(
+                    "HTTPS_PROXY is not a proxy's address; give http://[USER:PASSWORD@]HOST:PORT", False, False
+                )
 
     def _check_headers(self, headers: Mapping[str, str]) -> None:
         for name, value in headers.items():
@@ -113,6 +128,10 @@ class Transport:
             return self._transport_error(
                 f"the proxy wants a login: {text}. Check the user and password in HTTPS_PROXY.", False, False
             )
+        if type(error) is OSError and isinstance(self._verify, str):
+            return self._transport_error(f"{text}. Check REQUESTS_CA_BUNDLE.", False, False)
+        if self._proxies:
+            text += " (through the proxy of HTTPS_PROXY)"
         for kind, message, retryable, timed_out in _FAMILIES:
             if isinstance(error, kind):
                 return self._transport_error(message.format(cause=text), retryable, timed_out)
@@ -137,23 +156,16 @@ _FAMILIES: tuple[tuple[type[Exception], str, bool, bool], ...] = (
         True,
         False,
     ),
-    (
-        requests.exceptions.InvalidProxyURL,
-        "HTTPS_PROXY or HTTP_PROXY is not a proxy URL: {cause}",
-        False,
-        False,
-    ),
     (requests.exceptions.ConnectTimeout, "no connection in time: {cause}", True, True),
     (requests.exceptions.ReadTimeout, "no answer in time: {cause}", True, True),
-    (requests.exceptions.InvalidURL, "not a usable address: {cause}. Check endpoint.", False, False),
-    (requests.exceptions.InvalidSchema, "not a usable address: {cause}. Check endpoint.", False, False),
+    (requests.exceptions.InvalidSchema, "the proxy cannot be used: {cause}", False, False),
     (requests.exceptions.ContentDecodingError, "the answer's compression is broken: {cause}", True, False),
     (requests.exceptions.ChunkedEncodingError, "the answer was cut off: {cause}", True, False),
     (requests.exceptions.ConnectionError, "the connection failed: {cause}", True, False),
 )
 
 _OBJECT_AT = re.compile(r"<[^<>]*object at 0x[0-9a-f]+>:?\s*|\w+\(host='[^']*', port=\d+\):?\s*")
-_USERINFO = re.compile(r"(\w+://)[^/@\s]*@")
+_USERINFO = re.compile(r"[^/'\"\s]+@")
 
 
 def _innermost(error: BaseException) -> str:
@@ -169,7 +181,7 @@ def _innermost(error: BaseException) -> str:
             break
         error = inner
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
-    text = _USERINFO.sub(r"\1***@", _OBJECT_AT.sub("", " ".join(text.split())))
+    text = _USERINFO.sub("***@", _OBJECT_AT.sub("", " ".join(text.split())))
     return text.rstrip(".")[:200]
 
 
