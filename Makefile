@@ -9,7 +9,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 PYTHON := .venv/bin/python
 WITH_TOOLS = PATH="$(CURDIR)/bin:$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help build demo emulator test lint format schema sdk bench soak fuzz dist pins clean plugin dev cli sdkgen
+.PHONY: help build demo emulator test lint format schema sdk bench soak fuzz dist pins clean plugin dev cli sdkgen sdks
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -23,7 +23,7 @@ demo: dev cli ## the provider against a local stand-in for the service: no accou
 emulator: dev ## that stand-in alone, until Ctrl-C
 	@$(WITH_TOOLS) $(PYTHON) -m emulator
 
-test: dev cli sdkgen ## all checks and all tests; this is what CI runs
+test: dev cli sdkgen sdks ## all checks and all tests; this is what CI runs
 	@$(PYTHON) tools/checks.py test
 
 lint: dev cli sdkgen ## the checks without the tests
@@ -71,3 +71,7 @@ cli: plugin
 
 sdkgen: cli
 	@$(PYTHON) tools/go_tools.py sdkgen
+
+sdks: dev
+	@$(PYTHON) tools/ensure_node.py
+	@$(PYTHON) tools/ensure_go_examples.py

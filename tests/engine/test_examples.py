@@ -1,0 +1,94 @@
+"""Every example runs as it stands, says the same in every language, and prints what its README shows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from emulator import Emulator
+from tests.engine.examples import EXAMPLES, LANGUAGES, Example, place
+from tests.engine.harness import SITE_ID, Engine, Result
+
+SITE = int(SITE_ID)
+JUNE = ("2024-06-01T00:00:00Z", "2024-07-01T00:00:00Z")
+
+
+def outputs_section(text: str) -> str:
+    """The outputs as the engine's display shows them."""
+    found = re.search(r"^Outputs:\n(?:    .*\n)+", text, re.MULTILINE)
+    assert found, text
+    return found[0]
+
+
+def readme_shows(name: str, result: Result) -> None:
+    readme = (EXAMPLES / name / "README.md").read_text(encoding="utf-8")
+    assert f"```text\n{outputs_section(result.text)}```" in readme, f"{name}/README.md shows another output"
+
+
+def up(engine: Engine, name: str) -> Any:
+    """Preview and update an example; its outputs."""
+    example = place(engine, name)
+    preview = example.preview()
+    assert preview.code == 0, preview.text
+    update = example.up()
+    assert update.code == 0, update.text
+    readme_shows(name, update)
+    return engine.outputs()
+
+
+def in_june(emulator: Emulator) -> list[Any]:
+    return [job for job in emulator.store.jobs(SITE) if JUNE[0] <= str(job.fields["CreatedAt"]) <= JUNE[1]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_jobs(engine: Engine, emulator: Emulator, language: str) -> None:
+    outputs = up(engine, language)
+    jobs = emulator.store.jobs(SITE)
+    nightly = [job for job in in_june(emulator) if str(job.fields["Name"]).startswith("nightly-")]
+    assert outputs["jobCount"] == len(jobs) == 45
+    assert outputs["nightlyNames"] == [job.fields["Name"] for job in nightly]
+    assert outputs["failedNames"] == [job.fields["Name"] for job in jobs if job.fields["ErrorInfo"]]
+    assert outputs["firstNightly"]["id"] == nightly[0].id
+    assert outputs["firstNightly"]["siteId"] == SITE_ID
+    assert outputs["firstNightly"]["urlCount"] == nightly[0].fields["UrlCount"]
+    assert len(outputs["firstNightly"]) == 15
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_drift(engine: Engine, emulator: Emulator, language: str) -> None:
+    outputs = up(engine, f"drift-{language}")
+    assert outputs["jobsWithErrors"] == ["image-sprites-v38"]
+    refresh = ("refresh", "--preview-only", "--expect-no-changes", "--diff")
+    assert engine.run(*refresh).code == 0
+
+    changed = next(job for job in emulator.store.jobs(SITE) if job.fields["Name"] == "image-sprites-v8")
+    emulator.store.change(SITE, changed.id, Domains="other.example.com")
+    gate = engine.run(*refresh)
+    assert gate.code == 7, gate.text
+    assert "other.example.com" in gate.text
+    preview = Example(engine, f"drift-{language}").preview()
+    assert preview.code != 0
+    assert "1 changed: image-sprites-v8 (domains)" in preview.text
+    assert "pulumi_resource_alicloud_esa" not in preview.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_runs_ahead(engine: Engine, emulator: Emulator, language: str) -> None:
+    outputs = up(engine, f"runs-ahead-{language}")
+    jobs = in_june(emulator)
+    idle = [
+        job.fields["Name"]
+        for job in jobs
+        if not {"waiting", "running"} & {str(row["Status"]) for row in emulator.store.executions(job.id)}
+    ]
+    assert outputs["jobCount"] == len(jobs)
+    # The function that YAML calls sorts them; a loop keeps the service's order.
+    assert sorted(outputs["withoutRunAhead"]) == sorted(idle)
+    assert 0 < len(idle) < len(jobs)
+
+
+def test_every_example_is_run_here() -> None:
+    names = {path.parent.name for path in EXAMPLES.glob("*/Pulumi.yaml")}
+    assert names == {f"{kind}{language}" for kind in ("", "drift-", "runs-ahead-") for language in LANGUAGES}

