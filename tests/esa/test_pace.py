@@ -88,11 +88,22 @@ def test_after_throttling_the_rate_is_below_what_got_through_and_recovers(clock:
     lowest = pace._rate
     clock.now += 1.0
     pace.succeeded()
-    assert pace._rate == pytest.approx(lowest * 1.1)
+    assert pace._rate == pytest.approx(lowest * 1.25)
     for _ in range(60):
         clock.now += 1.0
         pace.succeeded()
     assert pace._rate is None
+
+
+def test_a_throttled_first_call_does_not_make_a_crawl_of_the_rest(clock: Clock) -> None:
+    pace = Pace(8)
+    rates = []
+    for _ in range(5):
+        pace.throttled(0)
+        rates.append(pace._rate)
+        clock.now += 0.3
+    # Nothing got through, so it is halved from twice the concurrency, down to one a second.
+    assert rates == [8, 4, 2, 1, 1]
 
 
 def test_turns_start_no_faster_than_the_rate() -> None:

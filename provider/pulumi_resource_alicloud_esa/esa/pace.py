@@ -2,7 +2,7 @@
 
 Concurrency is halved when the service throttles and grows back by one a second of good answers. Halving alone
 does not slow down a fast service that counts requests, so after the first throttled answer requests also start
-no faster than the rate that got through, and that rate recovers by a tenth a second.
+no faster than the rate that got through, and that rate recovers by a quarter a second.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .deadline import Deadline
 _POLL_SECONDS = 0.05
 _WINDOW_SECONDS = 1.0
 _BACK_OFF = 0.7
-_RECOVERY = 1.1
+_RECOVERY = 1.25
 _UNLIMITED_AFTER = 8.0
 
 
@@ -82,7 +82,9 @@ class Pace:
             if now - self._last_change > 0.2:
                 self._last_change = now
                 self.limit = max(1.0, self.limit / 2)
-                self._rate = max(1.0, _BACK_OFF * len(recent) / _WINDOW_SECONDS)
+                # Where nothing got through there is nothing to measure: half of what was tried.
+                tried = self._rate or 2.0 * self.max_concurrency
+                self._rate = max(1.0, _BACK_OFF * len(recent) / _WINDOW_SECONDS if recent else tried / 2)
                 self._throttled_rate = self._rate
             self._next_start = max(self._next_start, now + min(wait, 1.0))
 

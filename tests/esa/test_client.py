@@ -1,0 +1,287 @@
+"""One call of one action: corrected clock, throttling, expired keys, and an end within a second."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from pulumi_resource_alicloud_esa.esa.client import EsaClient
+from pulumi_resource_alicloud_esa.esa.deadline import Deadline
+from pulumi_resource_alicloud_esa.esa.errors import ApiError, Cancelled, DeadlineExceeded, EsaError
+from pulumi_resource_alicloud_esa.esa.keys import Credentials
+from pulumi_resource_alicloud_esa.esa.query import JobQuery
+
+from emulator import SITE_ID, Emulator, Fault, RawAnswer
+
+from .conftest import FixedSource, NewClient, NewLister
+from .servers import JsonServer, RawServer, page
+
+SITE = {"SiteId": str(SITE_ID)}
+
+
+def call(client: EsaClient, seconds: float = 20) -> dict[str, Any]:
+    return client.call("ListScheduledPreloadJobs", SITE, Deadline(seconds))
+
+
+# --- the clock ---
+
+
+@pytest.mark.parametrize("minutes", [-20, 20, -60 * 24 * 400, 60 * 24 * 400])
+def test_a_wrong_clock_is_corrected_once_and_for_all_calls(
+    shared: Emulator, new_client: NewClient, minutes: int
+) -> None:
+    shared.clock_offset = minutes * 60
+    client = new_client(shared.url)
+    assert call(client)["Jobs"]
+    assert [record.code for record in shared.requests] == ["InvalidTimeStamp.Expired", ""]
+    assert call(client)["Jobs"]
+    assert len(shared.requests) == 3
+
+
+def test_a_clock_within_the_tolerance_needs_no_correction(shared: Emulator, new_client: NewClient) -> None:
+    shared.clock_offset = 14 * 60
+    call(new_client(shared.url))
+    assert len(shared.requests) == 1
+
+
+def test_a_clock_that_cannot_be_corrected_says_by_how_much_it_is_off(shared: Emulator, new_client: NewClient) -> None:
+    shared.clock_offset = 20 * 60
+    shared.faults.add(Fault(code="InvalidTimeStamp.Expired"))
+    with pytest.raises(ApiError, match=r"This machine's clock is off by (20|19) minutes: set it \(NTP\)\."):
+        call(new_client(shared.url))
+    assert len(shared.requests) == 2
+
+
+def test_a_clock_that_is_set_right_later_is_corrected_again(shared: Emulator, new_client: NewClient) -> None:
+    client = new_client(shared.url)
+    for offset in (1200, 0, -1200):
+        shared.clock_offset = offset
+        assert call(client)["Jobs"]
+    assert [record.code for record in shared.requests] == ["InvalidTimeStamp.Expired", ""] * 3
+
+
+def test_a_date_of_the_year_9999_is_not_believed(shared: Emulator, new_client: NewClient) -> None:
+    body = b'{"Code":"InvalidTimeStamp.Expired","Message":"m"}'
+    shared.faults.add(
+        Fault(raw=RawAnswer(status=400, headers={"date": "Fri, 31 Dec 9999 23:59:59 GMT"}, body=body), times=1)
+    )
+    client = new_client(shared.url)
+    with pytest.raises(ApiError, match="InvalidTimeStamp"):
+        call(client)
+    assert call(client)["Jobs"]
+
+
+# --- throttling ---
+
+
+def test_a_wait_that_the_service_asks_for_is_waited_for(shared: Emulator, new_client: NewClient) -> None:
+    shared.faults.add(Fault(code="Throttling.User", retry_after=400, times=1))
+    began = time.monotonic()
+    call(new_client(shared.url))
+    assert 0.4 <= time.monotonic() - began < 1.5
+
+
+@pytest.mark.parametrize("retry_after", ["soon", "0", "-5", "1e3", ""])
+@pytest.mark.parametrize("code", ["TooManyRequests", "ServiceUnavailable"])
+def test_a_wait_that_makes_no_sense_is_replaced_by_jitter(
+    shared: Emulator, new_client: NewClient, code: str, retry_after: str
+) -> None:
+    shared.faults.add(Fault(code=code, retry_after=retry_after, times=1))
+    asked: list[float] = []
+    call(new_client(shared.url, uniform=lambda low, high: asked.append(high) or 0.0))
+    assert asked == [1.0 if code == "TooManyRequests" else 0.5]
+
+
+def test_a_wait_beyond_the_deadline_is_the_services_error_at_once(shared: Emulator, new_client: NewClient) -> None:
+    shared.faults.add(Fault(code="Throttling", retry_after=999_999_999))
+    began = time.monotonic()
+    with pytest.raises(ApiError, match=r"Throttling: .*lower maxConcurrency"):
+        call(new_client(shared.url), seconds=5)
+    assert time.monotonic() - began < 1
+    assert len(shared.requests) == 1
+
+
+def test_any_code_with_a_wait_is_tried_again(shared: Emulator, new_client: NewClient) -> None:
+    shared.faults.add(Fault(code="InvalidParameter", retry_after=10, times=1))
+    assert call(new_client(shared.url))["Jobs"]
+
+
+@pytest.mark.parametrize("body", [b"<html>slow down</html>", b"[]", b"{}"])
+def test_a_429_that_is_not_the_services_is_throttled_too(new_client: NewClient, body: bytes) -> None:
+    answers = iter([(429, {"Retry-After": "1"}, body), (200, {}, page())])
+    with JsonServer(lambda _: next(answers)) as server:
+        client = new_client(server.url)
+        began = time.monotonic()
+        call(client)
+        assert 0.9 < time.monotonic() - began < 2
+        # Halved, and one given back after a second.
+        assert client.pace.limit <= 5
+        client.close()
+
+
+def test_attempts_are_bounded_and_told(shared: Emulator, new_client: NewClient) -> None:
+    shared.faults.add(Fault(code="ServiceUnavailable"))
+    with pytest.raises(ApiError, match="6 attempts"):
+        call(new_client(shared.url, attempts=6))
+    assert len(shared.requests) == 6
+    with pytest.raises(ApiError) as caught:
+        call(new_client(shared.url, attempts=1))
+    assert "attempts" not in str(caught.value)
+
+
+# --- keys ---
+
+
+def test_the_nonce_of_a_hidden_resend_is_replaced(shared: Emulator, new_client: NewClient) -> None:
+    shared.faults.add(Fault(code="SignatureNonceUsed", times=1))
+    assert call(new_client(shared.url))["Jobs"]
+    assert len({record.nonce for record in shared.requests}) == 2
+
+
+class Issuer:
+    """A source of STS keys that the emulator knows; counts what is fetched."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._lock = threading.Lock()
+        self.issued = 0
+        self._keys = self._issue()
+
+    def _issue(self) -> Credentials:
+        self.issued += 1
+        keys = Credentials(f"STS.{self.issued}", f"secret-{self.issued}", f"token-{self.issued}")
+        self._emulator.keys.add(keys.access_key_id, keys.access_key_secret, keys.security_token or "")
+        return keys
+
+    def get(self, deadline: Any = None) -> Credentials:
+        with self._lock:
+            return self._keys
+
+    def refresh(self, rejected: Credentials, deadline: Any = None) -> bool:
+        with self._lock:
+            if self._keys == rejected:
+                self._keys = self._issue()
+            return True
+
+
+def test_keys_that_expire_in_mid_walk_are_refreshed_once_for_all_pages(
+    emulator: Emulator, new_lister: NewLister
+) -> None:
+    emulator.store.generate(SITE_ID, 199)
+    emulator.faults.add(Fault(expire_token=True, from_request=5, times=1))
+    issuer = Issuer(emulator)
+    listing = new_lister(emulator.url, source=issuer).jobs(JobQuery(str(SITE_ID), page_size=10), Deadline(20))
+    assert len(listing.rows) == 199
+    assert issuer.issued == 2
+
+
+# --- an end within a second ---
+
+
+def hold(client: EsaClient, deadline: Deadline) -> None:
+    with contextlib.suppress(Cancelled):
+        client.call("A", {}, deadline)
+
+
+@pytest.mark.parametrize("end", ["cancel", "expire"])
+@pytest.mark.parametrize("where", ["sleep", "head", "body", "turn"])
+def test_a_call_ends_within_a_second_wherever_it_is(new_client: NewClient, where: str, end: str) -> None:
+    kind = Cancelled if end == "cancel" else DeadlineExceeded
+    deadline = Deadline(60)
+
+    def respond(peer: Any) -> None:
+        peer.read_request()
+        if where == "sleep":
+            peer.send(b"HTTP/1.1 503 X\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+            return
+        if where == "body":
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+        peer.stall()
+
+    with RawServer(respond) as server:
+        client = new_client(server.url, read=30, uniform=lambda low, high: 30.0, concurrency=1)
+        if where == "turn":
+            other = Deadline(60)
+            holder = threading.Thread(target=hold, args=(client, other))
+            holder.start()
+            time.sleep(0.1)
+        threading.Timer(0.2, getattr(deadline, end)).start()
+        began = time.monotonic()
+        with pytest.raises(kind):
+            client.call("A", {}, deadline)
+        assert time.monotonic() - began < 1
+        if where == "turn":
+            other.cancel()
+            holder.join(5)
+
+
+def test_a_cancelled_call_does_not_spoil_the_connections_of_others(emulator: Emulator, new_client: NewClient) -> None:
+    client = new_client(emulator.url, concurrency=4)
+    emulator.faults.add(Fault(stall=True, times=2))
+    stalled = [Deadline(30), Deadline(30)]
+    with ThreadPoolExecutor(6) as callers:
+        doomed = [callers.submit(client.call, "ListScheduledPreloadJobs", SITE, deadline) for deadline in stalled]
+        time.sleep(0.2)
+        fine = [callers.submit(call, client) for _ in range(10)]
+        for deadline in stalled:
+            deadline.cancel()
+        assert all(future.result(10)["Jobs"] for future in fine)
+        assert all(isinstance(future.exception(10), Cancelled) for future in doomed)
+    assert call(client)["Jobs"]
+
+
+def test_a_mixed_storm_gives_right_answers_or_clean_errors(emulator: Emulator, new_lister: NewLister) -> None:
+    for number, fault in enumerate(
+        [
+            Fault(code="ServiceUnavailable", probability=0.04),
+            Fault(code="TooManyRequests", retry_after=20, every=50),
+            Fault(reset=True, probability=0.03),
+            Fault(cut=100, probability=0.03),
+            Fault(raw=RawAnswer.html(502), probability=0.03),
+            Fault(hang_up=True, probability=0.05),
+        ]
+    ):
+        emulator.faults.add(Fault(**{**fault.__dict__, "random_seed": number}))
+    before = threading.active_count()
+    lister = new_lister(emulator.url, attempts=6)
+    expected = [job.id for job in emulator.store.jobs(SITE_ID)]
+    right = 0
+
+    def read(_: int) -> None:
+        nonlocal right
+        try:
+            listing = lister.jobs(JobQuery(str(SITE_ID), page_size=10), Deadline(60))
+        except EsaError as error:
+            assert str(error).isprintable()  # noqa: PT017  # both ways out are right
+            return
+        assert [row["id"] for row in listing.rows] == expected
+        right += 1
+
+    with ThreadPoolExecutor(10) as callers:
+        list(callers.map(read, range(40)))
+    assert right >= 38
+    assert threading.active_count() <= before + 8
+
+
+def test_the_date_is_taken_when_the_request_leaves_not_when_it_queues(shared: Emulator, new_client: NewClient) -> None:
+    start = datetime(2030, 1, 1, tzinfo=timezone.utc)
+    shared.clock_offset = (start - datetime.now(timezone.utc)).total_seconds()
+    moments = iter([start, start + timedelta(seconds=1), start + timedelta(seconds=2)])
+    shared.faults.add(Fault(code="InternalError", times=2))
+    call(new_client(shared.url, now=lambda: next(moments)))
+    assert [record.headers["x-acs-date"] for record in shared.requests] == [
+        f"2030-01-01T00:00:0{second}Z" for second in range(3)
+    ]
+
+
+def test_a_source_without_successors_is_asked_no_second_time(shared: Emulator, new_client: NewClient) -> None:
+    source = FixedSource(Credentials("STS.testAccessKeyId", "testStsAccessKeySecret", "testSecurityToken+/="))
+    shared.keys.expire_token("STS.testAccessKeyId")
+    with pytest.raises(ApiError, match="Get a new security token"):
+        call(new_client(shared.url, source=source))
+    assert source.refreshes == 1
