@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import platform
 import tarfile
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,15 @@ def pack(folder: Path, target: Path, timestamp: int) -> None:
     ):
         for path in sorted(folder.rglob("*")):
             archive.add(path, path.relative_to(folder), recursive=False, filter=_plain(timestamp))
+
+
+def repack(archive: Path, timestamp: int) -> None:
+    """Pack the contents of `archive` anew in its place."""
+    with tempfile.TemporaryDirectory() as folder:
+        # Not extractall's filter=: Python 3.10.11 and older do not know it, and the archive is our own.
+        with tarfile.open(archive) as contents:
+            contents.extractall(folder)
+        pack(Path(folder), archive, timestamp)
 
 
 def _plain(timestamp: int) -> Callable[[tarfile.TarInfo], tarfile.TarInfo]:

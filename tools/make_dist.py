@@ -6,17 +6,19 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
-from archive import pack, platform_name, write_checksums
+import packed_plugin
+from archive import pack, platform_name, repack, write_checksums
 from release_environments import BUILD, install_wheel, make_packing, make_runtime
 from slowly import ROOT, one_at_a_time, run
 
 PLUGIN = "pulumi-resource-alicloud-esa"
+COMMAND = "alicloud-esa"
 DIST = ROOT / "dist"
 RELEASE = BUILD / "release"
-SPEC = ROOT / "tools" / "pyinstaller" / "plugin.spec"
+FROZEN = BUILD / "frozen"
+SPEC = ROOT / "tools" / "pyinstaller" / "release.spec"
 
 
 def main() -> None:
@@ -29,11 +31,13 @@ def main() -> None:
         shutil.rmtree(RELEASE, ignore_errors=True)
         RELEASE.mkdir(parents=True)
 
-        wheel = _python_packages(packing, environment)
+        wheel = _python_packages(packing, environment, timestamp)
         install_wheel(packing, wheel)
-        folder = _freeze(packing, environment)
-        _starts(folder / PLUGIN, version)
-        pack(folder, RELEASE / f"{PLUGIN}-v{version}-{platform_name()}.tar.gz", timestamp)
+        _freeze(packing, environment)
+        packed_plugin.check(FROZEN / PLUGIN / PLUGIN, version)
+        subprocess.run([FROZEN / COMMAND / COMMAND, "--help"], stdout=subprocess.DEVNULL, check=True)
+        for name in (PLUGIN, COMMAND):
+            pack(FROZEN / name, RELEASE / f"{name}-v{version}-{platform_name()}.tar.gz", timestamp)
         _sbom(packing, make_runtime(wheel), version, RELEASE / f"{PLUGIN}-v{version}.cdx.json")
         write_checksums(RELEASE)
 
@@ -52,7 +56,7 @@ def _timestamp() -> int:
     return int(answer.stdout) if answer.returncode == 0 and answer.stdout.strip() else 315532800  # 1980, as zip has it
 
 
-def _python_packages(packing: Path, environment: dict[str, str]) -> Path:
+def _python_packages(packing: Path, environment: dict[str, str], timestamp: int) -> Path:
     """Build wheels and sdists of the plugin and of the Python SDK; return the plugin's wheel."""
     sdk = BUILD / "sdk-python"  # a copy: setuptools leaves a build folder in the sources
     shutil.rmtree(sdk, ignore_errors=True)
@@ -65,28 +69,23 @@ def _python_packages(packing: Path, environment: dict[str, str]) -> Path:
             log=f"dist-{name}",
             env=environment,
         )
+    # setuptools stamps what it writes with the clock.
+    (sdk_archive,) = RELEASE.glob("pulumi_alicloud_esa-*.tar.gz")
+    repack(sdk_archive, timestamp)
     (wheel,) = RELEASE.glob("pulumi_resource_alicloud_esa-*.whl")
     return wheel
 
 
-def _freeze(packing: Path, environment: dict[str, str]) -> Path:
+def _freeze(packing: Path, environment: dict[str, str]) -> None:
     argv: list[str | Path] = [packing, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
-    argv += ["--workpath", BUILD / "pyinstaller", "--distpath", BUILD / "frozen", SPEC]
-    run("packing the plugin with its Python, about 40 seconds", argv, log="pyinstaller", cwd=BUILD, env=environment)
-    return BUILD / "frozen" / PLUGIN
-
-
-def _starts(plugin: Path, version: str) -> None:
-    """Fail unless the packed plugin states its version and then, as a plugin must, the port on which it serves."""
-    stated = subprocess.run([plugin, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    if stated != version:
-        sys.exit(f"==> the packed plugin says it is {stated!r}, not {version}")
-    with subprocess.Popen([plugin], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        port = process.stdout.readline().strip()
-        process.terminate()
-    if not port.isdecimal():
-        sys.exit(f"==> the packed plugin does not start: it printed {port!r} in place of a port")
+    argv += ["--workpath", BUILD / "pyinstaller", "--distpath", FROZEN, SPEC]
+    run(
+        "packing plugin and command with their Python, about 1 minute",
+        argv,
+        log="pyinstaller",
+        cwd=BUILD,
+        env=environment,
+    )
 
 
 def _sbom(packing: Path, runtime: Path, version: str, target: Path) -> None:
