@@ -1,0 +1,50 @@
+"""`python -m benchmarks`: the provider against its peers; prints the table, with --write keeps it in docs/."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from benchmarks import plot, report, rows
+from benchmarks.preview import preview
+from benchmarks.service import Service
+
+
+def main() -> int:
+    """Exit code 0 whatever the figures: they are for reading, and a busy machine is no defect."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions, no 100,000 jobs (under a minute)")
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md and .svg")
+    options = parser.parse_args()
+    repeats = 2 if options.quick else 7
+    found: list[rows.Row] = []
+    with Service() as service:
+        say("plugin start")
+        found.append(rows.start(repeats * 2 + 1))
+        say("10,000 jobs, about half a minute")
+        found += rows.many_jobs(service, repeats)
+        say(f"{rows.SITES} sites, about 15 s a repetition")
+        found.append(rows.many_sites(service, max(1, repeats // 3)))
+        say("pulumi preview")
+        found.append(preview(service, repeats, found[0].ours))
+        say("growth")
+        points = rows.growth(service, [100, 1_000, 10_000] if options.quick else [100, 1_000, 10_000, 100_000])
+    print(f"\n{report.table(found)}\n\n{report.growth_table(points)}\n\n{report.machine()}")
+    if options.write:
+        report.write(found, points)
+        ours = [(float(jobs), mine) for jobs, mine, _, _ in points]
+        peer = [(float(jobs), other) for jobs, _, other, _ in points]
+        title = "Reading every job of a site, no latency"
+        series = [("provider, marshalled, over gRPC", "#1f6feb", ours), ("official SDK's loop", "#d1242f", peer)]
+        (report.DOCS / "performance.svg").write_text(plot.svg(title, series), encoding="utf-8")
+        print("written: docs/performance.md, docs/performance.svg")
+    return 0
+
+
+def say(text: str) -> None:
+    """What is being measured now, on standard error, so that standard output is the table alone."""
+    print(f"==> {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""The table as text and as the part of docs/performance.md between two markers."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.rows import Row
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+START, END = "<!-- figures: written by `make bench` -->", "<!-- end of figures -->"
+Point = tuple[int, float, float, float]
+
+
+def table(rows: Sequence[Row]) -> str:
+    """A Markdown table, which reads well on a terminal too."""
+    lines = [("work", "against", "provider", "peer", "figure", "target", "met"), ("---",) * 7]
+    for row in rows:
+        peer = "" if row.peer is None else f"{row.peer:.3f} {row.unit}"
+        ours = f"{row.ours:.3f} s" if row.unit == "s" else f"{row.ours:.0f} {row.unit}"
+        figure, target = (
+            (f"{row.figure:.2f}x", f"{row.target:.2f}x") if peer else (ours, f"{row.target:.0f} {row.unit}")
+        )
+        against = "; ".join(part for part in (row.against, row.note) if part)
+        lines.append((row.work, against, ours, peer, figure, f"<= {target}", "yes" if row.met else "**no**"))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def growth_table(points: Sequence[Point]) -> str:
+    """How time and memory grow with the number of jobs."""
+    lines = [("jobs", "provider", "official SDK's loop", "provider, a job", "provider's peak memory"), ("---:",) * 5]
+    for jobs, ours, peer, memory in points:
+        lines.append((f"{jobs:,}", f"{ours:.3f} s", f"{peer:.3f} s", f"{ours / jobs * 1e6:.0f} us", f"{memory:.0f} MB"))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def machine() -> str:
+    """What it was measured on."""
+    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    packages = ("pulumi", "grpcio", "protobuf", "requests", "alibabacloud-esa20240910")
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    return (
+        f"{model.group(1) if model else platform.machine()}, {os.cpu_count()} cores, {platform.system()} "
+        f"{platform.release().split('-')[0]}, Python {platform.python_version()}; {versions}; "
+        f"load average at the end {os.getloadavg()[0]:.1f}."
+    )
+
+
+def write(rows: Sequence[Row], points: Sequence[Point]) -> None:
+    """Put the figures into docs/performance.md."""
+    path = DOCS / "performance.md"
+    before, _, rest = path.read_text(encoding="utf-8").partition(START)
+    _, found, after = rest.partition(END)
+    if not found:
+        raise ValueError(f"{path.name} has no markers for the figures")
+    figures = f"\nMeasured on: {machine()}\n\n{table(rows)}\n\n{growth_table(points)}\n\n"
+    path.write_text(f"{before}{START}\n{figures}{END}{after}", encoding="utf-8")

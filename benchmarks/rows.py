@@ -1,0 +1,148 @@
+"""The rows of the speed table: each measures the provider and its peer in turns, and gives both medians."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmarks.plugin import EMPTY, PLUGIN, Plugin, start_seconds
+from benchmarks.sdk_loop import SdkLoop
+from benchmarks.service import Service
+
+BIG = 500_000_000_000_001
+MANY = 600_000_000_000_000
+PAGE = 100
+SITES = 200
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: seconds of both sides (or MB of ours), and what was aimed at."""
+
+    work: str
+    against: str
+    ours: float
+    peer: float | None
+    target: float
+    unit: str = "s"
+    note: str = ""
+
+    @property
+    def figure(self) -> float:
+        """What the target is about: the ratio, or the figure itself where there is no peer."""
+        return self.ours if self.peer is None else self.ours / self.peer
+
+    @property
+    def met(self) -> bool:
+        """Whether the target is met."""
+        return self.figure <= self.target
+
+
+def in_turns(repeats: int, *works: Callable[[], float]) -> list[float]:
+    """The median seconds of each work; they take turns, so that a busy moment of the machine hits all."""
+    taken: list[list[float]] = [[] for _ in works]
+    for _ in range(repeats):
+        for work, seconds in zip(works, taken, strict=True):
+            seconds.append(work())
+    return [statistics.median(seconds) for seconds in taken]
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that the work takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def start(repeats: int) -> Row:
+    """From the start of the process until the port is printed."""
+    ours, peer = in_turns(repeats, lambda: start_seconds([PLUGIN]), lambda: start_seconds([sys.executable, EMPTY]))
+    return Row("plugin start until the port is printed", "an empty provider on the same SDK", ours, peer, 1.25)
+
+
+def many_jobs(service: Service, repeats: int) -> list[Row]:
+    """10,000 jobs with and without latency, and the memory that they take."""
+    site = service.site(BIG, 10_000)
+    rows = []
+    with Plugin(service.environment()) as plugin, SdkLoop(service.environment()) as peer:
+
+        def ours() -> float:
+            return timed(lambda: _expect(plugin.invoke(siteId=site, pageSize=PAGE), 10_000))
+
+        def theirs() -> float:
+            return float(peer.read(site, PAGE)["seconds"])
+
+        in_turns(1, ours, theirs)
+        for delay, text, target in (
+            (0.02, "10,000 jobs, 100 a page, 20 ms a page, over gRPC", 0.25),
+            (0.0, "the same without latency, whole answer marshalled", 1.5),
+        ):
+            service.delay(delay)
+            mine, other = in_turns(repeats, ours, theirs)
+            rows.append(Row(text, "the official SDK's loop", mine, other, target))
+        memory = peer.read(site, PAGE)["memory"]
+        note = f"the official SDK's loop: {memory:.0f} MB"
+        rows.append(Row("peak memory at 10,000 jobs", "", plugin.memory("VmHWM"), None, 150, "MB", note))
+    service.delay(0)
+    return rows
+
+
+def many_sites(service: Service, repeats: int) -> Row:
+    """200 sites at once, and one after the other; threads and connections recorded on the way."""
+    sites = [service.site(MANY + number, 45) for number in range(SITES)]
+    service.delay(0.05)
+    most = 0
+    with Plugin(service.environment()) as plugin:
+        plugin.invoke(siteId=sites[0])
+        before = service.control("GET", "")["connections"]
+
+        def at_once() -> None:
+            nonlocal most
+            asked = [plugin.invoke_later(siteId=site) for site in sites]
+            while not all(future.done() for future in asked):
+                most = max(most, plugin.threads())
+                time.sleep(0.01)
+            for future in asked:
+                _expect(getattr(future.result(), "return"), 45)
+
+        def in_a_row() -> None:
+            for site in sites:
+                _expect(plugin.invoke(siteId=site), 45)
+
+        ours, peer = in_turns(repeats, lambda: timed(at_once), lambda: timed(in_a_row))
+        seen = service.control("GET", "")
+    service.delay(0)
+    # The control requests themselves come over one connection that is kept.
+    opened = seen["connections"] - before + 1
+    note = f"{most} threads, {seen['maxInFlight']} requests at once, {opened} connections"
+    return Row(f"{SITES} sites at once, 50 ms each", "one after the other", ours, peer, 0.25, note=note)
+
+
+def growth(service: Service, sizes: list[int]) -> list[tuple[int, float, float, float]]:
+    """Jobs, our seconds, the peer's seconds and our peak memory, at each size without latency."""
+    points = []
+    for size in sizes:
+        site = service.site(BIG, size)
+        # A fresh plugin for each size: the peak of memory must be this size's.
+        with Plugin(service.environment()) as plugin, SdkLoop(service.environment()) as peer:
+            plugin.invoke(siteId=str(MANY), pageNumber=1)
+            peer.read(str(MANY), PAGE)
+
+            def ours(plugin: Plugin = plugin, site: str = site, size: int = size) -> float:
+                return timed(lambda: _expect(plugin.invoke(siteId=site, pageSize=PAGE), size))
+
+            def theirs(peer: SdkLoop = peer, site: str = site) -> float:
+                return float(peer.read(site, PAGE)["seconds"])
+
+            mine, other = in_turns(1 if size > 10_000 else 3, ours, theirs)
+            points.append((size, mine, other, plugin.memory("VmHWM")))
+    return points
+
+
+def _expect(result: object, jobs: int) -> None:
+    found = len(result.fields["jobs"].list_value.values)  # type: ignore[attr-defined]
+    if found != jobs:
+        raise AssertionError(f"{found} jobs instead of {jobs}: a figure for a wrong answer is worth nothing")
