@@ -75,3 +75,4 @@ sdkgen: cli
 sdks: dev
 	@$(PYTHON) tools/ensure_node.py
 	@$(PYTHON) tools/ensure_go_examples.py
+	@$(PYTHON) tools/ensure_pythons.py

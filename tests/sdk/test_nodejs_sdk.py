@@ -1,0 +1,59 @@
+"""The npm package: tools/ensure_node.py compiled it with every TypeScript named here; this checks what came out."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.examples import EXAMPLES, NPM, made, node
+from tests.engine.harness import ROOT
+
+PACKAGE = NPM / "pulumi-alicloud-esa"
+COMPILERS = ("typescript-oldest", "typescript", "typescript-newest")
+TOKENS = json.loads((ROOT / "schema.json").read_text(encoding="utf-8"))
+
+
+def read(path: Path) -> Any:
+    return json.loads(made(path).read_text(encoding="utf-8"))
+
+
+def test_the_package_loads_and_exports_every_token() -> None:
+    script = "const esa = require('pulumi-alicloud-esa'); console.log(JSON.stringify(Object.keys(esa)))"
+    done = subprocess.run([node(), "-e", script], cwd=NPM, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    functions = [token.rsplit(":", 1)[1] for token in TOKENS["functions"]]
+    resources = [token.rsplit(":", 1)[1] for token in TOKENS["resources"]]
+    wanted = {"Provider", *resources, *functions, *(f"{name}Output" for name in functions)}
+    assert wanted <= set(json.loads(done.stdout))
+
+
+def test_the_oldest_compiler_is_the_one_that_the_package_asks_for() -> None:
+    asked = read(ROOT / "sdk" / "nodejs" / "package.json")["devDependencies"]["typescript"]
+    oldest = read(NPM / "typescript-oldest" / "package.json")["version"]
+    assert asked.lstrip("^").rsplit(".", 1)[0] == oldest.rsplit(".", 1)[0]
+    compiled_with = re.search(r"COMPILERS = \((.*)\)", (ROOT / "tools" / "ensure_node.py").read_text(encoding="utf-8"))
+    assert compiled_with
+    assert set(re.findall(r'"(.+?)"', compiled_with[1])) == set(COMPILERS)
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_programs_compile(compiler: str, tmp_path: Path) -> None:
+    examples = sorted(path.parent.name for path in EXAMPLES.glob("*/index.ts"))
+    settings = {name: json.loads((EXAMPLES / name / "tsconfig.json").read_text()) for name in examples}
+    for name in examples:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index.ts").write_bytes((EXAMPLES / name / "index.ts").read_bytes())
+    # One compilation for all of them; they have the same settings.
+    shared = settings[examples[0]]
+    assert all(other == shared for other in settings.values())
+    shared["files"] = [f"{name}/index.ts" for name in examples]
+    (tmp_path / "tsconfig.json").write_text(json.dumps(shared))
+    (tmp_path / "node_modules").symlink_to(made(NPM))
+    tsc = [node(), str(made(NPM / compiler / "bin" / "tsc")), "--noEmit"]
+    done = subprocess.run(tsc, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout

@@ -1,0 +1,64 @@
+"""Plugin and Python SDK work on every Python that they claim: the example runs on each, plugin and program alike."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emulator import Emulator
+from tests.engine.harness import INLINE, ROOT, Engine
+
+CLAIMED = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+OWN = f"{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+@pytest.fixture(scope="module")
+def sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python SDK, installed once; it is the same files for every Python."""
+    copy = shutil.copytree(ROOT / "sdk" / "python", tmp_path_factory.mktemp("sdk") / "copy")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*pip, "--target", str(copy.parent / "installed"), str(copy)], check=True)
+    return copy.parent / "installed"
+
+
+def folder(version: str) -> Path:
+    return ROOT / (".venv" if version == OWN else f".cache/python-{version}") / "bin"
+
+
+@pytest.mark.parametrize("version", CLAIMED)
+def test_the_example_runs(version: str, sdk: Path, tmp_path: Path) -> None:
+    python = folder(version) / "python"
+    if not python.exists():
+        pytest.skip(f"this machine has no Python {version} (tools/ensure_pythons.py found none)")
+    with Emulator() as emulator:
+        engine = Engine(tmp_path / "project", dict(emulator.environment()))
+        environment = {
+            **engine.environment,
+            # The plugin of this very Python comes first, and the SDK beside it.
+            "PATH": f"{folder(version)}:{engine.environment['PATH']}",
+            "PYTHONPATH": str(sdk),
+        }
+        done = subprocess.run(
+            [str(python), str(INLINE), str(ROOT / "examples" / "python" / "__main__.py"), "up"],
+            cwd=engine.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=90,
+        )
+        assert done.returncode == 0, done.stderr
+        assert '"jobCount": 45' in done.stdout
+        assert f"from $PATH at {folder(version)}/pulumi-resource-alicloud-esa" in done.stderr
+        assert any(f"python/{version}." in record.headers["user-agent"] for record in emulator.requests)
+
+
+def test_what_is_claimed_is_what_is_tried() -> None:
+    tried = re.search(r"VERSIONS = \((.*)\)", (ROOT / "tools" / "ensure_pythons.py").read_text(encoding="utf-8"))
+    assert tried
+    assert re.findall(r"3\.\d+", tried[1]) == CLAIMED

@@ -1,0 +1,70 @@
+"""Makes .cache/python-3.X with the plugin and its packages for every supported Python that this machine has.
+
+The version of .venv is left out: .venv has the same packages.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from ensure_venv import PIP_ENV, REQUIREMENTS
+from slowly import CACHE, ROOT, fingerprint, is_fresh, one_at_a_time, run
+
+VERSIONS = ("3.10", "3.11", "3.12", "3.13")
+
+
+def main() -> None:
+    """Bring the environments up to date; does nothing when they are."""
+    with one_at_a_time("pythons"):
+        for version in VERSIONS:
+            if version == f"{sys.version_info[0]}.{sys.version_info[1]}":
+                continue
+            python = find(version)
+            if python is not None:
+                _ensure(version, python)
+
+
+def find(version: str) -> Path | None:
+    """Return a Python of this version: on PATH, or one of pyenv's that no shim leads to at the moment."""
+    on_path = shutil.which(f"python{version}")
+    pyenv = sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python{version}"))
+    for candidate in [*([Path(on_path)] if on_path else []), *pyenv]:
+        # pyenv's shim of a version that is not chosen is there but fails.
+        probe = [candidate, "-c", "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"]
+        answer = subprocess.run(probe, capture_output=True, text=True, check=False)
+        if answer.stdout.strip() == version:
+            return candidate
+    return None
+
+
+def _ensure(version: str, python: Path) -> None:
+    folder = CACHE / f"python-{version}"
+    inputs = [ROOT / "pyproject.toml", REQUIREMENTS / "plugin.txt", REQUIREMENTS / "build.txt"]
+    package_version = json.loads((ROOT / "schema.json").read_text())["version"]
+    wanted, stamp = fingerprint(inputs, str(folder), package_version), folder / ".stamp"
+    if is_fresh(stamp, wanted):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([python, "-m", "venv", folder], check=True)
+    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
+    run(
+        f"installing the packages of the plugin for Python {version}, about 25 seconds",
+        [*pip, "-r", inputs[1], "-r", inputs[2]],
+        log=f"python-{version}",
+        env=PIP_ENV,
+    )
+    run(
+        f"installing the plugin for Python {version}, about 3 seconds",
+        [*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT],
+        log=f"python-{version}-plugin",
+        env=PIP_ENV,
+    )
+    stamp.write_text(wanted)
+
+
+if __name__ == "__main__":
+    main()
