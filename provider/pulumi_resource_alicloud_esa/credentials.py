@@ -22,6 +22,7 @@ from .credential_library import (
     ram_role_source,
     uri_source,
 )
+from .esa.deadline import Deadline
 from .esa.errors import CredentialsError
 from .esa.keys import Credentials, CredentialSource
 from .profile_file import Profile, find_profile
@@ -33,6 +34,7 @@ NO_CREDENTIALS = (
     "in the environment; profile (or ALIBABA_CLOUD_PROFILE) of ~/.aliyun/config.json or of sharedCredentialsFile; "
     "credentialsUri; ecsRoleName; assumeRoleWithOidc"
 )
+_PARTS = ("accessKey", "secretKey", "securityToken")
 
 
 class StaticSource:
@@ -41,11 +43,11 @@ class StaticSource:
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
 
-    def get(self) -> Credentials:
+    def get(self, deadline: Deadline) -> Credentials:
         """The keys."""
         return self._credentials
 
-    def refresh(self, rejected: Credentials) -> bool:
+    def refresh(self, rejected: Credentials, deadline: Deadline) -> bool:
         """There are no others."""
         return False
 
@@ -84,19 +86,27 @@ def _base_source(
 
 
 def _key_pair(settings: Settings, env: Mapping[str, str]) -> Credentials | None:
-    key = settings.access_key or environment.value("accessKey", env)
-    secret = settings.secret_key or environment.value("secretKey", env)
-    if not key and not secret:
+    # The configuration, then each family of variables: parts of two different pairs are never put together.
+    pairs = [(settings.access_key, settings.secret_key, settings.security_token)]
+    for names in zip(*(environment.VARIABLES[setting] for setting in _PARTS), strict=True):
+        key, secret, token = (env.get(name, "").strip() or None for name in names)
+        pairs.append((key, secret, token))
+    first = next((pair for pair in pairs if pair[0]), None)
+    # What is given without an access key of its own may complete one that is.
+    spare = [pair for pair in pairs if not pair[0]]
+    key, secret, token = first or (None, None, None)
+    whole = first is pairs[0] and secret is not None
+    secret = secret or next((pair[1] for pair in spare if pair[1]), None)
+    if key is None and secret is None:
         return None
-    if not key or not secret:
+    if key is None or secret is None:
         given, missing = ("accessKey", "secretKey") if key else ("secretKey", "accessKey")
         raise CredentialsError(
             f"{given} is given, but {missing} is not; set {missing}, or {environment.VARIABLES[missing][1]}"
         )
-    token = settings.security_token
-    if token is None and not (settings.access_key and settings.secret_key):
-        # A token in the environment belongs to the keys there, never to keys of the configuration.
-        token = environment.value("securityToken", env)
+    if not whole:
+        # A token of the environment never belongs to a pair that the configuration gives whole.
+        token = token or next((pair[2] for pair in spare if pair[2]), None)
     return Credentials(key, secret, token)
 
 

@@ -113,7 +113,7 @@ def _json_profile(path: Path, profiles: Mapping[str, dict[str, Any]], name: str,
     keys = Credentials(
         _required(path, name, text, "access_key_id"),
         _required(path, name, text, "access_key_secret"),
-        text("sts_token") if mode != "AK" else None,
+        _required(path, name, text, "sts_token") if mode == "StsToken" else None,
     )
     if role is None:
         return Profile(**common, keys=keys)

@@ -56,7 +56,7 @@ class EsaClient:
         while True:
             attempt += 1
             deadline.check()
-            credentials = self._credentials.get()
+            credentials = self._credentials.get(deadline)
             try:
                 with self.pace.turn(deadline):
                     answer = self._attempt(action, query, credentials, deadline)
@@ -103,7 +103,7 @@ class EsaClient:
             if kind in recovered:
                 raise error
             recovered.add(kind)
-            if kind is Retry.CREDENTIALS and not self._credentials.refresh(credentials):
+            if kind is Retry.CREDENTIALS and not self._credentials.refresh(credentials, deadline):
                 raise error
             if kind is Retry.CLOCK:
                 if skew is None:

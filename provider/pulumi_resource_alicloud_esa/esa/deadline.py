@@ -11,8 +11,13 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, wait
+from typing import TypeVar
 
 from .errors import Cancelled, DeadlineExceeded, EsaError
+
+T = TypeVar("T")
+_POLL_SECONDS = 0.05
 
 
 class Deadline:
@@ -44,6 +49,13 @@ class Deadline:
             raise self._exceeded()
         self._ended.wait(seconds)
         self.check()
+
+    def wait(self, future: Future[T]) -> T:
+        """The future's result, unless the call ends first; whoever works on it goes on."""
+        while not future.done():
+            self.check()
+            wait({future}, timeout=min(_POLL_SECONDS, self.remaining()))
+        return future.result()
 
     def cancel(self) -> None:
         """End the call now with Cancelled."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from .deadline import Deadline
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -21,10 +23,10 @@ class Credentials:
 class CredentialSource(Protocol):
     """Where a client gets its keys from, anew for every attempt."""
 
-    def get(self) -> Credentials:
-        """The current keys; raises CredentialsError."""
+    def get(self, deadline: Deadline) -> Credentials:
+        """The current keys; raises CredentialsError, and what the deadline raises."""
         ...
 
-    def refresh(self, rejected: Credentials) -> bool:
+    def refresh(self, rejected: Credentials, deadline: Deadline) -> bool:
         """Fetch new keys because the service called these expired; False if this source has no others."""
         ...
