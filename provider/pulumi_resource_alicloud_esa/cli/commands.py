@@ -50,12 +50,21 @@ def jobs_list(form: str, **values: Any) -> int:
 @click.option("-o", "--output", metavar="FILE", required=True, help="Where the baseline goes; - is stdout.")
 @filter_options
 @ignore_options
+@click.option("--again", is_flag=True, help="Ask what FILE asks: same site, same filters, same ignored fields.")
 @connection_options
-def drift_record(output: str, ignore_none: bool, **values: Any) -> int:
-    """Record the jobs of a site as a baseline: a file to commit."""
+def drift_record(output: str, ignore_none: bool, again: bool, **values: Any) -> int:
+    """Record the jobs of a site as a baseline: a file to commit.
+
+    To accept drift, record the file --again.
+    """
     from .drift_record import run
 
-    return run(*split(values), output, ignore_none)
+    given, connection = split(values)
+    if again:
+        from .drift_record import question_of
+
+        given, ignore_none = question_of(output, given, ignore_none)
+    return run(given, connection, output, ignore_none)
 
 
 @drift.command("check")

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..drift import read_ignored
-from ..esa.errors import Fault
+from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
 from ..esa.query import JobQuery, read_query_from
 from . import say
 from .baseline import BaselineError, NewerBaseline, new_baseline, read_baseline
+from .faults import OPTIONS
 from .output import write_file, write_stdout
 from .session import call, read_all
 
@@ -45,6 +46,18 @@ def run(values: dict[str, Any], connection: Mapping[str, Any], output: str, igno
     count = len(baseline.jobs)
     say.note(f"site {query.site_id}: {count} {'job' if count == 1 else 'jobs'} recorded in {output}")
     return 0
+
+
+def question_of(path: str, given: Mapping[str, Any], ignore_none: bool) -> tuple[dict[str, Any], bool]:
+    """The question that a baseline holds, and whether it ignores nothing; raises BaselineError and InvalidInput."""
+    if given or ignore_none:
+        names = [*(OPTIONS[name] for name in given), *(["--ignore-none"] if ignore_none else [])]
+        raise InvalidInput([Fault("--again", f"takes everything from {path}; leave out {', '.join(names)}")])
+    baseline = read_baseline(path)
+    asked = {"siteId": baseline.site_id, **baseline.query}
+    if baseline.ignored:
+        asked["ignoreFields"] = list(baseline.ignored)
+    return asked, not baseline.ignored
 
 
 def unwritable(path: str) -> str | None:

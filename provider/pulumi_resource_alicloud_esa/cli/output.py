@@ -19,7 +19,10 @@ def write_stdout(text: str) -> None:
         raise OSError(0, "stdout is closed")
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        rest = memoryview(text.encode("utf-8", "backslashreplace"))
+        while rest:
+            # With PYTHONUNBUFFERED, which containers like to set, one write may take a part only.
+            rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _abandon_stdout()
@@ -40,12 +43,12 @@ def write_file(path: str, text: str) -> None:
         mode = os.stat(target).st_mode
     except FileNotFoundError:
         mode = None
-    if mode is not None and not stat.S_ISREG(mode):
-        with open(target, "wb") as special:
-            special.write(data)
-        return
     try:
-        _replace(target, data, mode)
+        if mode is None or stat.S_ISREG(mode):
+            _replace(target, data, mode)
+        else:
+            with open(target, "wb") as special:
+                special.write(data)
     except OSError as error:
         # The temporary file's name says nothing to anybody.
         raise OSError(error.errno, error.strerror, path) from None

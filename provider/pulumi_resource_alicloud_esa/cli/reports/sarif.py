@@ -15,7 +15,7 @@ from ..outcome import Outcome, Verdict
 from .words import describe
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_ACCEPT = "If that is right, record the baseline again with `alicloud-esa drift record` and commit it."
+_ACCEPT = "If that is right, accept it with `alicloud-esa drift record --again` and commit the file."
 _RULES = {
     Kind.MISSING: ("JobMissing", "A recorded job is gone", "Somebody deleted the job, or the service dropped it."),
     Kind.UNEXPECTED: ("JobUnexpected", "A job is not in the baseline", "Somebody added the job after the recording."),
