@@ -1,0 +1,78 @@
+"""The real command in a process of its own, pointed at an emulator."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from emulator import SITE_ID, Emulator
+
+COMMAND = Path(sys.executable).with_name("alicloud-esa")
+SITE = str(SITE_ID)
+BASELINE = "baseline.json"
+
+
+@dataclass
+class Ran:
+    """How it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass
+class Cli:
+    """`alicloud-esa` in a folder of its own."""
+
+    emulator: Emulator
+    folder: Path
+    extra: dict[str, str] = field(default_factory=dict)
+
+    def environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if name not in ("GITHUB_ACTIONS", "NO_COLOR")}
+        return {**clean, "TERM": "xterm-256color", **self.emulator.environment(), **self.extra}
+
+    def __call__(self, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
+        done = subprocess.run(
+            [COMMAND, *arguments],
+            cwd=self.folder,
+            env={**self.environment(), **(env or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+        assert "--debug" in arguments or "Traceback" not in ran.err, ran.err
+        return ran
+
+    def record(self, *arguments: str) -> str:
+        """A baseline of the site, and its text."""
+        ran = self("drift", "record", "--site-id", SITE, "-o", BASELINE, *arguments)
+        assert ran.code == 0, ran.err
+        return self.read(BASELINE)
+
+    def check(self, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
+        return self("drift", "check", "--baseline", BASELINE, *arguments, env=env)
+
+    def read(self, name: str) -> str:
+        return (self.folder / name).read_text()
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text)
+
+
+def line_of(text: str, part: str) -> int:
+    """The line, from 1, that holds a part of a text."""
+    return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)

@@ -1,0 +1,166 @@
+"""A damaged, foreign or newer baseline: one clear line that says which file, where, and what is accepted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pulumi_resource_alicloud_esa.cli.baseline import FORMAT, BaselineError, parse_baseline
+from pulumi_resource_alicloud_esa.cli.escape import json_text, printable
+from pulumi_resource_alicloud_esa.cli.positions import key_lines
+
+from emulator import EXAMPLE_JOB_ID
+from tests.cli.harness import BASELINE, SITE, Cli, line_of
+
+JOB = {"domains": "a.com", "name": "n", "urlCount": 3}
+ACCEPTED = "; `alicloud-esa drift record` writes what is accepted (version 1)"
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    base = {"format": FORMAT, "version": 1, "siteId": "5", "query": {}, "ignoreFields": [], "jobs": {"j": dict(JOB)}}
+    return {name: value for name, value in {**base, **changes}.items() if value is not ...}
+
+
+def refused(text: str) -> str:
+    with pytest.raises(BaselineError) as caught:
+        parse_baseline("f.json", text.encode())
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def test_what_was_written_is_read_back() -> None:
+    text = json_text(document())
+    read = parse_baseline("f.json", text.encode())
+    assert read.text() == text
+    assert read.jobs == {"j": JOB}
+    assert parse_baseline("f.json", b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()).text() == text
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": "other"}, f'f.json: not a baseline, it has no "format": "{FORMAT}"'),
+        ({"format": ...}, "f.json: not a baseline"),
+        ({"version": "1"}, "f.json: line 3: version '1' is not accepted"),
+        ({"version": 0}, "f.json: line 3: version 0 is not accepted"),
+        ({"version": True}, "f.json: line 3: version true is not accepted"),
+        ({"version": ...}, "f.json: version is missing"),
+        ({"jobs": ...}, "f.json: jobs is missing"),
+        ({"more": 1}, "f.json: line 14: 'more' is not known"),
+        ({"siteId": "abc"}, "f.json: line 4: siteId: 'abc' is not a site id"),
+        ({"query": []}, "f.json: line 5: query is a list where an object is expected"),
+        ({"query": {"siteId": "6"}}, "f.json: line 6: siteId does not belong in query"),
+        ({"query": {"nameRegex": "("}}, "f.json: line 6: nameRegex: '(' does not compile"),
+        ({"query": {"pageNumber": 1}}, "f.json: line 6: pageNumber: no such input"),
+        ({"ignoreFields": None}, "f.json: line 6: ignoreFields is None where a list is expected"),
+        ({"ignoreFields": ["naem"]}, "f.json: line 6: ignoreFields[0]: 'naem' is no field"),
+        ({"jobs": []}, "f.json: line 7: jobs is a list where an object is expected"),
+        ({"jobs": {"j": 1}}, "f.json: line 8: jobs.j is 1 where an object is expected"),
+        ({"jobs": {"j": {"naem": "x"}}}, "f.json: line 9: job j has a field 'naem', which is not known"),
+        ({"jobs": {"j": {"urlCount": "3"}}}, "f.json: line 9: urlCount of job j is '3' where a whole number is"),
+        ({"jobs": {"j": {"urlCount": True}}}, "f.json: line 9: urlCount of job j is true where a whole number is"),
+        ({"jobs": {"j": {"name": 3}}}, "f.json: line 9: name of job j is 3 where a string is expected"),
+        ({"ignoreFields": ["name"]}, "f.json: line 12: job j has name, which ignoreFields leaves out"),
+    ],
+)
+def test_each_damage_with_its_line(change: dict[str, Any], message: str) -> None:
+    found = refused(json_text(document(**change)))
+    assert found.startswith(message)
+    assert found.endswith(ACCEPTED)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda text: text[: len(text) // 2], "f.json: line 6, column 3: not JSON ("),
+        (lambda text: "", "f.json: line 1, column 1: not JSON (Expecting value)"),
+        (lambda text: "[]", "f.json: not a baseline"),
+        (lambda text: "null", "f.json: not a baseline"),
+        (lambda text: "<html>", "f.json: line 1, column 1: not JSON"),
+        (lambda text: "[" * 100_000, "f.json: not JSON of a baseline"),
+        (lambda text: '{"a": ' + "1" * 5000 + "}", "f.json: not JSON of a baseline"),
+        (lambda text: text.replace('    "j"', '<<<<<<< ours\n    "j"'), "f.json: line 8, column 1: holds the marks"),
+        (lambda text: text.replace('"urlCount": 3', '"name": "m"'), "f.json: 'name' stands there twice"),
+    ],
+)
+def test_text_that_is_no_baseline(spoil: Callable[[str], str], message: str) -> None:
+    found = refused(spoil(json_text(document())))
+    assert found.startswith(message)
+    assert found.endswith(ACCEPTED)
+
+
+def test_bytes_that_are_no_text() -> None:
+    with pytest.raises(BaselineError, match=r"^f\.json: not UTF-8 text; "):
+        parse_baseline("f.json", b"\xff\xfe{}")
+
+
+def test_values_by_hand_are_compared_in_canonical_form() -> None:
+    jobs = {"j": {"domains": "B.com, a.com", "createdAt": "2024-06-01T02:00:00+02:00", "name": " n "}}
+    read = parse_baseline("f.json", json_text(document(jobs=jobs)).encode())
+    assert read.jobs == {"j": {"domains": "a.com,b.com", "createdAt": "2024-06-01T00:00:00Z", "name": "n"}}
+
+
+def test_the_command_refuses_and_does_not_ask_the_service(cli: Cli) -> None:
+    text = cli.record()
+    sent = len(cli.emulator.requests)
+    for spoiled, part in (
+        (text[:1000], "not JSON"),
+        (text.replace('"version": 1', '"version": 2'), "a baseline of version 2, which alicloud-esa"),
+        ("{}", "not a baseline"),
+    ):
+        cli.write(BASELINE, spoiled)
+        ran = cli.check("--format", "json", "--detailed-exitcode")
+        assert ran.code == 1
+        assert ran.err.startswith(f"error: {BASELINE}: ")
+        assert part in ran.err
+        assert len(ran.err.splitlines()) == 1
+        assert (ran.json["verdict"], ran.json["siteId"], ran.json["differences"]) == ("error", None, None)
+    (cli.folder / BASELINE).unlink()
+    ran = cli.check()
+    assert ran.code == 1
+    assert ran.err == f"error: {BASELINE}: no such file; `alicloud-esa drift record` makes it\n"
+    assert len(cli.emulator.requests) == sent
+
+
+def test_lines_of_a_recorded_file(cli: Cli) -> None:
+    text = cli.record()
+    lines = key_lines(text)
+    assert lines["jobs",] == line_of(text, '"jobs": {')
+    assert lines["jobs", EXAMPLE_JOB_ID] == line_of(text, f'"{EXAMPLE_JOB_ID}": {{')
+    assert text.splitlines()[lines["jobs", EXAMPLE_JOB_ID, "domains"] - 1].strip() == '"domains": "testurl.com",'
+    assert lines["siteId",] == line_of(text, SITE)
+
+
+values = st.recursive(st.text() | st.integers() | st.booleans(), lambda inner: st.dictionaries(st.text(), inner))
+
+
+@given(st.dictionaries(st.text(), values, min_size=1), st.sampled_from([None, 0, 1]))
+def test_every_key_of_any_json_stands_on_its_line(value: dict[str, Any], indent: int | None) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    found = key_lines(text)
+
+    def paths(inner: dict[str, Any], above: tuple[str, ...]) -> list[tuple[str, ...]]:
+        own = [(*above, key) for key in inner]
+        return own + [
+            path for key in inner if isinstance(inner[key], dict) for path in paths(inner[key], (*above, key))
+        ]
+
+    assert set(found) == set(paths(value, ()))
+    for path, line in found.items():
+        assert json.dumps(path[-1], ensure_ascii=False) in text.split("\n")[line - 1]
+
+
+@given(st.text(st.characters()))
+def test_any_text_is_harmless_and_json_keeps_it(text: str) -> None:
+    shown = printable(text)
+    assert "\n" not in shown
+    assert "\x1b" not in shown
+    shown.encode()
+    written = json_text({"a": text})
+    assert json.loads(written) == {"a": text}
+    assert json_text({"a": "\ud800"}).encode()

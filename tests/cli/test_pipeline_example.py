@@ -1,0 +1,209 @@
+"""examples/drift-pipeline: the script and the pipelines' own steps as they stand; linters read the YAML files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from junitparser import JUnitXml
+
+from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
+from tests.cli.harness import COMMAND, SITE, Cli
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "drift-pipeline"
+BASELINE = "preload-jobs.json"
+REPORTS = ("drift.json", "drift.md", "drift.xml", "drift.sarif")
+
+
+@pytest.fixture
+def repo(cli: Cli) -> Cli:
+    """A checkout with the script where the pipelines expect it, and a baseline."""
+    (cli.folder / "ci").mkdir()
+    shutil.copy(EXAMPLE / "check-drift.sh", cli.folder / "ci")
+    assert cli("drift", "record", "--site-id", SITE, "-o", BASELINE).code == 0
+    cli.extra["PATH"] = os.pathsep.join([str(COMMAND.parent), os.environ["PATH"]])
+    return cli
+
+
+def sh(repo: Cli, *command: str, **env: str) -> subprocess.CompletedProcess[str]:
+    environment = {**repo.environment(), **env}
+    return subprocess.run(
+        command, cwd=repo.folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def check(repo: Cli, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return sh(repo, "ci/check-drift.sh", *arguments, **env)
+
+
+def verdict(repo: Cli, folder: str = "drift-reports") -> str:
+    assert sorted(os.listdir(repo.folder / folder)) == sorted(REPORTS)
+    return str(json.loads(repo.read(f"{folder}/drift.json"))["verdict"])
+
+
+def test_the_script_says_clean_drift_and_could_not_tell(repo: Cli) -> None:
+    done = check(repo)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert verdict(repo) == "clean"
+
+    repo.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+    done = check(repo)
+    assert done.returncode == 7
+    assert "1 missing: example" in done.stdout
+    assert done.stderr.endswith("drift record --again -o preload-jobs.json, and commit it.\n")
+    assert verdict(repo) == "drift"
+
+    repo.emulator.faults.add(Fault(code="InvalidUid.PermissionDenied"))
+    done = check(repo)
+    assert done.returncode == 1
+    assert "InvalidUid.PermissionDenied" in done.stderr
+    assert "--again" not in done.stderr
+    assert verdict(repo) == "error"
+
+
+def test_the_script_takes_other_names(repo: Cli) -> None:
+    (repo.folder / BASELINE).rename(repo.folder / "other file.json")
+    assert check(repo, "other file.json", "out of it").returncode == 0
+    assert verdict(repo, "out of it") == "clean"
+
+
+def test_a_missing_command_fails_and_leaves_no_old_report(repo: Cli) -> None:
+    assert check(repo).returncode == 0
+    done = check(repo, PATH="/usr/bin:/bin")
+    assert done.returncode not in (0, 7)
+    assert os.listdir(repo.folder / "drift-reports") == []
+
+
+@pytest.mark.parametrize("happens", ["clean", "drift", "error"])
+def test_github_gets_the_summary_and_the_verdict(repo: Cli, happens: str) -> None:
+    if happens == "drift":
+        repo.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+    if happens == "error":
+        repo.emulator.faults.add(Fault(code="InvalidUid.PermissionDenied"))
+    repo.write("summary", "before\n")
+    check(repo, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY="summary", GITHUB_OUTPUT="output")
+    assert repo.read("output") == f"verdict={happens}\n"
+    assert repo.read("summary") == "before\n" + repo.read("drift-reports/drift.md")
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+def test_the_script_is_plain_sh(repo: Cli, shell: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"no {shell} here")
+    assert sh(repo, shell, "ci/check-drift.sh").returncode == 0
+
+
+def load(name: str) -> Any:
+    return yaml.safe_load((EXAMPLE / name).read_text())
+
+
+def origin(repo: Cli) -> Path:
+    """The checkout as a git repo on `main`, and the bare repo that it pushes to."""
+    bare = repo.folder.parent / "origin.git"
+    git = ("git", "-c", "user.name=t", "-c", "user.email=t@example.com")
+    for command in (
+        ("git", "init", "--quiet", "--bare", str(bare)),
+        ("git", "-C", str(bare), "config", "receive.advertisePushOptions", "true"),
+        ("git", "init", "--quiet", "--initial-branch", "main"),
+        ("git", "remote", "add", "origin", str(bare)),
+        ("git", "config", f"url.{bare}.insteadOf", "https://oauth2:token@gitlab.example.com/group/project.git"),
+        ("git", "add", BASELINE, "ci"),
+        (*git, "commit", "--quiet", "-m", "start"),
+        ("git", "push", "--quiet", "origin", "main"),
+    ):
+        done = sh(repo, *command)
+        assert done.returncode == 0, done.stderr
+    return bare
+
+
+def accepted(bare: Path, branch: str) -> Any:
+    """The baseline on a pushed branch, which changes nothing else."""
+    git = ["git", "-C", str(bare)]
+    changed = subprocess.run([*git, "diff", "--name-only", "main", branch], capture_output=True, text=True, check=True)
+    assert changed.stdout == f"{BASELINE}\n"
+    shown = subprocess.run([*git, "show", f"{branch}:{BASELINE}"], capture_output=True, text=True, check=True)
+    return json.loads(shown.stdout)["jobs"]
+
+
+def test_accepting_on_github_opens_a_pull_request_with_the_new_baseline(repo: Cli) -> None:
+    bare = origin(repo)
+    tools = repo.folder.parent / "tools"
+    tools.mkdir()
+    (tools / "gh").write_text('#!/bin/sh\necho "$@" >> gh.log\n')
+    (tools / "gh").chmod(0o755)
+    repo.extra["PATH"] = os.pathsep.join([str(tools), repo.extra["PATH"]])
+    steps = [step["run"] for step in load("github-actions.yml")["jobs"]["accept"]["steps"] if "run" in step][1:]
+    variables = {"BASELINE": BASELINE, "GITHUB_RUN_ID": "5", "GITHUB_REF_NAME": "main"}
+    assert [sh(repo, "bash", "-e", "-c", step, **variables).returncode for step in steps] == [0, 0]
+    assert not (repo.folder / "gh.log").exists()  # nothing to accept
+
+    repo.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+    done = [sh(repo, "bash", "-e", "-c", step, **variables) for step in steps]
+    assert [step.returncode for step in done] == [0, 0], done
+    assert EXAMPLE_JOB_ID not in accepted(bare, "accept-preload-jobs-5")
+    assert repo.read("gh.log").splitlines()[1] == "pr create --base main --head accept-preload-jobs-5 --fill"
+    assert check(repo).returncode == 0
+
+
+def test_accepting_on_gitlab_opens_a_merge_request_with_the_new_baseline(repo: Cli) -> None:
+    bare = origin(repo)
+    repo.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+    variables = {
+        "BASELINE": BASELINE,
+        "CI_PIPELINE_ID": "6",
+        "CI_DEFAULT_BRANCH": "main",
+        "CI_SERVER_HOST": "gitlab.example.com",
+        "CI_PROJECT_PATH": "group/project",
+        "ACCEPT_TOKEN": "token",
+        "GITLAB_USER_NAME": "t",
+        "GITLAB_USER_EMAIL": "t@example.com",
+    }
+    hook = bare / "hooks" / "pre-receive"
+    hook.write_text('#!/bin/sh\necho "$GIT_PUSH_OPTION_0 $GIT_PUSH_OPTION_1" > options\n')
+    hook.chmod(0o755)
+    for step in load("gitlab-ci.yml")["accept"]["script"]:
+        done = sh(repo, "bash", "-e", "-c", step, **variables)
+        assert done.returncode == 0, done.stderr
+    assert EXAMPLE_JOB_ID not in accepted(bare, "accept-preload-jobs-6")
+    assert (bare / "options").read_text() == "merge_request.create merge_request.target=main\n"
+
+
+def test_gitlab_finds_its_junit_report(repo: Cli) -> None:
+    pipeline = load("gitlab-ci.yml")
+    (step,) = pipeline["check-drift"]["script"]
+    assert sh(repo, "bash", "-e", "-c", step, **pipeline["variables"]).returncode == 0
+    report = JUnitXml.fromfile(str(repo.folder / pipeline["check-drift"]["artifacts"]["reports"]["junit"]))
+    assert report.tests == 45
+
+
+def run_linter(*command: str | Path) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=170, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_gitlab_s_schema_accepts_the_pipeline() -> None:
+    linter = Path(sys.executable).with_name("check-jsonschema")
+    options = ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci")
+    run_linter(linter, *options, EXAMPLE / "gitlab-ci.yml")
+
+
+def test_github_s_linters_accept_the_workflow() -> None:
+    workflow = EXAMPLE / "github-actions.yml"
+    run_linter(Path(sys.executable).with_name("zizmor"), "--offline", "--quiet", "--no-progress", workflow)
+    run_linter(sys.executable, ROOT / "tools" / "go_tools.py", "actionlint")
+    run_linter(ROOT / "bin" / "actionlint", workflow)
+
+
+def test_every_action_is_pinned_by_commit() -> None:
+    for job in load("github-actions.yml")["jobs"].values():
+        for step in job["steps"]:
+            if "uses" in step:
+                assert len(step["uses"].partition("@")[2]) == 40

@@ -1,0 +1,187 @@
+"""The process: what it imports, how it is stopped, and what it does when nobody reads it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
+from tests.cli.harness import BASELINE, COMMAND, SITE, Cli
+
+HEAVY = ("grpc", "pulumi", "google.protobuf", "alibabacloud_credentials")
+
+
+def modules_after(code: str, *arguments: str) -> set[str]:
+    """The modules that a fresh interpreter holds after some code."""
+    script = (
+        f"import sys\ntry:\n    {code}\nexcept SystemExit:\n    pass\nprint('\\n'.join(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    return set(done.stderr.splitlines())
+
+
+def test_the_plugin_s_start_pays_nothing_for_the_command() -> None:
+    loaded = modules_after("import pulumi_resource_alicloud_esa.__main__")
+    assert "grpc" in loaded
+    assert not {name for name in loaded if name.split(".")[0] in ("click", "rich") or "esa.cli." in f"{name}."}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["drift", "check", "--help"], ["--version"]])
+def test_help_needs_neither_the_engine_s_packages_nor_requests(arguments: list[str]) -> None:
+    loaded = modules_after("from pulumi_resource_alicloud_esa.cli.main import main; main()", *arguments)
+    assert "click" in loaded
+    assert not {name for name in loaded if name in (*HEAVY, "rich", "requests")}
+
+
+def test_a_check_needs_none_of_the_engine_s_packages(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli.record()
+    for name, value in cli.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(cli.folder)
+    main = "from pulumi_resource_alicloud_esa.cli.main import main; main()"
+    loaded = modules_after(main, "drift", "check", "--baseline", BASELINE, "--format", "junit=r.xml")
+    assert "requests" in loaded
+    assert not {name for name in loaded if name in (*HEAVY, "rich")}
+
+
+def start(cli: Cli, *arguments: str, **streams: int) -> subprocess.Popen[bytes]:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
+    return subprocess.Popen([COMMAND, *arguments], cwd=cli.folder, env=cli.environment(), **pipes)
+
+
+def interrupted(process: subprocess.Popen[bytes]) -> tuple[str, str]:
+    """What it wrote by the time that Ctrl-C ended it, within a second."""
+    started = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=10)
+    assert time.monotonic() - started < 1.0
+    assert process.returncode == 130
+    return out.decode(), err.decode()
+
+
+def wait_for_a_request(cli: Cli) -> None:
+    ends = time.monotonic() + 20
+    while cli.emulator.max_in_flight == 0:
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+    time.sleep(0.1)
+
+
+@pytest.mark.parametrize("fault", [Fault(stall=True), Fault(stall=True, from_request=3), Fault(code="TooManyRequests")])
+def test_ctrl_c_ends_it_within_a_second_and_writes_nothing(cli: Cli, fault: Fault) -> None:
+    before = cli.record()
+    cli.emulator.log.clear()
+    cli.emulator.faults.add(fault)
+    cli.write(BASELINE, before.replace('"query": {}', '"query": {"pageSize": 5}'))
+    process = start(cli, "drift", "check", "--baseline", BASELINE, "--format", "json=r.json")
+    wait_for_a_request(cli)
+    assert interrupted(process) == ("", "\nerror: interrupted\n")
+    assert [path.name for path in cli.folder.iterdir()] == [BASELINE]
+
+
+def test_ctrl_c_while_a_connection_is_being_made(cli: Cli) -> None:
+    # A listener whose queue is full answers no SYN.
+    with socket.socket() as full, socket.socket() as first, socket.socket() as second:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for blocker in (first, second):
+            blocker.setblocking(False)
+            blocker.connect_ex(full.getsockname())
+        process = start(
+            cli, "jobs", "list", "--site-id", SITE, "--endpoint", f"http://127.0.0.1:{full.getsockname()[1]}"
+        )
+        time.sleep(1.5)
+        assert process.poll() is None
+        assert interrupted(process) == ("", "\nerror: interrupted\n")
+
+
+def test_a_name_that_takes_forever_to_look_up_ends_with_the_deadline_and_with_ctrl_c(cli: Cli, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text("import socket, time\nsocket.getaddrinfo = lambda *a, **k: time.sleep(60)\n")
+    cli.extra = {"PYTHONPATH": str(site)}
+    started = time.monotonic()
+    ran = cli("jobs", "list", "--site-id", SITE, "--endpoint", "https://slow.example.com", "--timeout-seconds", "1")
+    assert ran.code == 1
+    assert ran.err.startswith("error: no complete answer within 1 seconds")
+    assert time.monotonic() - started < 5
+    process = start(cli, "jobs", "list", "--site-id", SITE, "--endpoint", "https://slow.example.com")
+    time.sleep(1.5)
+    interrupted(process)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_goes_away_is_no_traceback(cli: Cli, unbuffered: str) -> None:
+    cli.extra = {"PYTHONUNBUFFERED": unbuffered}
+    cli.emulator.store.generate(SITE_ID, 3000)
+    command = f"{COMMAND} jobs list --site-id {SITE} --page-size 1000 | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], env=cli.environment(), capture_output=True, text=True, check=True)
+    heading, code = done.stdout.splitlines()
+    assert heading.split()[0] == "ID"
+    assert code == "141"
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_slow_reader_gets_everything(cli: Cli, unbuffered: str) -> None:
+    cli.extra = {"PYTHONUNBUFFERED": unbuffered}
+    cli.emulator.store.generate(SITE_ID, 3000)
+    process = start(cli, "jobs", "list", "--site-id", SITE, "--page-size", "1000")
+    time.sleep(1.5)
+    out, _ = process.communicate(timeout=30)
+    assert (process.returncode, len(out.splitlines())) == (0, 3001)
+
+
+def test_a_reader_that_goes_away_does_not_change_the_verdict(cli: Cli) -> None:
+    cli.record()
+    cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+    for arguments in (["--format", "junit"], []):
+        command = f"{COMMAND} drift check --baseline {BASELINE} {' '.join(arguments)} | true; echo ${{PIPESTATUS[0]}}"
+        shell = ["bash", "-c", command]
+        done = subprocess.run(shell, cwd=cli.folder, env=cli.environment(), capture_output=True, text=True, check=True)
+        assert (done.stdout, done.stderr) == ("7\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["jobs", "list", "--site-id", SITE], ["drift", "record", "--site-id", SITE, "-o", "-"]]
+)
+def test_a_full_disk_behind_stdout_is_an_error(cli: Cli, arguments: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        process = start(cli, *arguments, stdout=full.fileno())
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert err.decode() == "error: stdout: No space left on device\n"
+
+
+def test_closed_streams_do_not_change_the_verdict(cli: Cli) -> None:
+    cli.record()
+    command = f"exec {COMMAND} drift check --baseline {BASELINE} --format json=r.json >&- 2>&-"
+    done = subprocess.run(["sh", "-c", command], cwd=cli.folder, env=cli.environment(), check=False)
+    assert done.returncode == 0
+    assert os.path.exists(cli.folder / "r.json")
+
+
+def test_a_defect_is_one_line_and_no_verdict(cli: Cli, tmp_path: Path) -> None:
+    cli.record()
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(
+        "import pulumi_resource_alicloud_esa.esa.client as c\n"
+        "def call(*a, **k): raise ZeroDivisionError('secret inside')\nc.EsaClient.call = call\n"
+    )
+    cli.extra = {"PYTHONPATH": str(site)}
+    ran = cli.check("--format", "json")
+    assert ran.code == 1
+    assert ran.json["verdict"] == "error"
+    assert len(ran.err.splitlines()) == 1
+    assert ran.err.startswith("error: a defect in alicloud-esa ")
+    assert "ZeroDivisionError" in ran.err
+    assert "secret inside" not in ran.err
+    assert "Traceback" in cli.check("--debug").err

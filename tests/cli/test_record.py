@@ -1,0 +1,186 @@
+"""`alicloud-esa drift record`: the same jobs give the same bytes, and the file is whole or untouched."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import threading
+
+import pytest
+
+from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, SITE_ID, Fault
+from tests.cli.harness import BASELINE, SITE, Cli, line_of
+
+
+def test_the_form_of_the_file(cli: Cli) -> None:
+    text = cli.record("--id", EXAMPLE_JOB_ID)
+    assert text == (
+        "{\n"
+        '  "format": "alicloud-esa scheduled preload jobs baseline",\n'
+        '  "version": 1,\n'
+        f'  "siteId": "{SITE}",\n'
+        '  "query": {\n'
+        '    "ids": [\n'
+        f'      "{EXAMPLE_JOB_ID}"\n'
+        "    ]\n"
+        "  },\n"
+        '  "ignoreFields": [\n'
+        '    "errorInfo",\n'
+        '    "executionCount",\n'
+        '    "failedFileOss",\n'
+        '    "taskSubmitted",\n'
+        '    "urlSubmitted"\n'
+        "  ],\n"
+        '  "jobs": {\n'
+        f'    "{EXAMPLE_JOB_ID}": {{\n'
+        '      "aliUid": "15685865xxx14622",\n'
+        '      "createdAt": "2024-06-01T08:53:13Z",\n'
+        '      "domains": "testurl.com",\n'
+        '      "fileId": "665d3b48621bccf3fe29e1a7",\n'
+        '      "insertWay": "oss",\n'
+        '      "name": "example",\n'
+        '      "taskType": "preload",\n'
+        '      "urlCount": 2\n'
+        "    }\n"
+        "  }\n"
+        "}\n"
+    )
+
+
+def test_twice_without_a_change_gives_the_same_bytes(cli: Cli) -> None:
+    before = cli.record()
+    cli.emulator.store.shuffle(SITE_ID, 1)
+    for job in cli.emulator.store.jobs(SITE_ID):
+        cli.emulator.store.change(SITE_ID, job.id, ExecutionCount=9, TaskSubmitted=9, UrlSubmitted=9, ErrorInfo="x")
+    assert cli.record("--page-size", "50").replace('{\n    "pageSize": 50\n  }', "{}") == before
+    assert cli.record() == before
+    assert len(json.loads(before)["jobs"]) == 45
+    assert list(json.loads(before)["jobs"]) == sorted(json.loads(before)["jobs"])
+
+
+def test_a_change_of_one_field_is_a_change_of_one_line(cli: Cli) -> None:
+    before = cli.record().splitlines()
+    cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, Domains="b.example.com, a.example.com")
+    after = cli.record().splitlines()
+    changed = [(was, now) for was, now in zip(before, after, strict=True) if was != now]
+    assert changed == [('      "domains": "testurl.com",', '      "domains": "a.example.com,b.example.com",')]
+
+
+def test_the_question_and_the_ignored_fields_are_kept_as_given(cli: Cli) -> None:
+    options = ["--start-time", "2024-06-01T00:00:00+02:00", "--name-regex", "^n", "--no-error", "--ignore-field"]
+    document = json.loads(cli.record(*options, "urlCount", "--ignore-field", "fileId"))
+    assert document["query"] == {"hasError": False, "nameRegex": "^n", "startTime": "2024-06-01T00:00:00+02:00"}
+    assert document["ignoreFields"] == ["fileId", "urlCount"]
+    assert all("executionCount" in job and "fileId" not in job for job in document["jobs"].values())
+    assert cli.check().code == 0
+
+
+def test_nothing_ignored(cli: Cli) -> None:
+    document = json.loads(cli.record("--ignore-none"))
+    assert document["ignoreFields"] == []
+    assert "executionCount" in document["jobs"][EXAMPLE_JOB_ID]
+    cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, ExecutionCount=77)
+    assert cli.check().code == 7
+
+
+def test_stdout(cli: Cli) -> None:
+    ran = cli("drift", "record", "--site-id", SITE, "-o", "-")
+    assert ran.out == cli.record()
+    assert ran.err == ""
+
+
+def test_a_site_without_jobs_is_an_empty_baseline(cli: Cli) -> None:
+    ran = cli("drift", "record", "--site-id", str(EMPTY_SITE_ID), "-o", BASELINE)
+    assert ran.err == f"site {EMPTY_SITE_ID}: 0 jobs recorded in {BASELINE}\n"
+    assert json.loads(cli.read(BASELINE))["jobs"] == {}
+    assert cli.check().out == f"site {EMPTY_SITE_ID}: no drift in 0 scheduled preload jobs\n"
+
+
+def test_an_api_that_fails_leaves_the_file_as_it_was(cli: Cli) -> None:
+    before = cli.record()
+    cli.emulator.faults.add(Fault(code="InvalidUid.PermissionDenied"))
+    ran = cli("drift", "record", "--site-id", SITE, "-o", BASELINE)
+    assert ran.code == 1
+    assert cli.read(BASELINE) == before
+    assert [path.name for path in cli.folder.iterdir()] == [BASELINE]
+
+
+def test_a_symlink_stays_one_and_the_mode_is_kept(cli: Cli) -> None:
+    real = cli.folder / "elsewhere" / "real.json"
+    real.parent.mkdir()
+    real.write_text("old")
+    real.chmod(0o640)
+    (cli.folder / BASELINE).symlink_to(real)
+    cli.record()
+    assert (cli.folder / BASELINE).is_symlink()
+    assert json.loads(real.read_text())["siteId"] == SITE
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    assert os.listdir(real.parent) == ["real.json"]
+
+
+def test_a_new_file_has_the_mode_that_the_umask_gives(cli: Cli) -> None:
+    before = os.umask(0o027)
+    try:
+        cli.record()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((cli.folder / BASELINE).stat().st_mode) == 0o640
+
+
+def test_a_pipe_or_a_device_is_written_into_and_stays(cli: Cli) -> None:
+    fifo = cli.folder / BASELINE
+    os.mkfifo(fifo)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(fifo.read_text()))
+    reader.start()
+    ran = cli("drift", "record", "--site-id", SITE, "-o", BASELINE)
+    reader.join(10)
+    assert ran.code == 0
+    assert stat.S_ISFIFO(fifo.stat().st_mode)
+    assert json.loads(read[0])["siteId"] == SITE
+
+
+def test_again_asks_what_the_file_asks(cli: Cli) -> None:
+    cli.record("--name-regex", "^example", "--ignore-field", "urlCount", "--page-size", "5")
+    cli.emulator.store.add(SITE_ID, Name="example 2")
+    cli.emulator.store.add(SITE_ID, Name="other")
+    assert cli.check().code == 7
+    ran = cli("drift", "record", "--again", "-o", BASELINE)
+    assert (ran.code, ran.err) == (0, f"site {SITE}: 2 jobs recorded in {BASELINE}\n")
+    document = json.loads(cli.read(BASELINE))
+    assert document["query"] == {"nameRegex": "^example", "pageSize": 5}
+    assert document["ignoreFields"] == ["urlCount"]
+    assert cli.check().code == 0
+    text = cli.record("--ignore-none")
+    assert cli("drift", "record", "--again", "-o", BASELINE).code == 0
+    assert cli.read(BASELINE) == text
+
+
+@pytest.mark.parametrize("option", [["--site-id", SITE], ["--no-error"], ["--ignore-none"], ["--ignore-field", "name"]])
+def test_again_takes_no_other_question(cli: Cli, option: list[str]) -> None:
+    cli.record()
+    ran = cli("drift", "record", "--again", "-o", BASELINE, *option)
+    assert ran.code == 1
+    assert ran.err.startswith(f"error: --again: takes everything from {BASELINE}; leave out --")
+
+
+def test_again_needs_a_baseline(cli: Cli) -> None:
+    ran = cli("drift", "record", "--again", "-o", BASELINE)
+    assert (ran.code, ran.err) == (1, f"error: {BASELINE}: no such file; `alicloud-esa drift record` makes it\n")
+
+
+def test_what_a_newer_version_wrote_is_not_overwritten(cli: Cli) -> None:
+    newer = cli.record().replace('"version": 1', '"version": 2')
+    cli.write(BASELINE, newer)
+    ran = cli("drift", "record", "--site-id", SITE, "-o", BASELINE)
+    assert ran.code == 1
+    assert ran.err.startswith(f"error: {BASELINE}: a baseline of version 2, which alicloud-esa ")
+    assert cli.read(BASELINE) == newer
+
+
+def test_names_in_any_script_are_readable_and_hidden_characters_are_not_hidden(cli: Cli) -> None:
+    cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, Name="预取 \x1b[31m \u202e \x7f \u2028 end")
+    text = cli.record()
+    assert line_of(text, '"name": "预取 \\u001b[31m \\u202e \\u007f \\u2028 end",')
+    assert cli.check().code == 0

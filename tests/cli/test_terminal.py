@@ -1,0 +1,129 @@
+"""On a terminal: progress while pages are read, and colours; neither where nobody wants them."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import termios
+
+import pytest
+
+from emulator import EXAMPLE_JOB_ID, SITE_ID
+from tests.cli.harness import BASELINE, COMMAND, SITE, Cli
+
+ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def on_terminal(cli: Cli, *arguments: str, width: int = 100, **env: str) -> tuple[int, str]:
+    """The exit code, and all that a terminal was sent."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
+    process = subprocess.Popen(
+        [COMMAND, *arguments],
+        cwd=cli.folder,
+        env={**cli.environment(), **env},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    sent = b""
+    with contextlib.suppress(OSError):
+        while part := _read(ours):
+            sent += part
+    os.close(ours)
+    return process.wait(10), sent.decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError as error:
+        # What Linux says once the other side is closed.
+        if error.errno == errno.EIO:
+            return b""
+        raise
+
+
+def test_progress_while_many_pages_are_read_and_none_is_left(cli: Cli) -> None:
+    cli.emulator.delay = 0.2
+    code, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE, "--page-size", "2", "--max-concurrency", "2")
+    assert code == 0
+    assert f"site {SITE}" in sent
+    counts = {int(done) for done in re.findall(r"(\d+)/45", ESCAPE.sub("", sent))}
+    assert len(counts) > 3
+    assert "\x1b[?25l" in sent  # the cursor is hidden
+    assert sent.rindex("\x1b[?25h") > sent.rindex("\x1b[?25l")  # and shown again
+    assert "\x1b[2K" in sent[sent.rindex("\x1b[?25h") - 20 :]  # and the line of the bar is erased
+
+
+def test_no_progress_for_one_page(cli: Cli) -> None:
+    cli.emulator.delay = 0.3
+    _, sent = on_terminal(cli, "drift", "record", "--site-id", SITE, "-o", BASELINE)
+    assert ESCAPE.sub("", sent) == f"site {SITE}: 45 jobs recorded in {BASELINE}\r\n"
+
+
+def test_a_terminal_that_can_do_nothing_gets_plain_text(cli: Cli) -> None:
+    cli.emulator.delay = 0.1
+    cli.record()
+    cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+    for arguments in (
+        ["jobs", "list", "--site-id", SITE, "--page-size", "5"],
+        ["drift", "check", "--baseline", BASELINE],
+    ):
+        _, sent = on_terminal(cli, *arguments, TERM="dumb")
+        assert "\x1b" not in sent
+
+
+@pytest.mark.parametrize(("happens", "colour"), [(False, "\x1b[32m"), (True, "\x1b[31m")])
+def test_the_verdict_has_a_colour_and_no_color_is_respected(cli: Cli, happens: bool, colour: str) -> None:
+    cli.record()
+    if happens:
+        cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+    code, sent = on_terminal(cli, "drift", "check", "--baseline", BASELINE)
+    assert code == (7 if happens else 0)
+    assert sent.startswith(f"{colour}site {SITE}: ")
+    _, plain = on_terminal(cli, "drift", "check", "--baseline", BASELINE, NO_COLOR="1")
+    assert plain == COLOUR.sub("", sent)
+
+
+def test_no_color_keeps_the_progress_but_has_no_colour(cli: Cli) -> None:
+    cli.emulator.delay = 0.2
+    _, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE, "--page-size", "5", NO_COLOR="1")
+    assert "/45" in sent
+    assert not re.search(r"\x1b\[[0-9;]*(3|4|9)[0-7]m", sent)
+
+
+def test_errors_are_marked(cli: Cli) -> None:
+    code, sent = on_terminal(cli, "jobs", "list")
+    assert code == 1
+    assert sent.startswith("\x1b[31merror: \x1b[0m--site-id: missing")
+
+
+def test_the_table_fits_and_cuts_nothing(cli: Cli) -> None:
+    name = "[red]a-very-long-name-that-does-not-fit[/red]\x1b]0;title\x07"
+    cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, Name=name)
+    _, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE, "--id", EXAMPLE_JOB_ID, width=80)
+    assert COLOUR.search(sent)
+    assert "\x1b]" not in sent
+    assert "…" not in sent
+    lines = ESCAPE.sub("", sent).splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    column = lines[0].index("NAME")
+    width = lines[0].index("TYPE") - column
+    written = "".join(line[column : column + width].strip() for line in lines[1:-1])
+    assert written == r"[red]a-very-long-name-that-does-not-fit[/red]\x1b]0;title\x07"
+
+
+def test_a_report_on_a_terminal_s_stdout_is_the_report_alone(cli: Cli) -> None:
+    cli.record()
+    _, sent = on_terminal(cli, "drift", "check", "--baseline", BASELINE, "--format", "sarif")
+    assert sent.startswith("{")
+    assert "\x1b" not in sent
