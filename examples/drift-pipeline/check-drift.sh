@@ -1,0 +1,42 @@
+#!/bin/sh
+# Checks a site's scheduled preload jobs against a committed baseline, and leaves one report a reader.
+#
+#   check-drift.sh [BASELINE [REPORT_FOLDER]]
+#
+# Exit codes: 0 as recorded, 7 somebody changed the jobs, anything else: could not tell. Only 0 may deploy.
+# Keys come from the environment, such as ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.
+set -eu
+
+baseline=${1:-preload-jobs.json}
+reports=${2:-drift-reports}
+
+# What an earlier run left here must not pass for the answer of this one.
+mkdir -p "$reports"
+rm -f "$reports/drift.json" "$reports/drift.md" "$reports/drift.xml" "$reports/drift.sarif"
+
+code=0
+alicloud-esa drift check --baseline "$baseline" \
+  --format text \
+  --format "json=$reports/drift.json" \
+  --format "markdown=$reports/drift.md" \
+  --format "junit=$reports/drift.xml" \
+  --format "sarif=$reports/drift.sarif" || code=$?
+
+case $code in
+  0) verdict=clean ;;
+  7) verdict=drift ;;
+  *) verdict=error ;;
+esac
+
+# GitHub: the report on the run's page, the verdict for the next steps. Elsewhere these are not set.
+if [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -f "$reports/drift.md" ]; then
+  cat "$reports/drift.md" >> "$GITHUB_STEP_SUMMARY"
+fi
+if [ -n "${GITHUB_OUTPUT:-}" ]; then
+  echo "verdict=$verdict" >> "$GITHUB_OUTPUT"
+fi
+
+if [ "$verdict" = drift ]; then
+  echo "If these changes are right: alicloud-esa drift record --again -o $baseline, and commit it." >&2
+fi
+exit "$code"
