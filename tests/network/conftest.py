@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi_resource_alicloud_esa.provider import EsaProvider
+
+from emulator import Emulator
+from tests.network.toxiproxy import Network, Toxiproxy
+
+ROOT = Path(__file__).resolve().parents[2]
+NewProvider = Callable[..., EsaProvider]
+
+
+@pytest.fixture(scope="session")
+def toxiproxy() -> Iterator[Toxiproxy]:
+    """The server; built first where it is not there yet, which takes half a minute."""
+    subprocess.run([sys.executable, "tools/go_tools.py", "toxiproxy"], cwd=ROOT, check=True, capture_output=True)
+    server = Toxiproxy(ROOT / "bin" / "toxiproxy")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def network(toxiproxy: Toxiproxy, emulator: Emulator) -> Iterator[Network]:
+    """What lies between the provider and the emulator."""
+    made = Network(toxiproxy, emulator.endpoint)
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def provider(network: Network, emulator: Emulator) -> Iterator[NewProvider]:
+    """Makes providers whose service is at the far end of the network."""
+    made: list[EsaProvider] = []
+
+    def make(**settings: Any) -> EsaProvider:
+        environment = {**emulator.environment(), "ALIBABA_CLOUD_ENDPOINT_ESA": network.url}
+        provider = EsaProvider(environment)
+        provider.configure(settings)
+        made.append(provider)
+        return provider
+
+    yield make
+    for one in made:
+        one.cancel()
+        one.close()
