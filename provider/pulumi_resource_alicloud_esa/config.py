@@ -14,7 +14,7 @@ from typing import Any
 from . import environment
 from .esa.endpoints import parse_endpoint
 from .esa.errors import InvalidInput
-from .esa.inputs import Inputs
+from .esa.inputs import Inputs, whole
 
 SECRETS = ("secretKey", "securityToken")
 MAX_CONCURRENCY = 8
@@ -135,8 +135,9 @@ def _endpoint(inputs: Inputs) -> str | None:
 def _milliseconds(inputs: Inputs, name: str, env: Mapping[str, str]) -> int | None:
     given = inputs.integer(name, 1, 3_600_000)
     from_environment = environment.value(name, env)
-    if given is None and from_environment is not None and from_environment.isdigit():
-        return int(from_environment) or None
+    if given is None and from_environment is not None:
+        number = whole(from_environment)
+        return number if number is not None and number > 0 else None
     return given
 
 

@@ -24,6 +24,7 @@ from .credential_library import (
 )
 from .esa.deadline import Deadline
 from .esa.errors import CredentialsError
+from .esa.inputs import whole
 from .esa.keys import Credentials, CredentialSource
 from .profile_file import Profile, find_profile
 
@@ -139,12 +140,12 @@ def _assume_role(settings: Settings, env: Mapping[str, str], by_oidc: bool) -> A
             return None
         arn = found[1]
     given = given or AssumeRole()
-    expiration = environment.value("assumeRole.sessionExpiration", env) or ""
+    expiration = whole(environment.value("assumeRole.sessionExpiration", env))
     return AssumeRole(
         role_arn=arn,
         session_name=given.session_name or environment.value("assumeRole.sessionName", env) or SESSION_NAME,
         policy=given.policy,
-        session_expiration=given.session_expiration or (int(expiration) if expiration.isdigit() else SESSION_SECONDS),
+        session_expiration=given.session_expiration or expiration or SESSION_SECONDS,
         external_id=given.external_id,
     )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from .drift import Difference, Kind
+from .esa.errors import one_line
 
+_BACKTICKS = re.compile("`+")
 _NAMED = 5
 _ROWS = 200
 
@@ -17,12 +20,13 @@ def label(difference: Difference) -> str:
 
 def job_label(name: str | None, job_id: str) -> str:
     """The same for a job that is not part of a difference."""
-    return f"{name or 'unnamed'} ({job_id})" if job_id else name or "unnamed"
+    shown = one_line(name or "") or "unnamed"
+    return f"{shown} ({job_id})" if job_id else shown
 
 
 def value(value: str | int | None) -> str:
     """One side of a change."""
-    return "nothing" if value is None else str(value)
+    return "nothing" if value is None else one_line(str(value))
 
 
 def job_lines(differences: Sequence[Difference]) -> list[str]:
@@ -62,15 +66,18 @@ def _summary_part(kind: Kind, differences: Sequence[Difference]) -> str:
     found = [difference for difference in differences if difference.kind is kind]
     if not found:
         return ""
-    jobs = _unique(difference.name or difference.job_id or "unnamed" for difference in found)
+    jobs = _unique(_short_label(difference) for difference in found)
     if kind is Kind.CHANGED:
         jobs = [
-            f"{job} ({', '.join(d.field for d in found if (d.name or d.job_id or 'unnamed') == job)})"
-            for job in jobs[: _NAMED + 1]
+            f"{job} ({', '.join(d.field for d in found if _short_label(d) == job)})" for job in jobs[: _NAMED + 1]
         ] + jobs[_NAMED + 1 :]
     number = len({(difference.name, difference.job_id) for difference in found})
     more = f" and {len(jobs) - _NAMED} more" if len(jobs) > _NAMED else ""
     return f"{number} {kind.value}: {', '.join(jobs[:_NAMED])}{more}"
+
+
+def _short_label(difference: Difference) -> str:
+    return one_line(difference.name) or difference.job_id or "unnamed"
 
 
 def _counts(differences: Sequence[Difference]) -> str:
@@ -89,15 +96,17 @@ def _row(difference: Difference) -> str:
 def cell(text: str) -> str:
     """Text as a Markdown table or list shows it literally, on one line."""
     escaped = "".join(f"\\{character}" if character in "\\`*_[]<>|#~" else character for character in text)
-    return " ".join(escaped.split())
+    return one_line(escaped)
 
 
 def _code(side: str | int | None) -> str:
     if side is None:
         return "*nothing*"
-    text = " ".join(str(side).split()).replace("|", "\\|")
-    # A code span that holds backticks needs a longer fence, and blanks beside it.
-    return f"`` {text} ``" if "`" in text else f"`{text}`"
+    text = one_line(str(side)).replace("|", "\\|")
+    # A code span that holds backticks needs a fence that is longer than any of them, and blanks beside it.
+    longest = max(map(len, _BACKTICKS.findall(text)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {text} {fence}" if longest or not text else f"`{text}`"
 
 
 def _unique(items: Iterable[str]) -> list[str]:

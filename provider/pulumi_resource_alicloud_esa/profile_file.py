@@ -14,6 +14,7 @@ from typing import Any
 
 from .config import AssumeRole, AssumeRoleWithOidc
 from .esa.errors import CredentialsError
+from .esa.inputs import whole
 from .esa.keys import Credentials
 
 _LIBRARY_MODES = ("CloudSSO", "OAuth", "External")
@@ -99,12 +100,11 @@ def _json_profile(path: Path, profiles: Mapping[str, dict[str, Any]], name: str,
         )
     role = None
     if mode in ("RamRoleArn", "ChainableRamRoleArn"):
-        seconds = text("expired_seconds") or ""
         role = AssumeRole(
             role_arn=_required(path, name, text, "ram_role_arn"),
             session_name=text("ram_session_name"),
             policy=text("policy"),
-            session_expiration=int(seconds) if seconds.isdigit() else None,
+            session_expiration=whole(text("expired_seconds")),
             external_id=text("external_id"),
         )
     if mode == "ChainableRamRoleArn":

@@ -162,7 +162,8 @@ def _resource(urn: str) -> Resource:
 def _is_secret(name: str, value: Any) -> bool:
     if value is UNKNOWN or isinstance(value, Secret):
         return False
-    return name in SECRETS or (name == "assumeRoleWithOidc" and "oidcToken" in value)
+    # An object, or its JSON; of the wrong kind, it is marked rather than shown.
+    return name in SECRETS or (name == "assumeRoleWithOidc" and "oidcToken" in str(value))
 
 
 def _subject(token: str, inputs: Mapping[str, Any]) -> str:

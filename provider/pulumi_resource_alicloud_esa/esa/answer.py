@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from .errors import ApiError, ResponseError
+from .errors import ApiError, ResponseError, one_line
 
 _SUCCESS_CODES = frozenset({"", "success", "ok", "200", "0"})
 _RETRIED_STATUS = frozenset({429, 500, 502, 503, 504})
@@ -122,11 +122,6 @@ def _get(body: Mapping[str, Any], lowered: str) -> Any:
 def _text(body: Mapping[str, Any], lowered: str) -> str:
     value = _get(body, lowered)
     return "" if value is None or isinstance(value, (dict, list, bool)) else one_line(str(value))
-
-
-def one_line(text: str) -> str:
-    """Text of another program, safe to print: no line ends, no control or direction characters."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def _masked(text: str, hidden: Iterable[str | None]) -> str:

@@ -157,3 +157,8 @@ class Cancelled(EsaError):
 def _sentence(text: str) -> str:
     text = " ".join(text.split())
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def one_line(text: str) -> str:
+    """Text of somebody else, safe to print: no line ends, no control or direction characters."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

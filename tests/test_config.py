@@ -1,0 +1,155 @@
+"""The provider's configuration: every wrong value a fault on its property, both spellings read, secrets never shown."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pulumi_resource_alicloud_esa.config import (
+    CONNECT_MILLISECONDS,
+    READ_MILLISECONDS,
+    AssumeRole,
+    AssumeRoleWithOidc,
+    Settings,
+    read_settings,
+)
+from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
+
+
+def faults(values: dict[str, Any]) -> dict[str, str]:
+    with pytest.raises(InvalidInput) as caught:
+        read_settings(values, {})
+    assert "hunter2" not in f"{caught.value} {caught.value!r}"
+    return {fault.path: fault.reason for fault in caught.value.faults}
+
+
+def test_nothing_given_is_all_defaults() -> None:
+    assert read_settings({}, {}) == Settings()
+    assert read_settings({"version": "1.2.3", "region": "", "profile": None}, {}) == Settings()
+
+
+def test_values_of_a_stack_file_are_text() -> None:
+    settings = read_settings(
+        {"maxConcurrency": "16", "maxAttempts": "3", "timeoutSeconds": "60", "clientReadTimeout": "1000"}, {}
+    )
+    assert settings == Settings(max_concurrency=16, max_attempts=3, timeout_seconds=60, read_milliseconds=1000)
+
+
+def test_values_of_a_program_are_numbers() -> None:
+    assert read_settings({"maxConcurrency": 16.0, "clientConnectTimeout": 250}, {}) == Settings(
+        max_concurrency=16, connect_milliseconds=250
+    )
+
+
+ROLE = {"roleArn": "r", "sessionName": "s", "policy": "{}", "sessionExpiration": 900, "externalId": "e"}
+OIDC = {
+    "oidcProviderArn": "p",
+    "oidcTokenFile": "f",
+    "oidcToken": "hunter2",
+    "roleArn": "r",
+    "roleSessionName": "s",
+    "policy": "{}",
+    "sessionExpiration": "43200",
+}
+
+
+@pytest.mark.parametrize("shape", [lambda v: v, json.dumps, lambda v: [v], lambda v: json.dumps([v])])
+def test_objects_may_be_json_or_lists_of_one(shape: Any) -> None:
+    settings = read_settings({"assumeRole": shape(ROLE), "assumeRoleWithOidc": shape(OIDC)}, {})
+    assert settings.assume_role == AssumeRole("r", "s", "{}", 900, "e")
+    assert settings.assume_role_with_oidc == AssumeRoleWithOidc("p", "f", "hunter2", "r", "s", "{}", 43200)
+
+
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"accessKey": 5}, "accessKey"),
+        ({"accessKey": " "}, "accessKey"),
+        ({"secretKey": 5}, "secretKey"),
+        ({"secretKey": ["hunter2"]}, "secretKey"),
+        ({"secretKey": " "}, "secretKey"),
+        ({"securityToken": {"hunter2": 1}}, "securityToken"),
+        ({"region": 1}, "region"),
+        ({"profile": True}, "profile"),
+        ({"sharedCredentialsFile": []}, "sharedCredentialsFile"),
+        ({"credentialsUri": "ftp://x"}, "credentialsUri"),
+        ({"credentialsUri": "file:///etc/passwd"}, "credentialsUri"),
+        ({"credentialsUri": "ftp://user:hunter2@x"}, "credentialsUri"),
+        ({"ecsRoleName": 1}, "ecsRoleName"),
+        ({"endpoint": "http://example.com"}, "endpoint"),
+        ({"endpoint": "https://user:hunter2@example.com"}, "endpoint"),
+        ({"endpoint": "[::1"}, "endpoint"),
+        ({"endpoint": 5}, "endpoint"),
+        ({"maxConcurrency": 0}, "maxConcurrency"),
+        ({"maxConcurrency": 65}, "maxConcurrency"),
+        ({"maxConcurrency": "many"}, "maxConcurrency"),
+        ({"maxAttempts": 0}, "maxAttempts"),
+        ({"maxAttempts": 1.5}, "maxAttempts"),
+        ({"timeoutSeconds": 0}, "timeoutSeconds"),
+        ({"timeoutSeconds": 3601}, "timeoutSeconds"),
+        ({"clientConnectTimeout": -1}, "clientConnectTimeout"),
+        ({"clientReadTimeout": "1s"}, "clientReadTimeout"),
+        ({"assumeRole": "{hunter2"}, "assumeRole"),
+        ({"assumeRole": "5"}, "assumeRole"),
+        ({"assumeRole": 5}, "assumeRole"),
+        ({"assumeRole": [ROLE, ROLE]}, "assumeRole"),
+        ({"assumeRole": {}}, "assumeRole.roleArn"),
+        ({"assumeRole": {**ROLE, "sessionExpiration": 899}}, "assumeRole.sessionExpiration"),
+        ({"assumeRole": {**ROLE, "sessionExpiration": 43201}}, "assumeRole.sessionExpiration"),
+        ({"assumeRole": {**ROLE, "policy": 1}}, "assumeRole.policy"),
+        ({"assumeRole": {**ROLE, "duration": 1}}, "assumeRole.duration"),
+        ({"assumeRoleWithOidc": "hunter2"}, "assumeRoleWithOidc"),
+        ({"assumeRoleWithOidc": {"oidcToken": ["hunter2"]}}, "assumeRoleWithOidc.oidcToken"),
+        ({"assumeRoleWithOidc": {"roleARN": "r"}}, "assumeRoleWithOidc.roleARN"),
+        ({"accesKey": "x"}, "accesKey"),
+        ({"insecure": True}, "insecure"),
+    ],
+    ids=str,
+)
+def test_a_wrong_value_is_a_fault_on_its_property(values: dict[str, Any], path: str) -> None:
+    found = faults(values)
+    assert list(found) == [path]
+    assert found[path].isprintable()
+
+
+def test_all_faults_come_at_once() -> None:
+    found = faults({"maxConcurrency": 0, "endpoint": "x y", "assumeRole": {"sessionExpiration": 1}, "typo": 1})
+    assert list(found) == [
+        "assumeRole.roleArn",
+        "assumeRole.sessionExpiration",
+        "endpoint",
+        "maxConcurrency",
+        "typo",
+    ]
+
+
+def test_there_is_no_switch_for_tls() -> None:
+    assert not [name for name in Settings.__dataclass_fields__ if "verify" in name or "insecure" in name]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("1500", 1500), (" 1500 ", 1500), *((text, READ_MILLISECONDS) for text in ("0", "-5", "soon", "²", ""))],
+)
+def test_timeouts_of_the_environment_that_make_no_sense_are_left_out(value: str, expected: int) -> None:
+    settings = read_settings({}, {"CLIENT_READ_TIMEOUT": value})
+    assert (settings.read_milliseconds, settings.connect_milliseconds) == (expected, CONNECT_MILLISECONDS)
+
+
+def test_a_timeout_of_the_configuration_comes_first() -> None:
+    assert read_settings({"clientConnectTimeout": 7}, {"CLIENT_CONNECT_TIMEOUT": "9"}).connect_milliseconds == 7
+
+
+def test_secrets_never_show() -> None:
+    settings = read_settings(
+        {"accessKey": "id", "secretKey": "hunter2", "securityToken": "hunter2", "assumeRoleWithOidc": OIDC}, {}
+    )
+    assert "hunter2" not in f"{settings!r} {settings} {settings.assume_role_with_oidc!r}"
+    assert "secret_key" in repr(settings)
+    assert settings.secret_key == "hunter2"
+
+
+def test_nothing_of_the_environment_is_in_the_settings() -> None:
+    env = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "s", "ALIBABA_CLOUD_REGION": "r"}
+    assert read_settings({}, env) == Settings()
