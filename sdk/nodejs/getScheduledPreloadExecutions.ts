@@ -8,6 +8,20 @@ import * as utilities from "./utilities";
 
 /**
  * The executions of a scheduled preload job, past and to come.
+ *
+ * ## Example Usage
+ * ### The runs of a job that failed
+ *
+ * ```typescript
+ * import * as esa from "pulumi-alicloud-esa";
+ *
+ * const runs = esa.getScheduledPreloadExecutionsOutput({
+ *     jobId: "665d3af3621bccf3fe29e1a4",
+ *     status: "failed",
+ * });
+ *
+ * export const ids = runs.ids;
+ * ```
  */
 export function getScheduledPreloadExecutions(args: GetScheduledPreloadExecutionsArgs, opts?: pulumi.InvokeOptions): Promise<GetScheduledPreloadExecutionsResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -54,6 +68,20 @@ export interface GetScheduledPreloadExecutionsResult {
 }
 /**
  * The executions of a scheduled preload job, past and to come.
+ *
+ * ## Example Usage
+ * ### The runs of a job that failed
+ *
+ * ```typescript
+ * import * as esa from "pulumi-alicloud-esa";
+ *
+ * const runs = esa.getScheduledPreloadExecutionsOutput({
+ *     jobId: "665d3af3621bccf3fe29e1a4",
+ *     status: "failed",
+ * });
+ *
+ * export const ids = runs.ids;
+ * ```
  */
 export function getScheduledPreloadExecutionsOutput(args: GetScheduledPreloadExecutionsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetScheduledPreloadExecutionsResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -8,7 +8,22 @@ import * as utilities from "./utilities";
 
 /**
  * One scheduled preload job by its id.
+ *
  * A job that does not exist is an error; with `allowMissing` it is a result whose `found` is false.
+ *
+ * ## Example Usage
+ * ### One job by its id
+ *
+ * ```typescript
+ * import * as esa from "pulumi-alicloud-esa";
+ *
+ * const found = esa.getScheduledPreloadJobOutput({
+ *     jobId: "665d3af3621bccf3fe29e1a4",
+ *     allowMissing: true,
+ * });
+ *
+ * export const job = found.job;
+ * ```
  */
 export function getScheduledPreloadJob(args: GetScheduledPreloadJobArgs, opts?: pulumi.InvokeOptions): Promise<GetScheduledPreloadJobResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -56,7 +71,22 @@ export interface GetScheduledPreloadJobResult {
 }
 /**
  * One scheduled preload job by its id.
+ *
  * A job that does not exist is an error; with `allowMissing` it is a result whose `found` is false.
+ *
+ * ## Example Usage
+ * ### One job by its id
+ *
+ * ```typescript
+ * import * as esa from "pulumi-alicloud-esa";
+ *
+ * const found = esa.getScheduledPreloadJobOutput({
+ *     jobId: "665d3af3621bccf3fe29e1a4",
+ *     allowMissing: true,
+ * });
+ *
+ * export const job = found.job;
+ * ```
  */
 export function getScheduledPreloadJobOutput(args: GetScheduledPreloadJobOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetScheduledPreloadJobResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

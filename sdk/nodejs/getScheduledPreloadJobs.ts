@@ -8,7 +8,25 @@ import * as utilities from "./utilities";
 
 /**
  * The scheduled preload (prefetch) jobs of an ESA site.
+ *
  * Without `pageNumber` all pages are read, several at a time, and the answer is complete or an error: never a part. With `pageNumber` it is exactly that page. All wrong inputs are reported together, before anything is sent.
+ *
+ * ## Example Usage
+ * ### The jobs of a month whose name matches
+ *
+ * ```typescript
+ * import * as esa from "pulumi-alicloud-esa";
+ *
+ * const nightly = esa.getScheduledPreloadJobsOutput({
+ *     siteId: "190007158391808",
+ *     startTime: "2024-06-01T00:00:00Z",
+ *     endTime: "2024-07-01T00:00:00Z",
+ *     nameRegex: "^nightly-",
+ * });
+ *
+ * export const total = nightly.totalCount;
+ * export const names = nightly.names;
+ * ```
  */
 export function getScheduledPreloadJobs(args: GetScheduledPreloadJobsArgs, opts?: pulumi.InvokeOptions): Promise<GetScheduledPreloadJobsResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -104,7 +122,25 @@ export interface GetScheduledPreloadJobsResult {
 }
 /**
  * The scheduled preload (prefetch) jobs of an ESA site.
+ *
  * Without `pageNumber` all pages are read, several at a time, and the answer is complete or an error: never a part. With `pageNumber` it is exactly that page. All wrong inputs are reported together, before anything is sent.
+ *
+ * ## Example Usage
+ * ### The jobs of a month whose name matches
+ *
+ * ```typescript
+ * import * as esa from "pulumi-alicloud-esa";
+ *
+ * const nightly = esa.getScheduledPreloadJobsOutput({
+ *     siteId: "190007158391808",
+ *     startTime: "2024-06-01T00:00:00Z",
+ *     endTime: "2024-07-01T00:00:00Z",
+ *     nameRegex: "^nightly-",
+ * });
+ *
+ * export const total = nightly.totalCount;
+ * export const names = nightly.names;
+ * ```
  */
 export function getScheduledPreloadJobsOutput(args: GetScheduledPreloadJobsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetScheduledPreloadJobsResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

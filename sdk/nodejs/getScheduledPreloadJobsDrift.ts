@@ -8,7 +8,23 @@ import * as utilities from "./utilities";
 
 /**
  * How the scheduled preload jobs of a site differ from those declared in code.
+ *
  * Each expected job is compared in the fields that it declares, by name. With `failOnDrift` a difference fails the call, and `pulumi preview` with it.
+ *
+ * ## Example Usage
+ * ### Fail the preview when a job is not as declared
+ *
+ * ```typescript
+ * import * as esa from "pulumi-alicloud-esa";
+ *
+ * const drift = esa.getScheduledPreloadJobsDriftOutput({
+ *     siteId: "190007158391809",
+ *     failOnDrift: true,
+ *     expected: [{ name: "example", domains: "testurl.com", urlCount: 2 }],
+ * });
+ *
+ * export const summary = drift.summary;
+ * ```
  */
 export function getScheduledPreloadJobsDrift(args: GetScheduledPreloadJobsDriftArgs, opts?: pulumi.InvokeOptions): Promise<GetScheduledPreloadJobsDriftResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -135,7 +151,23 @@ export interface GetScheduledPreloadJobsDriftResult {
 }
 /**
  * How the scheduled preload jobs of a site differ from those declared in code.
+ *
  * Each expected job is compared in the fields that it declares, by name. With `failOnDrift` a difference fails the call, and `pulumi preview` with it.
+ *
+ * ## Example Usage
+ * ### Fail the preview when a job is not as declared
+ *
+ * ```typescript
+ * import * as esa from "pulumi-alicloud-esa";
+ *
+ * const drift = esa.getScheduledPreloadJobsDriftOutput({
+ *     siteId: "190007158391809",
+ *     failOnDrift: true,
+ *     expected: [{ name: "example", domains: "testurl.com", urlCount: 2 }],
+ * });
+ *
+ * export const summary = drift.summary;
+ * ```
  */
 export function getScheduledPreloadJobsDriftOutput(args: GetScheduledPreloadJobsDriftOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetScheduledPreloadJobsDriftResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -8,7 +8,23 @@ import * as utilities from "./utilities";
 
 /**
  * The scheduled preload jobs of a site, recorded in state, so that `pulumi refresh` is the drift check.
+ *
  * `pulumi refresh --preview-only --expect-no-changes --diff` exits 0 when the jobs are as recorded, 7 when they are not, and shows what changed; 1 when they could not be read. `pulumi refresh` accepts what is there. Nothing at the service is ever changed. Import with the site's id.
+ *
+ * ## Example Usage
+ * ### Record a site's jobs; refresh tells when they change
+ *
+ * ```typescript
+ * import * as esa from "pulumi-alicloud-esa";
+ *
+ * const recorded = new esa.ScheduledPreloadJobsBaseline("recorded", {
+ *     siteId: "190007158391808",
+ *     nameRegex: "^image-",
+ *     ignoreFields: ["errorInfo", "taskSubmitted"],
+ * });
+ *
+ * export const jobs = recorded.jobs;
+ * ```
  */
 export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
     /**

@@ -94,6 +94,9 @@ class _Host(LanguageRuntimeServicer):
     def GetRequiredPackages(self, request: Any, context: Any) -> Any:
         return language_pb2.GetRequiredPackagesResponse()
 
+    def About(self, request: Any, context: Any) -> Any:
+        return language_pb2.AboutResponse()
+
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
         return plugin_pb2.PluginInfo()
 

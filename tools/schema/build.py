@@ -1,21 +1,37 @@
-"""Writes schema.json from schema.yaml. Usage: build.py [OUTPUT]; the default is schema.json at the repo's root."""
+"""Writes schema.json from schema.yaml and examples.yaml. Usage: build.py [OUTPUT]; the default is schema.json."""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
+from snippets import markdown
 
 HERE = Path(__file__).resolve().parent
 
 
 def build() -> str:
-    """The schema as JSON, without the definitions that only YAML's anchors need."""
-    schema = yaml.safe_load((HERE / "schema.yaml").read_text(encoding="utf-8"))
+    """The schema as JSON, examples included, without the definitions that only YAML's anchors need."""
+    schema = _load("schema.yaml")
     schema.pop("x-definitions")
+    examples = _load("examples.yaml")
+    for kind in ("functions", "resources"):
+        for token, entry in schema[kind].items():
+            # Of an empty line YAML's folding leaves one newline; Markdown needs two for a new paragraph.
+            entry["description"] = entry["description"].replace("\n", "\n\n")
+            # A token without an example is a KeyError, and an example without a token is left over below.
+            entry["description"] += f"\n\n{markdown(examples.pop(token))}"
+    if examples:
+        sys.exit(f"examples.yaml: no such token: {', '.join(examples)}")
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _load(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    return content
 
 
 if __name__ == "__main__":

@@ -12,6 +12,32 @@ import (
 )
 
 // The executions of a scheduled preload job, past and to come.
+//
+// ## Example Usage
+// ### The runs of a job that failed
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/alicloud-esa/pulumi-alicloud-esa/sdk/go/alicloudesa"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			runs := alicloudesa.GetScheduledPreloadExecutionsOutput(ctx, alicloudesa.GetScheduledPreloadExecutionsOutputArgs{
+//				JobId:  pulumi.String("665d3af3621bccf3fe29e1a4"),
+//				Status: pulumi.String("failed"),
+//			})
+//			ctx.Export("ids", runs.Ids())
+//			return nil
+//		})
+//	}
+//
+// ```
 func GetScheduledPreloadExecutions(ctx *pulumi.Context, args *GetScheduledPreloadExecutionsArgs, opts ...pulumi.InvokeOption) (*GetScheduledPreloadExecutionsResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetScheduledPreloadExecutionsResult

@@ -12,7 +12,34 @@ import (
 )
 
 // One scheduled preload job by its id.
+//
 // A job that does not exist is an error; with `allowMissing` it is a result whose `found` is false.
+//
+// ## Example Usage
+// ### One job by its id
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/alicloud-esa/pulumi-alicloud-esa/sdk/go/alicloudesa"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			found := alicloudesa.GetScheduledPreloadJobOutput(ctx, alicloudesa.GetScheduledPreloadJobOutputArgs{
+//				JobId:        pulumi.String("665d3af3621bccf3fe29e1a4"),
+//				AllowMissing: pulumi.Bool(true),
+//			})
+//			ctx.Export("job", found.Job())
+//			return nil
+//		})
+//	}
+//
+// ```
 func GetScheduledPreloadJob(ctx *pulumi.Context, args *GetScheduledPreloadJobArgs, opts ...pulumi.InvokeOption) (*GetScheduledPreloadJobResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetScheduledPreloadJobResult

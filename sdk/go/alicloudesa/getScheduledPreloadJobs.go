@@ -12,7 +12,37 @@ import (
 )
 
 // The scheduled preload (prefetch) jobs of an ESA site.
+//
 // Without `pageNumber` all pages are read, several at a time, and the answer is complete or an error: never a part. With `pageNumber` it is exactly that page. All wrong inputs are reported together, before anything is sent.
+//
+// ## Example Usage
+// ### The jobs of a month whose name matches
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/alicloud-esa/pulumi-alicloud-esa/sdk/go/alicloudesa"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			nightly := alicloudesa.GetScheduledPreloadJobsOutput(ctx, alicloudesa.GetScheduledPreloadJobsOutputArgs{
+//				SiteId:    pulumi.String("190007158391808"),
+//				StartTime: pulumi.String("2024-06-01T00:00:00Z"),
+//				EndTime:   pulumi.String("2024-07-01T00:00:00Z"),
+//				NameRegex: pulumi.String("^nightly-"),
+//			})
+//			ctx.Export("total", nightly.TotalCount())
+//			ctx.Export("names", nightly.Names())
+//			return nil
+//		})
+//	}
+//
+// ```
 func GetScheduledPreloadJobs(ctx *pulumi.Context, args *GetScheduledPreloadJobsArgs, opts ...pulumi.InvokeOption) (*GetScheduledPreloadJobsResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetScheduledPreloadJobsResult

@@ -12,7 +12,35 @@ import (
 )
 
 // How the scheduled preload jobs of a site differ from those declared in code.
+//
 // Each expected job is compared in the fields that it declares, by name. With `failOnDrift` a difference fails the call, and `pulumi preview` with it.
+//
+// ## Example Usage
+// ### Fail the preview when a job is not as declared
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/alicloud-esa/pulumi-alicloud-esa/sdk/go/alicloudesa"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			drift := alicloudesa.GetScheduledPreloadJobsDriftOutput(ctx, alicloudesa.GetScheduledPreloadJobsDriftOutputArgs{
+//				SiteId:      pulumi.String("190007158391809"),
+//				FailOnDrift: pulumi.Bool(true),
+//				Expected:    alicloudesa.ExpectedScheduledPreloadJobArray{alicloudesa.ExpectedScheduledPreloadJobArgs{Name: pulumi.String("example"), Domains: pulumi.String("testurl.com"), UrlCount: pulumi.Int(2)}},
+//			})
+//			ctx.Export("summary", drift.Summary())
+//			return nil
+//		})
+//	}
+//
+// ```
 func GetScheduledPreloadJobsDrift(ctx *pulumi.Context, args *GetScheduledPreloadJobsDriftArgs, opts ...pulumi.InvokeOption) (*GetScheduledPreloadJobsDriftResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetScheduledPreloadJobsDriftResult

@@ -13,7 +13,38 @@ import (
 )
 
 // The scheduled preload jobs of a site, recorded in state, so that `pulumi refresh` is the drift check.
+//
 // `pulumi refresh --preview-only --expect-no-changes --diff` exits 0 when the jobs are as recorded, 7 when they are not, and shows what changed; 1 when they could not be read. `pulumi refresh` accepts what is there. Nothing at the service is ever changed. Import with the site's id.
+//
+// ## Example Usage
+// ### Record a site's jobs; refresh tells when they change
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/alicloud-esa/pulumi-alicloud-esa/sdk/go/alicloudesa"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			recorded, err := alicloudesa.NewScheduledPreloadJobsBaseline(ctx, "recorded", &alicloudesa.ScheduledPreloadJobsBaselineArgs{
+//				SiteId:       pulumi.String("190007158391808"),
+//				NameRegex:    pulumi.String("^image-"),
+//				IgnoreFields: pulumi.StringArray{pulumi.String("errorInfo"), pulumi.String("taskSubmitted")},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("jobs", recorded.Jobs)
+//			return nil
+//		})
+//	}
+//
+// ```
 type ScheduledPreloadJobsBaseline struct {
 	pulumi.CustomResourceState
 

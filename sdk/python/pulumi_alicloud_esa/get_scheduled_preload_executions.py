@@ -92,6 +92,20 @@ def get_scheduled_preload_executions(job_id: Optional[_builtins.str] = None,
     """
     The executions of a scheduled preload job, past and to come.
 
+    ## Example Usage
+    ### The runs of a job that failed
+
+    ```python
+    import pulumi
+    import pulumi_alicloud_esa as esa
+
+    runs = esa.get_scheduled_preload_executions_output(
+        job_id="665d3af3621bccf3fe29e1a4",
+        status="failed",
+    )
+    pulumi.export("ids", runs.ids)
+    ```
+
     :param _builtins.str job_id: Id of the job: 24 hex digits. The id of pulumi-alicloud's `esa.ScheduledPreloadJob` (`SITEID:JOBID`) is accepted too.
     :param _builtins.str status: Only executions of exactly this status: `waiting`, `running`, `finished`, `failed` or `stopped`. Applied by the provider.
     """
@@ -111,6 +125,20 @@ def get_scheduled_preload_executions_output(job_id: pulumi.Input[Optional[_built
                                             opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetScheduledPreloadExecutionsResult]:
     """
     The executions of a scheduled preload job, past and to come.
+
+    ## Example Usage
+    ### The runs of a job that failed
+
+    ```python
+    import pulumi
+    import pulumi_alicloud_esa as esa
+
+    runs = esa.get_scheduled_preload_executions_output(
+        job_id="665d3af3621bccf3fe29e1a4",
+        status="failed",
+    )
+    pulumi.export("ids", runs.ids)
+    ```
 
     :param _builtins.str job_id: Id of the job: 24 hex digits. The id of pulumi-alicloud's `esa.ScheduledPreloadJob` (`SITEID:JOBID`) is accepted too.
     :param _builtins.str status: Only executions of exactly this status: `waiting`, `running`, `finished`, `failed` or `stopped`. Applied by the provider.

@@ -80,7 +80,22 @@ def get_scheduled_preload_job(allow_missing: Optional[_builtins.bool] = None,
                               opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetScheduledPreloadJobResult:
     """
     One scheduled preload job by its id.
+
     A job that does not exist is an error; with `allowMissing` it is a result whose `found` is false.
+
+    ## Example Usage
+    ### One job by its id
+
+    ```python
+    import pulumi
+    import pulumi_alicloud_esa as esa
+
+    found = esa.get_scheduled_preload_job_output(
+        job_id="665d3af3621bccf3fe29e1a4",
+        allow_missing=True,
+    )
+    pulumi.export("job", found.job)
+    ```
 
     :param _builtins.bool allow_missing: `true`: a job that does not exist is no error. Default `false`.
     :param _builtins.str job_id: Id of the job: 24 hex digits. The id of pulumi-alicloud's `esa.ScheduledPreloadJob` (`SITEID:JOBID`) is accepted too.
@@ -103,7 +118,22 @@ def get_scheduled_preload_job_output(allow_missing: pulumi.Input[Optional[Option
                                      opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetScheduledPreloadJobResult]:
     """
     One scheduled preload job by its id.
+
     A job that does not exist is an error; with `allowMissing` it is a result whose `found` is false.
+
+    ## Example Usage
+    ### One job by its id
+
+    ```python
+    import pulumi
+    import pulumi_alicloud_esa as esa
+
+    found = esa.get_scheduled_preload_job_output(
+        job_id="665d3af3621bccf3fe29e1a4",
+        allow_missing=True,
+    )
+    pulumi.export("job", found.job)
+    ```
 
     :param _builtins.bool allow_missing: `true`: a job that does not exist is no error. Default `false`.
     :param _builtins.str job_id: Id of the job: 24 hex digits. The id of pulumi-alicloud's `esa.ScheduledPreloadJob` (`SITEID:JOBID`) is accepted too.

@@ -112,7 +112,25 @@ def get_scheduled_preload_jobs(domain: Optional[_builtins.str] = None,
                                opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetScheduledPreloadJobsResult:
     """
     The scheduled preload (prefetch) jobs of an ESA site.
+
     Without `pageNumber` all pages are read, several at a time, and the answer is complete or an error: never a part. With `pageNumber` it is exactly that page. All wrong inputs are reported together, before anything is sent.
+
+    ## Example Usage
+    ### The jobs of a month whose name matches
+
+    ```python
+    import pulumi
+    import pulumi_alicloud_esa as esa
+
+    nightly = esa.get_scheduled_preload_jobs_output(
+        site_id="190007158391808",
+        start_time="2024-06-01T00:00:00Z",
+        end_time="2024-07-01T00:00:00Z",
+        name_regex="^nightly-",
+    )
+    pulumi.export("total", nightly.total_count)
+    pulumi.export("names", nightly.names)
+    ```
 
     :param _builtins.str domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
     :param _builtins.str end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
@@ -161,7 +179,25 @@ def get_scheduled_preload_jobs_output(domain: pulumi.Input[Optional[Optional[_bu
                                       opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetScheduledPreloadJobsResult]:
     """
     The scheduled preload (prefetch) jobs of an ESA site.
+
     Without `pageNumber` all pages are read, several at a time, and the answer is complete or an error: never a part. With `pageNumber` it is exactly that page. All wrong inputs are reported together, before anything is sent.
+
+    ## Example Usage
+    ### The jobs of a month whose name matches
+
+    ```python
+    import pulumi
+    import pulumi_alicloud_esa as esa
+
+    nightly = esa.get_scheduled_preload_jobs_output(
+        site_id="190007158391808",
+        start_time="2024-06-01T00:00:00Z",
+        end_time="2024-07-01T00:00:00Z",
+        name_regex="^nightly-",
+    )
+    pulumi.export("total", nightly.total_count)
+    pulumi.export("names", nightly.names)
+    ```
 
     :param _builtins.str domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
     :param _builtins.str end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.

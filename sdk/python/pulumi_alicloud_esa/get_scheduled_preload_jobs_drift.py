@@ -164,7 +164,23 @@ def get_scheduled_preload_jobs_drift(allow_unexpected: Optional[_builtins.bool] 
                                      opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetScheduledPreloadJobsDriftResult:
     """
     How the scheduled preload jobs of a site differ from those declared in code.
+
     Each expected job is compared in the fields that it declares, by name. With `failOnDrift` a difference fails the call, and `pulumi preview` with it.
+
+    ## Example Usage
+    ### Fail the preview when a job is not as declared
+
+    ```python
+    import pulumi
+    import pulumi_alicloud_esa as esa
+
+    drift = esa.get_scheduled_preload_jobs_drift_output(
+        site_id="190007158391809",
+        fail_on_drift=True,
+        expected=[esa.ExpectedScheduledPreloadJob(name="example", domains="testurl.com", url_count=2)],
+    )
+    pulumi.export("summary", drift.summary)
+    ```
 
     :param _builtins.bool allow_unexpected: `true`: jobs that are not declared are no drift. Default `false`.
     :param _builtins.bool check_executions: `true`: read the executions of every job too (one more request a job) and report them. They do not change `drifted`. Default `false`.
@@ -226,7 +242,23 @@ def get_scheduled_preload_jobs_drift_output(allow_unexpected: pulumi.Input[Optio
                                             opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetScheduledPreloadJobsDriftResult]:
     """
     How the scheduled preload jobs of a site differ from those declared in code.
+
     Each expected job is compared in the fields that it declares, by name. With `failOnDrift` a difference fails the call, and `pulumi preview` with it.
+
+    ## Example Usage
+    ### Fail the preview when a job is not as declared
+
+    ```python
+    import pulumi
+    import pulumi_alicloud_esa as esa
+
+    drift = esa.get_scheduled_preload_jobs_drift_output(
+        site_id="190007158391809",
+        fail_on_drift=True,
+        expected=[esa.ExpectedScheduledPreloadJob(name="example", domains="testurl.com", url_count=2)],
+    )
+    pulumi.export("summary", drift.summary)
+    ```
 
     :param _builtins.bool allow_unexpected: `true`: jobs that are not declared are no drift. Default `false`.
     :param _builtins.bool check_executions: `true`: read the executions of every job too (one more request a job) and report them. They do not change `drifted`. Default `false`.

@@ -221,7 +221,24 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
                  __props__=None):
         """
         The scheduled preload jobs of a site, recorded in state, so that `pulumi refresh` is the drift check.
+
         `pulumi refresh --preview-only --expect-no-changes --diff` exits 0 when the jobs are as recorded, 7 when they are not, and shows what changed; 1 when they could not be read. `pulumi refresh` accepts what is there. Nothing at the service is ever changed. Import with the site's id.
+
+        ## Example Usage
+        ### Record a site's jobs; refresh tells when they change
+
+        ```python
+        import pulumi
+        import pulumi_alicloud_esa as esa
+
+        recorded = esa.ScheduledPreloadJobsBaseline(
+            "recorded",
+            site_id="190007158391808",
+            name_regex="^image-",
+            ignore_fields=["errorInfo", "taskSubmitted"],
+        )
+        pulumi.export("jobs", recorded.jobs)
+        ```
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -245,7 +262,24 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         The scheduled preload jobs of a site, recorded in state, so that `pulumi refresh` is the drift check.
+
         `pulumi refresh --preview-only --expect-no-changes --diff` exits 0 when the jobs are as recorded, 7 when they are not, and shows what changed; 1 when they could not be read. `pulumi refresh` accepts what is there. Nothing at the service is ever changed. Import with the site's id.
+
+        ## Example Usage
+        ### Record a site's jobs; refresh tells when they change
+
+        ```python
+        import pulumi
+        import pulumi_alicloud_esa as esa
+
+        recorded = esa.ScheduledPreloadJobsBaseline(
+            "recorded",
+            site_id="190007158391808",
+            name_regex="^image-",
+            ignore_fields=["errorInfo", "taskSubmitted"],
+        )
+        pulumi.export("jobs", recorded.jobs)
+        ```
 
         :param str resource_name: The name of the resource.
         :param ScheduledPreloadJobsBaselineArgs args: The arguments to use to populate this resource's properties.

@@ -1,0 +1,137 @@
+"""The examples in the schema's descriptions: the four languages that can run here run, Java compiles, C# is read.
+
+There is no .NET on the registries that this project uses, so a mistake in C# that is neither a name nor a bracket would
+go unnoticed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.examples import EXAMPLES, NPM, made, node
+from tests.engine.harness import ROOT, Engine
+from tests.engine.language_host import go_program, language_host, nodejs_program
+from tests.engine.test_examples import outputs_section
+from tests.schema import java_stubs
+
+SCHEMA = json.loads((ROOT / "schema.json").read_text(encoding="utf-8"))
+ENTRIES: dict[str, dict[str, Any]] = {**SCHEMA["functions"], **SCHEMA["resources"]}
+TOKENS = sorted(ENTRIES)
+LANGUAGES = ("typescript", "python", "go", "csharp", "java", "yaml")
+RUNNING = ("typescript", "python", "go")
+
+
+def snippets(token: str) -> dict[str, str]:
+    return dict(re.findall(r"```(\w+)\n(.*?)```", ENTRIES[token]["description"], re.DOTALL))
+
+
+def shown(text: str) -> str:
+    """The outputs without nulls, which Node.js leaves out, and so without the padding that they cause."""
+    lines = re.sub(r" +: ", ": ", outputs_section(text)).splitlines()
+    return "\n".join(line for line in lines if not line.endswith(": <null>"))
+
+
+def name(token: str) -> str:
+    return token.rsplit(":", 1)[1]
+
+
+@pytest.mark.parametrize("token", TOKENS, ids=name)
+def test_every_description_has_every_language_in_the_registrys_form(token: str) -> None:
+    assert tuple(snippets(token)) == LANGUAGES
+    text = ENTRIES[token]["description"]
+    for mark in ("examples", "example"):
+        assert text.count(f"{{{{% {mark} %}}}}") == text.count(f"{{{{% /{mark} %}}}}") == 1
+
+
+@pytest.fixture(scope="module")
+def go_binaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Go snippets, compiled together in the module of examples/go."""
+    module = tmp_path_factory.mktemp("go")
+    for part in ("go.mod", "go.sum"):
+        text = (EXAMPLES / "go" / part).read_text()
+        (module / part).write_text(text.replace("../../sdk/go", str(ROOT / "sdk" / "go")))
+    for token in TOKENS:
+        (module / name(token)).mkdir()
+        (module / name(token) / "main.go").write_text(snippets(token)["go"])
+    go = shutil.which("go") or str(made(ROOT / ".cache" / "go" / "go" / "bin" / "go"))
+    settings = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+    # Go's caches lie in the home folder, which tests/conftest.py has taken away.
+    environment = {**os.environ, **settings, "HOME": pwd.getpwuid(os.getuid()).pw_dir}
+    for command in (["vet", "-trimpath"], ["build", "-trimpath", "-ldflags", "-s -w", "-o", str(module / "bin") + "/"]):
+        done = subprocess.run([go, *command, "./..."], cwd=module, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    return module / "bin"
+
+
+@pytest.mark.parametrize("token", TOKENS, ids=name)
+def test_those_that_can_run_here_run_and_say_the_same(token: str, engine: Engine, go_binaries: Path) -> None:
+    code = snippets(token)
+    engine.write(code["yaml"])
+    engine.stack()
+    result = engine.run("preview")
+    assert result.code == 0, result.text
+    expected = shown(result.text)
+
+    engine.write(code["python"], "main.py")
+    result = engine.inline(engine.folder / "main.py", "preview")
+    assert result.code == 0, result.text
+    assert shown(result.stderr) == expected
+
+    engine.write("name: example\nruntime: go\n")
+    with language_host(go_program(go_binaries / name(token)), engine.environment) as address:
+        result = engine.run("preview", f"--client={address}")
+    assert result.code == 0, result.text
+    assert shown(result.text) == expected
+
+    engine.write("name: example\nruntime: nodejs\n")
+    engine.write(code["typescript"], "index.ts")
+    for part in ("package.json", "tsconfig.json"):
+        shutil.copy(EXAMPLES / "typescript" / part, engine.folder)
+    (engine.folder / "node_modules").symlink_to(made(NPM))
+    runner = nodejs_program(node(), NPM / "@pulumi" / "pulumi" / "cmd" / "run" / "index.js")
+    with language_host(runner, engine.environment) as address:
+        result = engine.run("preview", f"--client={address}")
+    assert result.code == 0, result.text
+    assert shown(result.text) == expected
+
+
+def test_java_compiles_against_classes_drawn_from_the_schema(tmp_path: Path) -> None:
+    javac = shutil.which("javac")
+    if javac is None:
+        pytest.skip("this machine has no javac")
+    java_stubs.write(SCHEMA, tmp_path)
+    for token in TOKENS:
+        # Each is an App of its own; two of them may not share a package.
+        code = snippets(token)["java"].replace("package generated_program;", f"package generated.{name(token)};")
+        target = tmp_path / "generated" / name(token) / "App.java"
+        target.parent.mkdir(parents=True)
+        target.write_text(code)
+    sources = [str(path) for path in tmp_path.rglob("*.java")]
+    done = subprocess.run([javac, "-d", str(tmp_path / "out"), *sources], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("token", TOKENS, ids=name)
+def test_csharp_uses_names_of_the_schema_and_closes_its_brackets(token: str) -> None:
+    code = snippets(token)["csharp"]
+    entry = ENTRIES[token]
+    inputs = entry.get("inputs", {}).get("properties") or entry["inputProperties"]
+    outputs = entry.get("outputs", {}).get("properties") or entry["properties"]
+    nested = SCHEMA["types"]["alicloud-esa:index:ExpectedScheduledPreloadJob"]["properties"]
+    known = {field[:1].upper() + field[1:] for field in (*inputs, *nested)}
+    assert set(re.findall(r"\b([A-Z]\w*) = (?!Pulumi\.)", code)) <= known
+    read = re.findall(r"(?:result|recorded)\.(\w+)", code)
+    assert read
+    assert set(read) <= {field[:1].upper() + field[1:] for field in outputs}
+    bare = re.sub(r'"[^"]*"', '""', code)
+    for opening, closing in ("()", "{}", "[]"):
+        assert bare.count(opening) == bare.count(closing)
