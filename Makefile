@@ -49,7 +49,7 @@ soak: dev cli ## the plugin under load for minutes
 fuzz: dev ## the property tests with many more examples
 	@$(WITH_TOOLS) HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -m fuzz
 
-dist: plugin ## what a release holds: plugin tarball, wheel, sdist, SBOM, checksums
+dist: plugin ## what a release holds: archives that need no Python, wheels, sdists, SBOM, checksums
 	@$(PYTHON) tools/make_dist.py
 
 pins: plugin ## resolve requirements/ after a change of dependencies; UPGRADE=1 moves every version

@@ -32,7 +32,8 @@ def run(
     log_file.parent.mkdir(parents=True, exist_ok=True)
     print(f"==> {message}", flush=True)
     started = time.monotonic()
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     with log_file.open("wb") as output:
         child = subprocess.Popen(
             [str(word) for word in argv],
