@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .drift_text import cell, job_label
 from .esa.deadline import Deadline
@@ -29,18 +30,37 @@ class ExecutionCheck:
         """What was found, as the tail of a one-line summary."""
         return f"{len(self.idle)} with no execution ahead, {len(self.failed)} failed or stopped executions"
 
+    def lines(self) -> list[str]:
+        """One line a finding."""
+        idle = [f"job {job_label(job['name'], job['id'])} has no execution ahead" for job in self.idle]
+        return idle + [
+            f"job {job_label(job['name'], job['id'])}: execution {execution['id']} {execution['status']}, "
+            f"{execution['startTime'] or 'no start time'}"
+            for job, execution in self.failed
+        ]
+
+    def plain(self) -> dict[str, Any]:
+        """The findings as the function and the JSON report answer them."""
+        return {
+            "withoutExecution": sorted(job["name"] or job["id"] for job in self.idle),
+            "failedExecutions": [
+                {
+                    "name": job["name"],
+                    "jobId": job["id"],
+                    "executionId": execution["id"],
+                    "status": execution["status"],
+                    "startTime": execution["startTime"],
+                }
+                for job, execution in self.failed
+            ],
+        }
+
     def markdown(self) -> str:
         """A section for the report."""
         lines = ["#### Executions", ""]
         if not self.idle and not self.failed:
             return "\n".join([*lines, "Every job has an execution ahead; none failed or stopped.", ""])
-        lines += [f"- no execution ahead: {cell(job_label(job['name'], job['id']))}" for job in self.idle]
-        lines += [
-            f"- {execution['status']}: {cell(job_label(job['name'], job['id']))}, "
-            f"execution {execution['id']}, {execution['startTime'] or 'no start time'}"
-            for job, execution in self.failed
-        ]
-        return "\n".join([*lines, ""])
+        return "\n".join([*lines, *(f"- {cell(line)}" for line in self.lines()), ""])
 
 
 def check_executions(lister: Lister, jobs: Sequence[Row], deadline: Deadline) -> ExecutionCheck:

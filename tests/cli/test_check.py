@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -192,3 +193,28 @@ def test_a_report_that_cannot_be_written_is_an_error_and_the_others_are_written(
     assert ran.code == 1
     assert ran.err == "error: /dev/full: No space left on device\n"
     assert "no drift" in cli.read("out.txt")
+
+
+def test_executions_are_reported_when_asked_for_and_are_no_drift(cli: Cli) -> None:
+    cli.record()
+    plain = cli.check()
+    told = cli.check("--executions", "--format", "text", "--format", "json=d.json", "--format", "markdown=d.md")
+    assert plain.code == told.code == 0
+    assert "execution" not in plain.out
+    assert "failed or stopped executions" in told.out.splitlines()[0]
+    found = json.loads(cli.read("d.json"))["executions"]
+    assert {row["status"] for row in found["failedExecutions"]} == {"failed", "stopped"}
+    assert found["withoutExecution"]
+    for row in found["failedExecutions"]:
+        assert f"execution {row['executionId']} {row['status']}" in told.out
+        assert row["executionId"] in cli.read("d.md")
+    idle = [line for line in told.out.splitlines() if line.endswith("has no execution ahead")]
+    assert len(idle) == len(found["withoutExecution"])
+
+
+def test_executions_that_cannot_be_read_leave_no_verdict(cli: Cli) -> None:
+    cli.record()
+    cli.emulator.faults.add(Fault(code="Forbidden.RAM", action="ListScheduledPreloadExecutions"))
+    ran = cli.check("--executions")
+    assert ran.code == 1
+    assert "esa:ListScheduledPreloadExecutions" in ran.out + ran.err

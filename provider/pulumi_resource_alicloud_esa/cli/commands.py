@@ -78,8 +78,9 @@ def drift_record(output: str, ignore_none: bool, again: bool, **values: Any) -> 
     help="text, json, markdown, junit or sarif, to stdout or a file; repeatable.  [default: text]",
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 instead of 7 when there is drift.")
+@click.option("--executions", is_flag=True, help="Report on the jobs' executions too; they are no drift.")
 @connection_options
-def drift_check(path: str, formats: tuple[str, ...], detailed_exitcode: bool, **values: Any) -> int:
+def drift_check(path: str, formats: tuple[str, ...], detailed_exitcode: bool, executions: bool, **values: Any) -> int:
     """Compare the jobs of a site with a baseline.
 
     Exit codes: 0 as recorded, 7 drift, 1 could not tell. What was asked for and which fields are ignored is
@@ -88,4 +89,4 @@ def drift_check(path: str, formats: tuple[str, ...], detailed_exitcode: bool, **
     from .drift_check import run
 
     given, connection = split(values)
-    return run(path, given.get("siteId"), connection, formats, detailed_exitcode)
+    return run(path, given.get("siteId"), connection, formats, detailed_exitcode, executions)

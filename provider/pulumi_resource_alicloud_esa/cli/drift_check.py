@@ -11,6 +11,7 @@ from ..drift import canonical_jobs, compare
 from ..esa.errors import Cancelled, Fault, InvalidInput
 from ..esa.inputs import Inputs, shown
 from ..esa.models import Row
+from ..execution_check import ExecutionCheck, check_executions
 from . import say
 from .baseline import Baseline, BaselineError, read_baseline
 from .destinations import Destination, read_destinations
@@ -25,7 +26,14 @@ from .session import call, read_all
 _COULD_NOT_TELL = 1
 
 
-def run(path: str, site_id: Any, connection: Mapping[str, Any], formats: Sequence[str], detailed: bool) -> int:
+def run(
+    path: str,
+    site_id: Any,
+    connection: Mapping[str, Any],
+    formats: Sequence[str],
+    detailed: bool,
+    with_executions: bool = False,
+) -> int:
     """Compare, report, and say it by the exit code."""
     destinations, faults = read_destinations(formats, path)
 
@@ -34,7 +42,7 @@ def run(path: str, site_id: Any, connection: Mapping[str, Any], formats: Sequenc
         return inputs.site_id() if site_id is not None else ""
 
     site, settings = read_all({"siteId": site_id}, connection, read)
-    outcome = _check(path, site, settings)
+    outcome = _check(path, site, settings, with_executions)
     for line in outcome.errors:
         say.error(line)
     written = [_write(outcome, destination) for destination in destinations]
@@ -43,7 +51,7 @@ def run(path: str, site_id: Any, connection: Mapping[str, Any], formats: Sequenc
     return outcome.exit_code(detailed) if all(written) else _COULD_NOT_TELL
 
 
-def _check(path: str, site_id: str, settings: Settings) -> Outcome:
+def _check(path: str, site_id: str, settings: Settings, with_executions: bool) -> Outcome:
     """What the check found; an error that says "could not tell" is part of it, wrong usage is raised."""
     location = location_of(path)
     try:
@@ -54,7 +62,7 @@ def _check(path: str, site_id: str, settings: Settings) -> Outcome:
         reason = f"{shown(site_id)} is not the site of {path}, which is {baseline.site_id}; leave it out"
         raise InvalidInput([Fault("siteId", reason)])
     try:
-        rows = _read_jobs(baseline, settings)
+        rows, executions = _read(baseline, settings, with_executions)
     except Cancelled:
         raise
     except Exception as error:
@@ -62,12 +70,14 @@ def _check(path: str, site_id: str, settings: Settings) -> Outcome:
         say.traceback_of(error)
         return Outcome(path, location, baseline.site_id, baseline, errors=error_lines(error))
     differences = compare(baseline.jobs, canonical_jobs(rows, baseline.ignored))
-    return Outcome(path, location, baseline.site_id, baseline, differences, len(rows))
+    return Outcome(path, location, baseline.site_id, baseline, differences, len(rows), executions=executions)
 
 
-def _read_jobs(baseline: Baseline, settings: Settings) -> list[Row]:
-    def work(context: CallContext) -> list[Row]:
-        return context.lister().jobs(baseline.job_query(), context.deadline, context.progress).rows
+def _read(baseline: Baseline, settings: Settings, with_executions: bool) -> tuple[list[Row], ExecutionCheck | None]:
+    def work(context: CallContext) -> tuple[list[Row], ExecutionCheck | None]:
+        lister = context.lister()
+        rows = lister.jobs(baseline.job_query(), context.deadline, context.progress).rows
+        return rows, check_executions(lister, rows, context.deadline) if with_executions else None
 
     return call(settings, f"site {baseline.site_id}", work)
 

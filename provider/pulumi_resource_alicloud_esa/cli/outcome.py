@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ..drift import Difference, Kind
 from ..drift_text import summary
+from ..execution_check import ExecutionCheck
 from .baseline import Baseline
 from .escape import clean, printable
 
@@ -36,6 +37,7 @@ class Outcome:
     differences: Sequence[Difference] = ()
     actual: int = 0
     errors: Sequence[str] = ()
+    executions: ExecutionCheck | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -68,7 +70,8 @@ class Outcome:
         """One line for people."""
         if self.errors:
             return f"{self.subject}: could not tell whether there is drift: {self.error}"
-        return summary(self.site_id, self.readable, self.actual)
+        verdict = summary(self.site_id, self.readable, self.actual)
+        return f"{verdict}; {self.executions.summary()}" if self.executions else verdict
 
     def line(self, difference: Difference) -> int:
         """The baseline's line that a difference contradicts."""

@@ -135,17 +135,7 @@ def _with_executions(result: dict[str, Any], check: ExecutionCheck) -> dict[str,
     """The section on executions; it is information, the verdict stays that of the jobs."""
     return {
         **result,
-        "withoutExecution": sorted(job["name"] or job["id"] for job in check.idle),
-        "failedExecutions": [
-            {
-                "name": job["name"],
-                "jobId": job["id"],
-                "executionId": execution["id"],
-                "status": execution["status"],
-                "startTime": execution["startTime"],
-            }
-            for job, execution in check.failed
-        ],
+        **check.plain(),
         "summary": f"{result['summary']}; {check.summary()}",
         "markdown": f"{result['markdown']}\n{check.markdown()}",
     }

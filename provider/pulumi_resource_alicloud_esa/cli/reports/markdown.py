@@ -11,7 +11,8 @@ from ..outcome import Outcome, Verdict
 def render(outcome: Outcome) -> str:
     """Markdown with a table of the differences."""
     if outcome.verdict is not Verdict.ERROR:
-        return drift_markdown(outcome.site_id, outcome.readable, outcome.actual)
+        report = drift_markdown(outcome.site_id, outcome.readable, outcome.actual)
+        return f"{report}\n{outcome.executions.markdown()}" if outcome.executions else report
     return "\n".join(
         [
             f"### Scheduled preload jobs of {cell(outcome.subject)}",

@@ -7,7 +7,7 @@ import sys
 
 from ...drift import Difference
 from ...drift_text import job_lines
-from ..escape import log_line
+from ..escape import log_line, printable
 from ..outcome import Outcome, Verdict
 from ..say import coloured
 from .words import describe
@@ -20,7 +20,9 @@ _RESET = "\x1b[0m"
 
 def render(outcome: Outcome) -> str:
     """Plain text."""
-    return "".join(f"{line}\n" for line in [outcome.summary, *job_lines(outcome.readable)])
+    executions = outcome.executions.lines() if outcome.executions else []
+    lines = [outcome.summary, *job_lines(outcome.readable), *(printable(line) for line in executions)]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def screen(outcome: Outcome) -> str:
