@@ -34,7 +34,11 @@ def find(version: str) -> Path | None:
     pyenv = sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python{version}"))
     for candidate in [*([Path(on_path)] if on_path else []), *pyenv]:
         # pyenv's shim of a version that is not chosen is there but fails.
-        probe = [candidate, "-c", "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"]
+        probe: list[str | Path] = [
+            candidate,
+            "-c",
+            "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])",
+        ]
         answer = subprocess.run(probe, capture_output=True, text=True, check=False)
         if answer.stdout.strip() == version:
             return candidate
@@ -50,7 +54,7 @@ def _ensure(version: str, python: Path) -> None:
         return
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([python, "-m", "venv", folder], check=True)
-    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
+    pip: list[str | Path] = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
     run(
         f"installing the packages of the plugin for Python {version}, about 25 seconds",
         [*pip, "-r", inputs[1], "-r", inputs[2]],
