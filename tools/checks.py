@@ -48,7 +48,7 @@ def lint_checks() -> list[Check]:
     ]
     if WORKFLOWS.is_dir():
         checks += [
-            Check("actionlint", [str(build("actionlint"))]),
+            Check("actionlint", [str(build("actionlint")), *(str(path) for path in sorted(WORKFLOWS.glob("*.yml")))]),
             Check("zizmor", ["zizmor", "--offline", "--quiet", "--no-progress", str(WORKFLOWS)]),
         ]
     return checks
