@@ -1,0 +1,133 @@
+"""Imports only point down the flow, and each thing that the design keeps in one place is in one place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "provider" / "pulumi_resource_alicloud_esa"
+NAME = PACKAGE.name
+
+# From the ground up: a module may import those before it. Folders stand for all that is in them.
+ESA = tuple(
+    """codes errors inputs deadline keys signing answer endpoints models query pace retry transport client listing
+    job""".split()  # noqa: SIM905  # twenty short lines would hide the order
+)
+OUTER = tuple(
+    """schema environment property_path config profile_file credential_library credentials clients drift drift_text
+    execution_check context engine_log properties resource functions resources wire provider server cli
+    __main__""".split()  # noqa: SIM905
+)
+HTTP = {"requests", "urllib3", "http", "socket", "ssl"}
+
+
+def modules() -> list[str]:
+    """Every module of the plugin, dotted, relative to the package."""
+    paths = (path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py") if path.stem != "__init__")
+    return sorted(".".join(path.parts) for path in paths)
+
+
+def imports(module: str) -> Iterator[str]:
+    """What a module imports, anywhere in it, absolute; its own package as `.name`."""
+    path = PACKAGE.joinpath(*module.split(".")).with_suffix(".py")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module or ""
+        elif isinstance(node, ast.ImportFrom):
+            base = module.split(".")[: -node.level]
+            full = [*base, *(node.module or "").split(".")]
+            targets = [full] if node.module else [[*base, alias.name] for alias in node.names]
+            yield from ("." + ".".join(part for part in target if part) for target in targets)
+
+
+def outside(module: str) -> set[str]:
+    return {name.split(".")[0] for name in imports(module) if not name.startswith(".")}
+
+
+def test_the_lists_name_every_module() -> None:
+    assert {module.removeprefix("esa.") for module in modules() if module.startswith("esa.")} == set(ESA)
+    assert {module.split(".")[0] for module in modules() if not module.startswith("esa.")} == set(OUTER)
+
+
+@pytest.mark.parametrize("module", modules())
+def test_imports_point_down(module: str) -> None:
+    parts = module.split(".")
+    for name in imports(module):
+        if not name.startswith("."):
+            assert not name.startswith(NAME), f"{module} imports {name} by its full name"
+            continue
+        target = name[1:].split(".")
+        if target[0] == parts[0] and target[0] in ("cli", "functions", "resources"):
+            continue
+        if parts[0] == "esa":
+            assert target[0] == "esa", f"{module} imports {name}, which is above it"
+            assert ESA.index(target[1]) < ESA.index(parts[1]), f"{module} imports {name}, which is above it"
+        elif target[0] != "esa":
+            assert OUTER.index(target[0]) < OUTER.index(parts[0]), f"{module} imports {name}, which is above it"
+
+
+@pytest.mark.parametrize("module", [module for module in modules() if module.startswith("esa.")])
+def test_esa_knows_nothing_of_pulumi(module: str) -> None:
+    assert not outside(module) & {"pulumi", "grpc", "google"}
+
+
+@pytest.mark.parametrize("module", modules())
+def test_http_is_in_the_transport_only(module: str) -> None:
+    allowed = {
+        "esa.transport": HTTP,
+        # It shuts sockets down.
+        "esa.deadline": {"socket"},
+    }.get(module, set())
+    assert not outside(module) & HTTP - allowed
+
+
+@pytest.mark.parametrize("module", [m for m in modules() if m.split(".")[0] in ("functions", "resources")])
+def test_functions_and_resources_know_nothing_of_http_or_of_protobuf(module: str) -> None:
+    assert not outside(module) & {*HTTP, "google", "grpc", "pulumi"}
+    below = {name for name in imports(module) if name.startswith(".")}
+    assert not below & {".esa.transport", ".esa.client", ".esa.signing", ".credentials", ".clients", ".provider"}
+
+
+@pytest.mark.parametrize("module", modules())
+def test_structs_are_touched_by_properties_only(module: str) -> None:
+    text = PACKAGE.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8")
+    assert module == "properties" or "struct_pb2" not in text
+
+
+@pytest.mark.parametrize("module", modules())
+def test_the_credentials_library_is_in_one_place(module: str) -> None:
+    names = {"alibabacloud_credentials", "alibabacloud_credentials_api", "Tea", "alibabacloud_tea_openapi"}
+    assert module == "credential_library" or not outside(module) & names
+
+
+def test_the_emulator_and_the_plugin_do_not_know_each_other() -> None:
+    for path in (ROOT / "emulator").rglob("*.py"):
+        assert NAME not in path.read_text(encoding="utf-8"), path
+    for module in modules():
+        assert "emulator" not in outside(module), module
+
+
+@pytest.mark.parametrize("module", modules())
+def test_nothing_but_the_handshake_is_printed(module: str) -> None:
+    if module.split(".")[0] in ("cli", "__main__"):
+        return
+    path = PACKAGE.joinpath(*module.split(".")).with_suffix(".py")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id != "print", f"{module}:{node.lineno}"
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_file_has_one_job_and_a_function_one_page(module: str) -> None:
+    path = PACKAGE.joinpath(*module.split(".")).with_suffix(".py")
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 250
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 45, f"{module}: {node.name}"

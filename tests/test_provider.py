@@ -1,0 +1,345 @@
+"""The provider in process, without gRPC: inputs before anything is sent, configuration, cancelling, the resource."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from pulumi_resource_alicloud_esa.esa.errors import (
+    ApiError,
+    Cancelled,
+    CredentialsError,
+    DeadlineExceeded,
+    DriftFound,
+    EsaError,
+    InvalidInput,
+)
+from pulumi_resource_alicloud_esa.properties import UNKNOWN, Secret
+from pulumi_resource_alicloud_esa.provider import FUNCTIONS, EsaProvider
+from pulumi_resource_alicloud_esa.resource import Change
+
+from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault
+
+LIST = "alicloud-esa:index:getScheduledPreloadJobs"
+DRIFT = "alicloud-esa:index:getScheduledPreloadJobsDrift"
+JOB = "alicloud-esa:index:getScheduledPreloadJob"
+EXECUTIONS = "alicloud-esa:index:getScheduledPreloadExecutions"
+BASELINE = "alicloud-esa:index:ScheduledPreloadJobsBaseline"
+URN = f"urn:pulumi:dev::project::{BASELINE}::jobs"
+SITE = {"siteId": str(SITE_ID)}
+
+NewProvider = Callable[..., EsaProvider]
+
+
+@pytest.fixture
+def new_provider() -> Iterator[NewProvider]:
+    providers: list[EsaProvider] = []
+
+    def make(emulator: Emulator | None = None, **values: Any) -> EsaProvider:
+        provider = EsaProvider(environment=emulator.environment() if emulator else {})
+        if values:
+            provider.configure(values)
+        providers.append(provider)
+        return provider
+
+    yield make
+    for provider in providers:
+        provider.close()
+
+
+# --- invokes ---
+
+
+def test_an_invoke_before_configure_uses_the_environment(shared: Emulator, new_provider: NewProvider) -> None:
+    result = new_provider(shared).invoke(LIST, dict(SITE))
+    assert len(result["jobs"]) == result["totalCount"] == len(result["ids"]) == 45
+    assert result["ids"] == [job.id for job in shared.store.jobs(SITE_ID)]
+    assert len(result["requestId"]) == 36
+
+
+@pytest.mark.parametrize("site", [str(SITE_ID), SITE_ID, float(SITE_ID), f" {SITE_ID}\n"])
+def test_a_site_id_is_exact_on_every_way_in_and_out(shared: Emulator, new_provider: NewProvider, site: object) -> None:
+    result = new_provider(shared).invoke(LIST, {"siteId": site, "pageNumber": 1, "pageSize": 1})
+    assert result["jobs"][0]["siteId"] == str(SITE_ID)
+    assert shared.requests[0].params["SiteId"] == str(SITE_ID)
+
+
+def test_a_site_id_beyond_what_a_double_holds_survives(shared: Emulator, new_provider: NewProvider) -> None:
+    big = 2**53 + 1
+    shared.store.generate(big, 2)
+    result = new_provider(shared).invoke(LIST, {"siteId": str(big)})
+    assert {job["siteId"] for job in result["jobs"]} == {str(big)}
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "paths"),
+    [
+        (LIST, {}, ["siteId"]),
+        (LIST, {"siteId": "abc", "pageNumber": 0, "nameRegex": "("}, ["siteId", "pageNumber", "nameRegex"]),
+        (LIST, {**SITE, "startTime": 2, "endTime": 1}, ["endTime"]),
+        (LIST, {**SITE, "siteID": 1}, ["siteID"]),
+        (DRIFT, {**SITE}, ["expected"]),
+        (DRIFT, {**SITE, "expected": [{"name": "a"}, {"name": "a"}, {}, 5]}, None),
+        (DRIFT, {**SITE, "pageNumber": 1, "expected": []}, ["pageNumber"]),
+        (
+            DRIFT,
+            {**SITE, "expected": [{"name": "a", "urlCount": -1, "x": 1}]},
+            ["expected[0].urlCount", "expected[0].x"],
+        ),
+        (JOB, {}, ["jobId"]),
+        (JOB, {"jobId": "x", "siteId": "y"}, ["jobId", "siteId"]),
+        (EXECUTIONS, {"jobId": 5, "status": ""}, ["jobId", "status"]),
+    ],
+)
+def test_wrong_inputs_are_all_told_and_nothing_is_sent(
+    shared: Emulator, new_provider: NewProvider, token: str, inputs: dict[str, Any], paths: list[str] | None
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        new_provider(shared).invoke(token, inputs)
+    found = [fault.path for fault in caught.value.faults]
+    assert found == (paths or ["expected[1].name", "expected[2].name", "expected[3]"])
+    assert shared.requests == []
+
+
+@pytest.mark.parametrize("token", sorted(FUNCTIONS))
+def test_wrong_inputs_are_told_even_without_credentials(new_provider: NewProvider, token: str) -> None:
+    with pytest.raises(InvalidInput):
+        new_provider().invoke(token, {"siteId": "abc"})
+
+
+def test_no_credentials_is_told_when_the_inputs_are_right(new_provider: NewProvider) -> None:
+    with pytest.raises(CredentialsError, match="no credentials found"):
+        new_provider().invoke(LIST, dict(SITE))
+
+
+@pytest.mark.parametrize(
+    "inputs", [{"siteId": UNKNOWN}, {**SITE, "ids": ["a", UNKNOWN]}, {"siteId": "abc", "x": UNKNOWN}]
+)
+def test_unknown_inputs_give_an_unknown_answer_without_a_request(
+    shared: Emulator, new_provider: NewProvider, inputs: dict[str, Any]
+) -> None:
+    assert new_provider(shared).invoke(LIST, inputs) == {}
+    assert shared.requests == []
+
+
+def test_an_unknown_function_lists_those_there_are(new_provider: NewProvider) -> None:
+    with pytest.raises(InvalidInput, match=r"no such function; there are .*getScheduledPreloadJobs"):
+        new_provider().invoke("alicloud-esa:index:getJobs", {})
+
+
+def test_the_total_deadline_is_the_configurations(emulator: Emulator, new_provider: NewProvider) -> None:
+    emulator.faults.add(Fault(stall=True))
+    provider = new_provider(emulator, timeoutSeconds=1)
+    began = time.monotonic()
+    with pytest.raises(DeadlineExceeded, match="within 1 seconds"):
+        provider.invoke(LIST, dict(SITE))
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("token", [LIST, DRIFT, JOB, EXECUTIONS])
+@pytest.mark.parametrize("code", ["InvalidUid.PermissionDenied", "InvalidAccessKeyId.NotFound", "InvalidApi.NotFound"])
+def test_every_function_tells_the_services_error(
+    shared: Emulator, new_provider: NewProvider, token: str, code: str
+) -> None:
+    shared.faults.add(Fault(code=code))
+    inputs: dict[str, Any] = {"jobId": EXAMPLE_JOB_ID} if token in (JOB, EXECUTIONS) else dict(SITE)
+    if token == DRIFT:
+        inputs["expected"] = []
+    if token == JOB:
+        # Even where a missing job is accepted: an unknown key is answered 404 as well.
+        inputs["allowMissing"] = True
+    with pytest.raises(ApiError, match=code.replace(".", r"\.")):
+        new_provider(shared).invoke(token, inputs)
+
+
+def test_drift_fails_the_invoke_only_when_asked_for(shared: Emulator, new_provider: NewProvider) -> None:
+    provider = new_provider(shared)
+    inputs = {"siteId": str(EXAMPLE_SITE_ID), "expected": [{"name": "example", "urlCount": 3}]}
+    result = provider.invoke(DRIFT, inputs)
+    assert result["drifted"]
+    assert result["changed"] == [{"name": "example", "field": "urlCount", "expected": "3", "actual": "2"}]
+    with pytest.raises(DriftFound, match=r"1 changed: example \(urlCount\)"):
+        provider.invoke(DRIFT, {**inputs, "failOnDrift": True})
+
+
+# --- configuration ---
+
+
+def test_check_config_marks_secrets_and_keeps_the_rest(new_provider: NewProvider) -> None:
+    values = {"accessKey": "id", "secretKey": "s", "securityToken": "t", "region": "r", "endpoint": UNKNOWN}
+    inputs, faults = new_provider().check_config(values)
+    assert faults == []
+    assert inputs == {**values, "secretKey": Secret("s"), "securityToken": Secret("t")}
+
+
+def test_check_config_takes_nothing_from_the_environment(shared: Emulator, new_provider: NewProvider) -> None:
+    assert new_provider(shared).check_config({}) == ({}, [])
+
+
+@pytest.mark.parametrize("value", [{"oidcToken": "t"}, '{"oidcToken": "t"}', [{"oidcToken": "t"}]])
+def test_an_oidc_token_is_a_secret_however_it_is_written(new_provider: NewProvider, value: object) -> None:
+    inputs, _ = new_provider().check_config({"assumeRoleWithOidc": value})
+    assert inputs == {"assumeRoleWithOidc": Secret(value)}
+
+
+@pytest.mark.parametrize("value", [5, True, None, "x", [], UNKNOWN, {"oidcToken": UNKNOWN}])
+def test_check_config_survives_any_value(new_provider: NewProvider, value: object) -> None:
+    for name in ("assumeRoleWithOidc", "assumeRole", "secretKey", "endpoint", "maxAttempts"):
+        new_provider().check_config({name: value})
+
+
+def test_check_config_tells_all_faults(new_provider: NewProvider) -> None:
+    _, faults = new_provider().check_config({"maxAttempts": 0, "secretKey": UNKNOWN, "endpoint": "http://example.com"})
+    assert [fault.path for fault in faults] == ["endpoint", "maxAttempts"]
+
+
+def test_diff_config_names_what_differs(new_provider: NewProvider) -> None:
+    provider = new_provider()
+    assert provider.diff_config({"a": 1, "b": 2, "version": "1"}, {"a": 1, "b": 3, "c": 4, "version": "2"}) == [
+        "b",
+        "c",
+    ]
+    assert provider.diff_config({}, {}) == []
+
+
+def test_configure_refuses_wrong_values(new_provider: NewProvider) -> None:
+    with pytest.raises(InvalidInput, match="timeoutSeconds"):
+        new_provider(timeoutSeconds=0)
+
+
+def test_two_providers_in_one_process_do_not_mix(shared: Emulator, new_provider: NewProvider) -> None:
+    with Emulator(jobs=3) as other:
+        other.keys.add("otherId", "otherSecret")
+        first = new_provider(shared)
+        second = new_provider(endpoint=other.url, accessKey="otherId", secretKey="otherSecret")
+        assert len(first.invoke(LIST, dict(SITE))["jobs"]) == 45
+        assert len(second.invoke(LIST, dict(SITE))["jobs"]) == 3
+        assert {record.access_key_id for record in other.requests} == {"otherId"}
+        assert {record.access_key_id for record in shared.requests} == {"testAccessKeyId"}
+
+
+def test_configuring_anew_takes_effect(shared: Emulator, new_provider: NewProvider) -> None:
+    provider = new_provider(shared, secretKey="wrong", accessKey="testAccessKeyId")
+    with pytest.raises(ApiError, match="SignatureDoesNotMatch"):
+        provider.invoke(LIST, dict(SITE))
+    provider.configure({})
+    assert provider.invoke(LIST, dict(SITE))["jobs"]
+
+
+def test_a_wrong_endpoint_variable_is_an_input_fault(new_provider: NewProvider) -> None:
+    provider = EsaProvider(
+        environment={"ESA_ENDPOINT": "http://example.com", "ALICLOUD_ACCESS_KEY": "a", "ALICLOUD_SECRET_KEY": "s"}
+    )
+    with pytest.raises(InvalidInput, match="ESA_ENDPOINT"):
+        provider.invoke(LIST, dict(SITE))
+
+
+# --- an early end ---
+
+
+def test_cancel_ends_all_calls_and_those_to_come_until_resume(emulator: Emulator, new_provider: NewProvider) -> None:
+    emulator.faults.add(Fault(stall=True))
+    provider = new_provider(emulator)
+    ended: list[float] = []
+
+    def invoke() -> None:
+        with pytest.raises(Cancelled):
+            provider.invoke(LIST, dict(SITE))
+        ended.append(time.monotonic())
+
+    threads = [threading.Thread(target=invoke) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    began = time.monotonic()
+    provider.cancel()
+    for thread in threads:
+        thread.join(5)
+    assert len(ended) == 12
+    assert max(ended) - began < 1
+    with pytest.raises(Cancelled):
+        provider.invoke(LIST, dict(SITE))
+    emulator.faults.clear()
+    provider.resume()
+    assert provider.invoke(LIST, dict(SITE))["jobs"]
+
+
+def test_a_closed_provider_leaves_no_thread(shared: Emulator) -> None:
+    before = threading.active_count()
+    provider = EsaProvider(environment=shared.environment())
+    provider.invoke(LIST, {**SITE, "pageSize": 5})
+    provider.close()
+    end = time.monotonic() + 3
+    while threading.active_count() > before and time.monotonic() < end:
+        time.sleep(0.01)
+    assert threading.active_count() == before
+
+
+# --- the resource ---
+
+
+def test_what_was_recorded_is_kept_until_another_question_is_asked(shared: Emulator, new_provider: NewProvider) -> None:
+    provider = new_provider(shared)
+    first, faults = provider.check(URN, {}, dict(SITE))
+    assert faults == []
+    assert len(first["jobs"]) == 45
+    sent = len(shared.requests)
+    again, _ = provider.check(URN, first, dict(SITE))
+    assert again == first
+    assert len(shared.requests) == sent
+    other, _ = provider.check(URN, first, {**SITE, "taskType": "refresh"})
+    assert len(shared.requests) > sent
+    assert other["jobs"] != first["jobs"]
+
+
+def test_a_refresh_finds_exactly_what_changed(shared: Emulator, new_provider: NewProvider) -> None:
+    provider = new_provider(shared)
+    recorded, _ = provider.check(URN, {}, dict(SITE))
+    _, live = provider.read(URN, str(SITE_ID), recorded, recorded)
+    assert provider.diff(URN, live, recorded, []).changes == {}
+    jobs = shared.store.jobs(SITE_ID)
+    shared.store.change(SITE_ID, jobs[0].id, TaskSubmitted=99, ErrorInfo="x")
+    shared.store.shuffle(SITE_ID, 1)
+    _, live = provider.read(URN, str(SITE_ID), recorded, recorded)
+    assert provider.diff(URN, live, recorded, []).changes == {}
+    shared.store.change(SITE_ID, jobs[1].id, Name="renamed")
+    shared.store.delete(SITE_ID, jobs[2].id)
+    _, live = provider.read(URN, str(SITE_ID), recorded, recorded)
+    changes = provider.diff(URN, live, recorded, []).changes
+    assert len(changes) == 2
+    assert all(path.startswith("jobs") for path in changes)
+    assert Change.UPDATE in changes.values()
+    assert provider.diff(URN, live, recorded, ["jobs"]).changes == {}
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(code="Forbidden.RAM"), Fault(total_count="abc"), Fault(code="InvalidJob.NotFound")]
+)
+def test_a_site_that_cannot_be_read_fails_the_refresh(
+    shared: Emulator, new_provider: NewProvider, fault: Fault
+) -> None:
+    provider = new_provider(shared)
+    recorded, _ = provider.check(URN, {}, dict(SITE))
+    shared.faults.add(fault)
+    with pytest.raises(EsaError):
+        provider.read(URN, str(SITE_ID), recorded, recorded)
+
+
+def test_wrong_inputs_of_the_resource_are_faults(shared: Emulator, new_provider: NewProvider) -> None:
+    _, faults = new_provider(shared).check(URN, {}, {"siteId": "x", "ignoreFields": ["y"], "pageNumber": 1})
+    assert [fault.path for fault in faults] == ["siteId", "ignoreFields[0]", "pageNumber"]
+    assert shared.requests == []
+
+
+def test_an_unknown_site_is_checked_later(shared: Emulator, new_provider: NewProvider) -> None:
+    inputs, faults = new_provider(shared).check(URN, {}, {"siteId": UNKNOWN})
+    assert (inputs, faults) == ({"siteId": UNKNOWN, "jobs": UNKNOWN}, [])
+    assert shared.requests == []
+
+
+def test_a_resource_of_another_name_is_a_fault(new_provider: NewProvider) -> None:
+    with pytest.raises(InvalidInput, match="no such resource"):
+        new_provider().check("urn:pulumi:dev::project::alicloud-esa:index:Other::x", {}, {})

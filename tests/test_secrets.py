@@ -1,0 +1,161 @@
+"""Known secrets, many ways to fail, and a search for them in everything that anybody could print or log."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi_resource_alicloud_esa.config import SECRETS
+from pulumi_resource_alicloud_esa.provider import EsaProvider
+
+from emulator import SITE_ID, Emulator, Fault, RawAnswer
+from emulator.errors import ERRORS
+
+from .esa.servers import JsonServer, RawServer, answer, http
+
+LIST = "alicloud-esa:index:getScheduledPreloadJobs"
+SITE = {"siteId": str(SITE_ID)}
+SECRET, TOKEN, PASSWORD = "Secret4nobody2see", "Token4nobody2see+/==", "Password4nobody2see"
+KEYS = {"accessKey": "STS.visibleId", "secretKey": SECRET, "securityToken": TOKEN}
+# Parts of them too: a message that is cut in the middle of one has told most of it.
+HIDDEN = (SECRET[:12], TOKEN[:12], PASSWORD[:12], "Signature=", "ACS3-HMAC-SHA256 Credential")
+
+
+class Everything:
+    """Collects what the failures of many providers say, show and log."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def fail(self, environment: dict[str, str] | None = None, **values: Any) -> None:
+        """Configure and invoke; it must fail."""
+        provider = EsaProvider(environment=environment or {})
+        try:
+            inputs, faults = provider.check_config(values)
+            # What was given comes back as it was, but for the two that must be encrypted.
+            self.texts += [repr([inputs.get(name) for name in SECRETS]), *map(str, faults), *map(repr, faults)]
+            provider.configure(values)
+            provider.invoke(LIST, dict(SITE))
+        except Exception as error:
+            # With the frames' own text: `from None` hides the cause from a traceback but not from a debugger.
+            self.texts += [str(error), repr(error), repr(getattr(error, "args", ""))]
+            self.texts.append("".join(traceback.format_exception(error)))
+            cause: BaseException | None = error
+            while cause is not None:
+                self.texts += [str(cause) if cause is error else "", repr(vars(error))]
+                cause = cause.__cause__
+        else:
+            pytest.fail("nothing failed")
+        finally:
+            self.texts += [repr(provider), repr(provider._clients), repr(getattr(provider._clients, "settings", ""))]
+            provider.close()
+
+
+@pytest.fixture
+def everything(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Iterator[Everything]:
+    collected = Everything()
+    with caplog.at_level(logging.DEBUG):
+        yield collected
+    printed = capfd.readouterr()
+    assert printed.out == ""
+    text = "\n".join([*collected.texts, caplog.text, printed.err])
+    assert len(collected.texts) > 4
+    found = [secret for secret in HIDDEN if secret in text]
+    assert not found, [line for line in text.splitlines() if any(secret in line for secret in found)][:5]
+
+
+def test_every_code_of_the_service(shared: Emulator, everything: Everything) -> None:
+    shared.keys.add("STS.visibleId", SECRET, TOKEN)
+    for code in ERRORS:
+        shared.faults.clear()
+        shared.faults.add(Fault(code=code, message=f"You sent {TOKEN} and {SECRET} for {code}"))
+        everything.fail(endpoint=shared.url, maxAttempts=1, **KEYS)
+
+
+def test_a_signature_that_does_not_match(shared: Emulator, everything: Everything) -> None:
+    shared.keys.add("STS.visibleId", "another", TOKEN)
+    everything.fail(endpoint=shared.url, **KEYS)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(reset=True),
+        Fault(cut=10),
+        Fault(raw=RawAnswer.html(502)),
+        Fault(raw=RawAnswer(body=f"<p>{TOKEN}</p>".encode(), content_type="text/html")),
+        Fault(raw=RawAnswer(body=f'["{TOKEN}"]'.encode())),
+        Fault(raw=RawAnswer(body=f'{{"Jobs": "{SECRET}"}}'.encode())),
+        Fault(raw=RawAnswer.redirect(f"http://127.0.0.1:1/?token={TOKEN}")),
+        Fault(total_count="abc"),
+        Fault(total_count="wrong"),
+        Fault(stall=True),
+    ],
+    ids=lambda fault: str(fault)[:60],
+)
+def test_every_broken_answer(shared: Emulator, everything: Everything, fault: Fault) -> None:
+    shared.keys.add("STS.visibleId", SECRET, TOKEN)
+    shared.faults.add(fault)
+    everything.fail(endpoint=shared.url, maxAttempts=1, timeoutSeconds=1, **KEYS)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"endpoint": "http://127.0.0.1:1"},
+        {"endpoint": f"https://user:{PASSWORD}@127.0.0.1:1"},
+        {"endpoint": "https://does-not-exist.invalid"},
+        {"securityToken": f"{TOKEN}\nx-evil: 1", "endpoint": "http://127.0.0.1:1"},
+        {"secretKey": {"wrong": SECRET}},
+        {"securityToken": [TOKEN]},
+        {"maxAttempts": 0},
+        {"credentialsUri": f"ftp://user:{PASSWORD}@host/"},
+        {"assumeRoleWithOidc": {"oidcToken": [TOKEN]}},
+        {"assumeRoleWithOidc": f"{{{TOKEN}"},
+    ],
+    ids=str,
+)
+def test_every_wrong_setting(everything: Everything, values: dict[str, Any]) -> None:
+    everything.fail(**{**KEYS, "maxAttempts": 1, **values})
+
+
+@pytest.mark.parametrize("status", [407, 502])
+def test_a_proxy_with_a_password(everything: Everything, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    with RawServer(answer(http(b"", status))) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:{PASSWORD}@127.0.0.1:{proxy.port}")
+        everything.fail(maxAttempts=1, **KEYS)
+
+
+def test_sources_of_keys(everything: Everything, tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    for content in (
+        json.dumps({"profiles": [{"name": "default", "mode": "StsToken", "access_key_secret": SECRET}]}),
+        f"[default]\n{SECRET}\n",
+        f'{{"profiles": [{{"name": "default", "access_key_secret": "{SECRET}"',
+        json.dumps({"profiles": [{"name": "default", "mode": "External", "process_command": f"echo {SECRET}"}]}),
+    ):
+        file.write_text(content)
+        everything.fail(sharedCredentialsFile=str(file), endpoint="http://127.0.0.1:1", maxAttempts=1)
+    body = json.dumps({"Code": "Nope", "AccessKeySecret": SECRET, "SecurityToken": TOKEN}).encode()
+    for status in (200, 500):
+        with JsonServer(lambda _, status=status: (status, {"Connection": "close"}, body)) as server:  # type: ignore[misc]
+            everything.fail(credentialsUri=f"{server.url}/?password={PASSWORD}")
+    with contextlib.suppress(ValueError):
+        everything.fail(credentialsUri=f"http://127.0.0.1:1/?password={PASSWORD}")
+
+
+def test_keys_of_the_environment(everything: Everything, shared: Emulator) -> None:
+    environment = {
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": "testAccessKeyId",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET,
+        "ALIBABA_CLOUD_ENDPOINT_ESA": shared.url,
+    }
+    everything.fail(environment)
+    del environment["ALIBABA_CLOUD_ACCESS_KEY_ID"]
+    everything.fail(environment)

@@ -1,0 +1,248 @@
+"""gRPC in process, over a real channel: clean statuses, one line a fault, nothing that blocks Cancel."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import grpc
+import grpc.aio
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime import proto
+from pulumi.runtime.proto import provider_pb2_grpc
+from pulumi_resource_alicloud_esa.properties import UNKNOWN, to_plain, to_struct
+from pulumi_resource_alicloud_esa.provider import EsaProvider
+from pulumi_resource_alicloud_esa.schema import VERSION, schema_text
+from pulumi_resource_alicloud_esa.server import EsaServicer, serve
+
+from emulator import EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault, RawAnswer
+
+LIST = "alicloud-esa:index:getScheduledPreloadJobs"
+URN = "urn:pulumi:dev::project::alicloud-esa:index:ScheduledPreloadJobsBaseline::jobs"
+SITE = {"siteId": str(SITE_ID)}
+
+
+class Running:
+    """The plugin's server in a thread of its own, and a channel to it."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.provider = EsaProvider(environment=environment)
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
+        self._thread.start()
+        self._ready.wait(10)
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{self._port}")
+        self.stub: Any = provider_pb2_grpc.ResourceProviderStub(self._channel)
+
+    async def _serve(self) -> None:
+        server = grpc.aio.server()
+        serve(EsaServicer(self.provider, []), server)
+        self._port = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
+        self._ready.set()
+        await self._end.wait()
+        await server.stop(0)
+
+    def stop(self) -> None:
+        self._channel.close()
+        self.provider.cancel()
+        self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join(10)
+        self.provider.close()
+
+    def invoke(self, token: str = LIST, **inputs: Any) -> dict[str, Any]:
+        request = proto.InvokeRequest(tok=token, args=to_struct(inputs))
+        return to_plain(getattr(self.stub.Invoke(request), "return"))
+
+    def failure(self, **inputs: Any) -> tuple[grpc.StatusCode, str]:
+        with pytest.raises(grpc.RpcError) as caught:
+            self.invoke(**inputs)
+        error: Any = caught.value
+        assert "Traceback" not in error.details()
+        assert 'File "' not in error.details()
+        return error.code(), error.details()
+
+
+@pytest.fixture
+def running(shared: Emulator) -> Iterator[Running]:
+    server = Running(shared.environment())
+    yield server
+    server.stop()
+
+
+def test_the_schema_and_the_version_are_the_packages(running: Running) -> None:
+    assert running.stub.GetSchema(proto.GetSchemaRequest()).schema == schema_text()
+    assert running.stub.GetPluginInfo(empty_pb2.Empty()).version == VERSION
+
+
+def test_an_invoke_gives_the_jobs(running: Running) -> None:
+    result = running.invoke(**SITE)
+    assert len(result["jobs"]) == 45
+    assert result["jobs"][0]["siteId"] == str(SITE_ID)
+
+
+@pytest.mark.parametrize("number", [float(SITE_ID), SITE_ID])
+def test_a_yaml_number_is_an_exact_site(running: Running, shared: Emulator, number: float) -> None:
+    running.invoke(siteId=number, pageNumber=1, pageSize=2)
+    assert shared.requests[0].params["SiteId"] == str(SITE_ID)
+
+
+def test_wrong_inputs_are_one_line_each(running: Running, shared: Emulator) -> None:
+    code, text = running.failure(
+        siteId="abc", startTime="2024-01-02T00:00:00Z", endTime="2024-01-01T00:00:00Z", pageSize=0
+    )
+    assert code is grpc.StatusCode.INVALID_ARGUMENT
+    assert [line.split(":")[0] for line in text.splitlines()] == ["siteId", "endTime", "pageSize"]
+    assert shared.requests == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "words"),
+    [
+        (Fault(code="Forbidden.RAM"), grpc.StatusCode.UNKNOWN, ("Forbidden.RAM", "HTTP 403", "RequestId")),
+        (Fault(code="InvalidJob.NotFound"), grpc.StatusCode.UNKNOWN, ("InvalidJob.NotFound", "HTTP 404")),
+        (Fault(raw=RawAnswer(body=b"[]")), grpc.StatusCode.UNKNOWN, ("unexpected answer", "JSON list")),
+        (Fault(total_count="wrong"), grpc.StatusCode.UNKNOWN, ("TotalCount", "nothing partial")),
+        (Fault(raw=RawAnswer.redirect("http://127.0.0.1:1/")), grpc.StatusCode.UNKNOWN, ("redirect", "endpoint")),
+    ],
+)
+def test_an_error_of_the_service_is_one_line(
+    running: Running, shared: Emulator, fault: Fault, code: grpc.StatusCode, words: tuple[str, ...]
+) -> None:
+    shared.faults.add(fault)
+    found, text = running.failure(**SITE)
+    assert found is code
+    assert text.isprintable()
+    assert not [word for word in words if word not in text]
+
+
+def test_no_credentials_is_its_own_status() -> None:
+    server = Running({})
+    try:
+        code, text = server.failure(**SITE)
+    finally:
+        server.stop()
+    assert code is grpc.StatusCode.UNAUTHENTICATED
+    assert text.startswith("no credentials found; give one of")
+
+
+def test_a_defect_is_one_line_without_a_traceback(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        raise KeyError("hunter2")
+
+    monkeypatch.setattr(running.provider, "invoke", broken)
+    code, text = running.failure(**SITE)
+    assert code is grpc.StatusCode.INTERNAL
+    assert text.startswith(f"a defect in alicloud-esa {VERSION}: KeyError")
+    assert "hunter2" not in text
+
+
+def test_text_of_any_script_survives(running: Running, shared: Emulator) -> None:
+    name = "夜间预热 😀\n\x00\u202e"
+    job = shared.store.jobs(EXAMPLE_SITE_ID)[0]
+    shared.store.change(EXAMPLE_SITE_ID, job.id, Name=name)
+    assert running.invoke(siteId=str(EXAMPLE_SITE_ID))["names"] == [name]
+    shared.faults.add(Fault(code="InvalidJob.NotFound", message="任务不存在"))
+    assert "任务不存在" in running.failure(**SITE)[1]
+
+
+def test_half_a_character_does_not_break_the_answer(running: Running, shared: Emulator) -> None:
+    body = rb'{"RequestId":"R","TotalCount":"1","Jobs":[{"Id":"a","Name":"\ud83d"}]}'
+    shared.faults.add(Fault(raw=RawAnswer(body=body)))
+    assert running.invoke(**SITE)["names"] == ["\ufffd"]
+
+
+def test_many_invokes_at_once(running: Running) -> None:
+    with ThreadPoolExecutor(40) as callers:
+        answers = list(callers.map(lambda _: len(running.invoke(**SITE, pageSize=20)["jobs"]), range(80)))
+    assert answers == [45] * 80
+
+
+@pytest.mark.parametrize("where", ["read", "sleep"])
+def test_cancel_is_served_and_ends_calls_within_a_second(running: Running, shared: Emulator, where: str) -> None:
+    shared.faults.add(Fault(stall=True) if where == "read" else Fault(code="ServiceUnavailable", retry_after=30_000))
+    with ThreadPoolExecutor(40) as callers:
+        # More calls than there are threads: even those that wait for one must end.
+        calls = [callers.submit(running.failure, **SITE) for _ in range(40)]
+        time.sleep(0.5)
+        began = time.monotonic()
+        running.stub.Cancel(empty_pb2.Empty(), timeout=1)
+        codes = [call.result(5)[0] for call in calls]
+        assert time.monotonic() - began < 1.5
+    assert set(codes) == {grpc.StatusCode.CANCELLED}
+
+
+def test_check_config_marks_secrets_on_the_wire(running: Running) -> None:
+    news = to_struct({"secretKey": "hunter2", "securityToken": "t", "region": "r"})
+    response = running.stub.CheckConfig(proto.CheckRequest(news=news))
+    signature = "4dabf18193072939515e22adb298388d"
+    for name in ("secretKey", "securityToken"):
+        assert signature in response.inputs.fields[name].struct_value.fields
+    assert response.inputs.fields["region"].string_value == "r"
+    assert not response.failures
+
+
+def test_check_config_tells_each_fault_on_its_property(running: Running) -> None:
+    news = to_struct(
+        {"maxAttempts": 0.0, "assumeRole": {"sessionExpiration": 1.0, "roleArn": "r"}, "endpoint": UNKNOWN}
+    )
+    response = running.stub.CheckConfig(proto.CheckRequest(news=news))
+    assert [failure.property for failure in response.failures] == ["assumeRole.sessionExpiration", "maxAttempts"]
+
+
+def test_diff_config(running: Running) -> None:
+    def diff(olds: dict[str, Any], news: dict[str, Any]) -> Any:
+        return running.stub.DiffConfig(proto.DiffRequest(olds=to_struct(olds), news=to_struct(news)))
+
+    assert diff({"region": "a"}, {"region": "a"}).changes == proto.DiffResponse.DIFF_NONE
+    changed = diff({"region": "a"}, {"region": "b"})
+    assert (changed.changes, list(changed.diffs), list(changed.replaces)) == (
+        proto.DiffResponse.DIFF_SOME,
+        ["region"],
+        [],
+    )
+
+
+def test_configure_by_args_and_by_the_older_variables(running: Running) -> None:
+    request = proto.ConfigureRequest(args=to_struct({"maxConcurrency": 2.0}))
+    assert running.stub.Configure(request).supportsPreview
+    older = proto.ConfigureRequest(variables={"alicloud-esa:config:maxConcurrency": "0"})
+    with pytest.raises(grpc.RpcError) as caught:
+        running.stub.Configure(older)
+    error: Any = caught.value
+    assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert error.details().startswith("maxConcurrency: ")
+
+
+def test_the_life_of_a_baseline(running: Running, shared: Emulator) -> None:
+    news = to_struct(SITE)
+    checked = running.stub.Check(proto.CheckRequest(urn=URN, news=news)).inputs
+    assert len(to_plain(checked)["jobs"]) == 45
+    created = running.stub.Create(proto.CreateRequest(urn=URN, properties=checked))
+    assert created.id == str(SITE_ID)
+
+    def refresh() -> Any:
+        live = running.stub.Read(
+            proto.ReadRequest(id=created.id, urn=URN, properties=created.properties, inputs=checked)
+        )
+        assert live.inputs == live.properties
+        return running.stub.Diff(proto.DiffRequest(id=created.id, urn=URN, olds=live.properties, news=checked))
+
+    calm = refresh()
+    assert (calm.changes, calm.hasDetailedDiff) == (proto.DiffResponse.DIFF_NONE, False)
+    shared.store.change(SITE_ID, shared.store.jobs(SITE_ID)[0].id, Name="renamed")
+    drifted = refresh()
+    assert (drifted.changes, list(drifted.diffs)) == (proto.DiffResponse.DIFF_SOME, ["jobs"])
+    assert drifted.hasDetailedDiff
+    assert len(drifted.detailedDiff) == 1
+    assert not drifted.replaces
+    running.stub.Delete(proto.DeleteRequest(id=created.id, urn=URN, properties=created.properties))
+    with pytest.raises(grpc.RpcError, match="siteId") as caught:
+        running.stub.Read(proto.ReadRequest(id="abc", urn=URN))
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT  # type: ignore[attr-defined]
