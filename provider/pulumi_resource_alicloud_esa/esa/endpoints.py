@@ -53,7 +53,9 @@ def parse_endpoint(text: str, path: str = "endpoint") -> Endpoint:
         raise no_endpoint from None
     # urlsplit drops line ends and tabs; what is left of them must not pass for what was written.
     spaced = any(character.isspace() for character in stripped)
-    if spaced or parts.scheme not in ("http", "https") or not _is_host(name):
+    # Python 3.10 does not look at what stands in brackets.
+    bracketed = "[" in parts.netloc and ":" not in name
+    if spaced or bracketed or parts.scheme not in ("http", "https") or not _is_host(name):
         raise no_endpoint
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise no_endpoint
