@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import os
 import signal
 import sys
@@ -11,10 +12,12 @@ import sys
 import grpc.aio
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 
+from .clients import Clients
 from .engine_log import EngineLog
 from .provider import EsaProvider
 from .schema import VERSION
 from .server import EsaServicer, serve
+from .tracing import tracing_from
 
 _PARENT_POLL_SECONDS = 0.5
 
@@ -37,7 +40,9 @@ def main() -> None:
 
 async def _serve(engine: str | None, args: list[str]) -> None:
     server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
-    servicer = EsaServicer(EsaProvider(log=EngineLog(engine)), args)
+    tracing = tracing_from(os.environ)
+    provider = EsaProvider(client_factory=functools.partial(Clients, tracing=tracing), log=EngineLog(engine))
+    servicer = EsaServicer(provider, args, tracing)
     serve(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
@@ -52,6 +57,7 @@ async def _serve(engine: str | None, args: list[str]) -> None:
     await ended.wait()
     servicer.cancel()
     await server.stop(grace=0.5)
+    await asyncio.to_thread(tracing.flush)
     if watch is not None:
         watch.cancel()
 

@@ -12,6 +12,7 @@ from .config import Settings
 from .esa.endpoints import choose_endpoint
 from .esa.errors import CredentialsError
 from .schema import VERSION
+from .tracing import Tracing
 
 if TYPE_CHECKING:
     from .esa.client import EsaClient
@@ -22,11 +23,16 @@ class Clients:
     """The lister of one provider's settings; safe to share between threads."""
 
     def __init__(
-        self, settings: Settings, env: Mapping[str, str], warn: Callable[[str], None] = lambda message: None
+        self,
+        settings: Settings,
+        env: Mapping[str, str],
+        warn: Callable[[str], None] = lambda message: None,
+        tracing: Tracing | None = None,
     ) -> None:
         self.settings = settings
         self._env = dict(env)
         self._warn = warn
+        self._tracing = tracing or Tracing()
         self._lock = threading.Lock()
         self._client: EsaClient | None = None
         self._workers: ThreadPoolExecutor | None = None
@@ -67,9 +73,9 @@ class Clients:
             version=VERSION,
         )
         policy = RetryPolicy(max_attempts=settings.max_attempts)
-        self._client = EsaClient(transport, source, Pace(settings.max_concurrency), policy)
-        self._workers = ThreadPoolExecutor(settings.max_concurrency, thread_name_prefix="page")
-        return Lister(self._client, self._workers, settings.max_concurrency)
+        self._client = EsaClient(transport, source, Pace(settings.max_concurrency), policy, span=self._tracing.span)
+        self._workers = self._tracing.workers(settings.max_concurrency)
+        return Lister(self._client, self._workers, settings.max_concurrency, self._tracing.span)
 
     def _region(self) -> str | None:
         region = self.settings.region or environment.value("region", self._env)

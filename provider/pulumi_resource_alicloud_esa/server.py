@@ -25,6 +25,7 @@ from .properties import to_plain, to_struct
 from .property_path import split
 from .provider import EsaProvider
 from .schema import VERSION, schema_text
+from .tracing import Tracing
 from .wire import invoke_response
 
 T = TypeVar("T")
@@ -43,10 +44,11 @@ _STATUS: tuple[tuple[type[EsaError], grpc.StatusCode], ...] = (
 class EsaServicer(ProviderServicer):
     """Serves one EsaProvider to the engine."""
 
-    def __init__(self, provider: EsaProvider, args: list[str]) -> None:
+    def __init__(self, provider: EsaProvider, args: list[str], tracing: Tracing | None = None) -> None:
         # The SDK's bare Provider answers what a native provider is never asked: Construct, Call, Parameterize.
         super().__init__(args, VERSION, Provider(), provider.log.address or "")
         self._esa = provider
+        self._tracing = tracing or Tracing()
         self._threads = ThreadPoolExecutor(MAX_CALLS, thread_name_prefix="call")
         self._cancelled = asyncio.Event()
 
@@ -85,14 +87,21 @@ class EsaServicer(ProviderServicer):
         return proto.ConfigureResponse(supportsPreview=True)
 
     async def Invoke(self, request: Any, context: Any) -> Any:
-        # Bytes, not a message: see wire.py, and `serve` below.
-        return await self._run(context, lambda: invoke_response(self._esa.invoke(request.tok, to_plain(request.args))))
+        def work() -> Any:
+            with span:
+                # Bytes, not a message: see wire.py, and `serve` below.
+                return invoke_response(self._esa.invoke(request.tok, to_plain(request.args)))
+
+        span = self._tracing.call(f"invoke {request.tok}", context.invocation_metadata())
+        return await self._run(context, work)
 
     async def Check(self, request: Any, context: Any) -> Any:
         def work() -> Any:
-            inputs, faults = self._esa.check(request.urn, to_plain(request.olds), to_plain(request.news))
+            with span:
+                inputs, faults = self._esa.check(request.urn, to_plain(request.olds), to_plain(request.news))
             return proto.CheckResponse(inputs=to_struct(inputs), failures=_failures(faults))
 
+        span = self._tracing.call("check", context.invocation_metadata())
         return await self._run(context, work)
 
     async def Diff(self, request: Any, context: Any) -> Any:
@@ -123,10 +132,12 @@ class EsaServicer(ProviderServicer):
     async def Read(self, request: Any, context: Any) -> Any:
         def work() -> Any:
             inputs, state = to_plain(request.inputs), to_plain(request.properties)
-            resource_id, live = self._esa.read(request.urn, request.id, inputs, state)
+            with span:
+                resource_id, live = self._esa.read(request.urn, request.id, inputs, state)
             struct = to_struct(live)
             return proto.ReadResponse(id=resource_id, properties=struct, inputs=struct)
 
+        span = self._tracing.call("read", context.invocation_metadata())
         return await self._run(context, work)
 
     async def Update(self, request: Any, context: Any) -> Any:

@@ -15,6 +15,7 @@ from .keys import Credentials, CredentialSource
 from .pace import Pace
 from .retry import ONCE, RetryPolicy
 from .signing import canonical_query, signed_headers
+from .span import SpanHook, no_span
 
 if TYPE_CHECKING:
     # Not at run time: `requests` is loaded with the first call, not when the plugin starts.
@@ -36,6 +37,7 @@ class EsaClient:
         policy: RetryPolicy,
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
         nonce: Callable[[], str] = lambda: secrets.token_hex(16),
+        span: SpanHook = no_span,
     ) -> None:
         self.pace = pace
         self._transport = transport
@@ -43,6 +45,7 @@ class EsaClient:
         self._policy = policy
         self._now = now
         self._nonce = nonce
+        self._span = span
         self._skew = timedelta(0)
 
     def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
@@ -58,7 +61,7 @@ class EsaClient:
             deadline.check()
             credentials = self._credentials.get(deadline)
             try:
-                with self.pace.turn(deadline):
+                with self.pace.turn(deadline), self._span("attempt", {"esa.action": action, "esa.attempt": attempt}):
                     answer = self._attempt(action, query, credentials, deadline)
             except (ApiError, TransportError, ResponseError) as error:
                 error.attempts = attempt

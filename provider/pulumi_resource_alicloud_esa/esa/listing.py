@@ -19,6 +19,7 @@ from .deadline import Deadline
 from .errors import ApiError, PartialAnswer
 from .models import JOB_FIELDS, Field, Row, read_request_id, read_rows, read_total
 from .query import JobQuery
+from .span import SpanHook, no_span
 
 LIST_JOBS = "ListScheduledPreloadJobs"
 MAX_PAGES = 2000
@@ -62,6 +63,7 @@ class Lister:
     client: Caller
     workers: Executor
     concurrency: int
+    span: SpanHook = no_span
 
     def jobs(self, query: JobQuery, deadline: Deadline, progress: Progress | None = None) -> Listing:
         """The jobs of a site that pass the query's filters.
@@ -186,7 +188,8 @@ class _Reader:
     def _page(self, number: int, size: int) -> _Page:
         self.deadline.check()
         parameters = {**self.parameters, "PageNumber": str(number), "PageSize": str(size)}
-        body = self.lister.client.call(self.action, parameters, self.deadline)
+        with self.lister.span("page", {"esa.action": self.action, "esa.page": number, "esa.page_size": size}):
+            body = self.lister.client.call(self.action, parameters, self.deadline)
         return _Page(read_request_id(body), read_total(body), read_rows(body, self.key, self.fields))
 
     def _report(self, done: int, total: int) -> None:
