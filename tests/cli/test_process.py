@@ -60,11 +60,12 @@ def start(cli: Cli, *arguments: str, stdout: int = subprocess.PIPE) -> subproces
 
 
 def interrupted(process: subprocess.Popen[bytes]) -> tuple[str, str]:
-    """What it wrote by the time that Ctrl-C ended it, within a second."""
+    """What it wrote by the time that Ctrl-C ended it: 0.5 s on an idle machine, not what it waits for."""
     started = time.monotonic()
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=10)
-    assert time.monotonic() - started < 1.0
+    # Not 1.0: other test processes share the cores. What it must not wait for takes a minute.
+    assert time.monotonic() - started < 3.0
     assert process.returncode == 130
     return out.decode(), err.decode()
 
