@@ -18,8 +18,8 @@ ESA = tuple(
     job""".split()  # noqa: SIM905  # twenty short lines would hide the order
 )
 OUTER = tuple(
-    """schema tracing environment property_path config profile_file credential_library credentials clients drift drift_text
-    execution_check context engine_log properties resource functions resources wire provider server cli
+    """schema tracing environment property_path config profile_file credential_library credentials clients drift
+    drift_text execution_check context engine_log properties resource functions resources wire provider server cli
     __main__""".split()  # noqa: SIM905
 )
 HTTP = {"requests", "urllib3", "http", "socket", "ssl"}
