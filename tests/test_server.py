@@ -178,6 +178,19 @@ def test_cancel_is_served_and_ends_calls_within_a_second(running: Running, share
     assert set(codes) == {grpc.StatusCode.CANCELLED}
 
 
+def test_cancel_does_not_wait_for_a_thread_that_hangs(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+    monkeypatch.setattr(running.provider, "invoke", lambda token, inputs: released.wait(10) and {})
+    with ThreadPoolExecutor(1) as caller:
+        call = caller.submit(running.failure, **SITE)
+        time.sleep(0.2)
+        began = time.monotonic()
+        running.stub.Cancel(empty_pb2.Empty(), timeout=1)
+        assert call.result(5)[0] is grpc.StatusCode.CANCELLED
+        assert time.monotonic() - began < 1
+    released.set()
+
+
 def test_check_config_marks_secrets_on_the_wire(running: Running) -> None:
     news = to_struct({"secretKey": "hunter2", "securityToken": "t", "region": "r"})
     response = running.stub.CheckConfig(proto.CheckRequest(news=news))

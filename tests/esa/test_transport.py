@@ -23,6 +23,7 @@ from pulumi_resource_alicloud_esa.esa.errors import (
     TransportError,
 )
 from pulumi_resource_alicloud_esa.esa.keys import Credentials
+from pulumi_resource_alicloud_esa.esa.transport import _innermost
 
 from emulator import SITE_ID, Emulator, Fault, RawAnswer
 
@@ -89,9 +90,9 @@ FATES = {
     ),
     "cut gzip": lambda peer: (
         peer.read_request(),
-        peer.send(http(gzip.compress(page({"Id": "a"}))[:-12], headers={"Content-Encoding": "gzip"})),
+        peer.send(closing(gzip.compress(page({"Id": "a"}))[:-12], headers={"Content-Encoding": "gzip"})),
     ),
-    "not gzip": lambda peer: (peer.read_request(), peer.send(http(page(), headers={"Content-Encoding": "gzip"}))),
+    "not gzip": lambda peer: (peer.read_request(), peer.send(closing(page(), headers={"Content-Encoding": "gzip"}))),
     "a head without end": lambda peer: (peer.read_request(), peer.send(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000)),
     "too many headers": lambda peer: (peer.read_request(), peer.send(b"HTTP/1.1 200 OK\r\n" + b"X: a\r\n" * 500)),
     "invalid JSON": answer(closing(b'{"Jobs": [')),
@@ -374,6 +375,13 @@ def test_a_proxy_that_refuses_is_explained_without_its_password(
     assert not [word for word in words if word not in str(error)]
     assert "hunter2" not in str(error)
     assert "dXNlcjpodW50ZXIy" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "text", ["cannot reach http://user:hunter2@proxy:1", "bad proxy user:hunter2@proxy:1", "no 'http://u:hunter2@p'"]
+)
+def test_no_cause_shows_a_proxys_password(text: str) -> None:
+    assert "hunter2" not in _innermost(OSError(text))
 
 
 def test_a_proxy_that_is_not_there_is_explained(new_client: NewClient, monkeypatch: pytest.MonkeyPatch) -> None:
