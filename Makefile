@@ -40,14 +40,15 @@ sdk: schema dev sdkgen ## write sdk/ anew from schema.json
 	@$(PYTHON) tools/generate_sdk.py
 	@$(PYTHON) tools/ensure_venv.py dev
 
-bench: dev cli ## against the official SDK, side by side
-	@$(WITH_TOOLS) $(PYTHON) -m benchmarks
+bench: dev cli ## against the official SDK, side by side; WRITE=1 keeps the figures in docs/
+	@$(WITH_TOOLS) $(PYTHON) -m benchmarks $(if $(WRITE),--write)
 
 soak: dev cli ## the plugin under load for minutes
 	@$(WITH_TOOLS) $(PYTHON) -m benchmarks.soak
 
 fuzz: dev ## the property tests with many more examples
-	@$(WITH_TOOLS) HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -m fuzz
+	@$(WITH_TOOLS) HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -m fuzz -n 2 --timeout 900
+	@$(PYTHON) tools/fuzz.py
 
 dist: plugin ## what a release holds: archives that need no Python, wheels, sdists, SBOM, checksums
 	@$(PYTHON) tools/make_dist.py

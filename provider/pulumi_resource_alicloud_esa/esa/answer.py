@@ -33,14 +33,15 @@ def interpret(action: str, answer: Answer, hidden: Iterable[str | None] = ()) ->
     """The answer's JSON object; raises ApiError for an error body, ResponseError for anything unreadable.
 
     A body with a Code is an error even under HTTP 200, as in Alibaba Cloud's own Terraform provider. What is
-    `hidden` (secret and token of the request) is masked in the error, wherever the service quotes it.
+    `hidden` (secret and token of the request) is masked wherever the service quotes it.
     """
     if 300 <= answer.status < 400:
         raise ResponseError(
             f"HTTP {answer.status}, a redirect; redirects are never followed because they would carry the "
             "credentials to another host. Check endpoint"
         )
-    body = _decode(answer)
+    secrets = [secret for secret in hidden if secret]
+    body = _decode(_without(secrets, answer))
     code = _text(body, "code")
     success = _get(body, "success")
     failed = success is False or (isinstance(success, str) and success.lower() == "false")
@@ -48,12 +49,13 @@ def interpret(action: str, answer: Answer, hidden: Iterable[str | None] = ()) ->
         return body
     if answer.status >= 400 and not code:
         raise _unreadable(answer, "without an error code")
+    request_id = _text(body, "requestid") or one_line(answer.headers.get("x-acs-request-id", ""))
     raise ApiError(
         action=action,
-        code=code if code.lower() not in _SUCCESS_CODES else "UnknownError",
-        message=_masked(_ECHO.sub("", _text(body, "message")), hidden)[:500],
+        code=_masked(code, secrets)[:100] if code.lower() not in _SUCCESS_CODES else "UnknownError",
+        message=_masked(_ECHO.sub("", _text(body, "message")), secrets)[:500],
         http_status=answer.status,
-        request_id=(_text(body, "requestid") or one_line(answer.headers.get("x-acs-request-id", "")))[:100],
+        request_id=_masked(request_id, secrets)[:100],
         retry_after=_retry_after(answer),
         server_date=_server_date(answer.headers),
     )
@@ -124,10 +126,18 @@ def _text(body: Mapping[str, Any], lowered: str) -> str:
     return "" if value is None or isinstance(value, (dict, list, bool)) else one_line(str(value))
 
 
-def _masked(text: str, hidden: Iterable[str | None]) -> str:
+def _masked(text: str, hidden: Iterable[str]) -> str:
     for secret in hidden:
-        text = text.replace(secret, "***") if secret else text
+        text = text.replace(secret, "***")
     return text
+
+
+def _without(hidden: Iterable[str], answer: Answer) -> Answer:
+    """The answer with no secret in its body: whatever is wrong with a value, an error may quote it."""
+    body = answer.body
+    for secret in hidden:
+        body = body.replace(secret.encode(), b"***")
+    return answer if body is answer.body else Answer(answer.status, answer.headers, body)
 
 
 def _retry_after(answer: Answer) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import ResponseError
+from .errors import ResponseError, one_line
 from .inputs import MAX_EXACT, shown, whole
 
 
@@ -134,4 +134,4 @@ def read_row(row: Any, fields: tuple[Field, ...], body: Mapping[str, Any], path:
 def read_request_id(body: Mapping[str, Any]) -> str:
     """RequestId, "" where the service gave none."""
     value = body.get("RequestId")
-    return value if isinstance(value, str) else ""
+    return one_line(value)[:100] if isinstance(value, str) else ""

@@ -1,0 +1,108 @@
+"""Whatever a program gives is a query, a configuration, or InvalidInput with a line a fault; nothing else escapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pulumi_resource_alicloud_esa.config import Settings, read_settings
+from pulumi_resource_alicloud_esa.esa.errors import EsaError, InvalidInput
+from pulumi_resource_alicloud_esa.esa.query import read_job_query
+from pulumi_resource_alicloud_esa.properties import to_plain, to_struct
+from pulumi_resource_alicloud_esa.provider import FUNCTIONS, EsaProvider
+from pulumi_resource_alicloud_esa.schema import schema_text
+
+LIKELY = [
+    "1",
+    "190007158391808",
+    "2024-06-01T00:00:00Z",
+    "[",
+    "(a",
+    "(?",
+    "9" * 25,
+    "²",
+    "Ⅷ",
+    " ",
+    "true",
+    "{}",
+    "\ud800",
+]
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=12), st.sampled_from(LIKELY))
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),
+    max_leaves=8,
+)
+QUERY = [
+    *("siteId", "startTime", "endTime", "pageNumber", "pageSize", "ids", "nameRegex", "domain", "taskType"),
+    *("insertWay", "hasError", "jobId", "expected", "allowUnexpected", "failOnDrift", "unknown"),
+]
+CONFIG = [
+    *("accessKey", "secretKey", "securityToken", "region", "profile", "credentialsUri", "assumeRole"),
+    *("assumeRoleWithOidc", "endpoint", "maxConcurrency", "maxAttempts", "timeoutSeconds", "clientReadTimeout"),
+]
+
+
+def inputs(names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    """Some of these names, each with any value."""
+    return st.dictionaries(st.one_of(st.sampled_from(names), st.text(max_size=6)), VALUES, max_size=5)
+
+
+def check(error: InvalidInput) -> None:
+    """Each fault is a line of its own that names a property."""
+    assert error.faults
+    for fault in error.faults:
+        assert fault.path is not None
+        assert fault.reason
+        assert "\n" not in fault.reason
+
+
+@pytest.mark.fuzz
+@given(inputs(QUERY))
+def test_any_inputs_are_a_query_or_faults(values: dict[str, Any]) -> None:
+    try:
+        query = read_job_query(values)
+    except InvalidInput as error:
+        check(error)
+    else:
+        assert query.site_id.isdigit()
+        assert all(isinstance(value, str) for value in query.parameters().values())
+
+
+@pytest.mark.fuzz
+@given(inputs(CONFIG))
+def test_any_configuration_is_settings_or_faults(values: dict[str, Any]) -> None:
+    try:
+        settings = read_settings(values, {})
+    except InvalidInput as error:
+        check(error)
+    else:
+        assert isinstance(settings, Settings)
+
+
+@pytest.mark.fuzz
+@given(st.sampled_from(sorted(FUNCTIONS)), inputs(QUERY))
+def test_any_inputs_of_any_function_end_in_an_error_of_ours(token: str, values: dict[str, Any]) -> None:
+    # No credentials: what is valid fails there, and nothing is ever sent.
+    provider = EsaProvider({"ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"})
+    with pytest.raises(EsaError):
+        provider.invoke(token, values)
+
+
+@pytest.mark.fuzz
+@given(st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=6), VALUES.filter(str), max_size=4))
+def test_what_the_engine_can_send_can_be_read(values: dict[str, Any]) -> None:
+    try:
+        struct = to_struct(values)
+    except (UnicodeEncodeError, ValueError, OverflowError):
+        # Half a character or an integer beyond a double: the engine cannot have sent that.
+        return
+    assert set(to_plain(struct)) == set(values)
+
+
+def test_the_names_used_here_are_those_of_the_schema() -> None:
+    schema = schema_text()
+    for name in {*QUERY, *CONFIG} - {"unknown"}:
+        assert f'"{name}"' in schema, name

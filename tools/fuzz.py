@@ -1,0 +1,61 @@
+"""Runs the decoder under atheris for a minute; `make fuzz` calls it after the property tests."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from ensure_venv import PIP_ENV, PYTHON, REQUIREMENTS
+from slowly import CACHE, ROOT, fingerprint, is_fresh, run
+
+SECONDS = 60
+HARNESS = "tests.fuzz.coverage_guided"
+
+
+def main() -> None:
+    """Fetch atheris into .cache, not into .venv: nothing but this needs it. Then fuzz, and keep what was found."""
+    if platform.system() != "Linux" or platform.machine() != "x86_64" or not (3, 11) <= sys.version_info < (3, 14):
+        print(f"==> atheris has no wheel for Python {platform.python_version()} on {platform.platform()}: left out")
+        return
+    atheris = CACHE / "atheris"
+    pins = REQUIREMENTS / "fuzz.txt"
+    wanted, stamp = fingerprint([pins], sys.version), atheris / ".stamp"
+    if not is_fresh(stamp, wanted):
+        shutil.rmtree(atheris, ignore_errors=True)
+        pip: list[str | Path] = [
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--target",
+            atheris,
+            "-r",
+            pins,
+        ]
+        run("fetching atheris once, about 10 seconds", pip, log="atheris", env=PIP_ENV)
+        stamp.write_text(wanted)
+    corpus = CACHE / "fuzz" / "corpus"
+    corpus.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "provider"), str(atheris)])}
+    harness: list[str | Path] = [PYTHON, "-m", HARNESS]
+    subprocess.run([*harness, "--seeds", corpus], cwd=ROOT, env=environment, check=True)
+    limits = [f"-max_total_time={SECONDS}", "-max_len=4096", "-timeout=5", "-rss_limit_mb=1024", "-print_final_stats=1"]
+    artifacts = CACHE / "fuzz" / "found-"
+    words = f"-dict={CACHE / 'fuzz' / 'words'}"
+    run(
+        f"fuzzing the decoder with atheris for {SECONDS} seconds; a finding is kept as .cache/fuzz/found-*",
+        [*harness, *limits, words, f"-artifact_prefix={artifacts}", corpus],
+        log="fuzz",
+        env=environment,
+    )
+
+
+if __name__ == "__main__":
+    main()
