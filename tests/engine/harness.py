@@ -92,8 +92,12 @@ class Engine:
 
     def run(self, *arguments: str, timeout: float = 90, **environment: str) -> Result:
         """Run `pulumi` with these arguments."""
+        return self.command("pulumi", *arguments, "--non-interactive", timeout=timeout, **environment)
+
+    def command(self, *words: str, timeout: float = 90, **environment: str) -> Result:
+        """Run any command in the project folder."""
         done = subprocess.run(
-            ["pulumi", *arguments, "--non-interactive"],
+            words,
             cwd=self.folder,
             env={**self.environment, **environment},
             capture_output=True,

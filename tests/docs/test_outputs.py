@@ -1,0 +1,111 @@
+"""Output that a document shows is output that comes: each `text` block is made again here or named with its test."""
+
+from __future__ import annotations
+
+import re
+
+from emulator import EXAMPLE_JOB_ID, Emulator, Fault
+from tests.docs.blocks import block, blocks
+from tests.engine.harness import EXAMPLE_SITE_ID, ROOT, SITE_ID, Engine
+from tests.engine.test_examples import outputs_section
+
+# Document, beginning of the block, what holds it. A README of an example is held by test_examples.py.
+HELD = {
+    ("README.md", "Outputs:"): "test_the_readmes_program",
+    ("README.md", "siteId: 'abc'"): "test_the_readmes_input_faults",
+    ("README.md", "InvalidUid.PermissionDenied"): "test_the_readmes_error_of_the_service",
+    ("docs/drift.md", "~ alicloud-esa:index"): "test_the_drift_of_the_resource",
+    ("docs/drift.md", "site 190007158391809"): "test_the_drift_of_the_function",
+    ("docs/drift.md", "site 190007158391808"): "test_the_drift_of_the_command",
+    ("CONTRIBUTING.md", "__main__.py ->"): "test_the_files_of_the_flow_exist",
+}
+CHANGED_JOB_ID = "5cd48fe3847a5fe008a34750"
+
+
+def change_by_hand(emulator: Emulator) -> None:
+    """What docs/drift.md says somebody did."""
+    emulator.store.add(int(SITE_ID), Name="added-by-hand")
+    emulator.store.change(int(SITE_ID), CHANGED_JOB_ID, UrlCount=77)
+    emulator.store.delete(int(SITE_ID), EXAMPLE_JOB_ID)
+
+
+def lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def without_id(text: str) -> str:
+    """The text without the request id, which is another one each time."""
+    return re.sub(r"RequestId [0-9A-F-]+", "RequestId X", text)
+
+
+def test_every_output_is_held_by_a_test() -> None:
+    shown = {
+        (str(found.document.relative_to(ROOT)), found.code.strip())
+        for found in blocks("text")
+        if found.document.parent.parent.name != "examples"
+    }
+    for document, text in shown:
+        assert [key for key in HELD if key[0] == document and text.startswith(key[1])], f"{document}: {text[:60]}"
+    assert len(shown) == len(HELD)
+    assert set(HELD.values()) <= set(globals())
+
+
+def test_the_readmes_program(engine: Engine) -> None:
+    engine.write(block("README.md", "yaml", "name: preload-jobs").code)
+    engine.stack()
+    result = engine.run("up", "--yes", "--skip-preview")
+    assert lines(outputs_section(result.text)) == lines(
+        block("README.md", "text", "Outputs:").code.replace(":  ", ": ")
+    )
+
+
+def test_the_readmes_input_faults(engine: Engine) -> None:
+    times = ("--start-time", "2024-06-02T00:00:00Z", "--end-time", "2024-06-01T00:00:00Z")
+    result = engine.do("getScheduledPreloadJobs", "--site-id", "abc", "--page-size", "0", *times)
+    assert result.code != 0
+    for line in lines(block("README.md", "text", "siteId").code):
+        assert line in result.text
+
+
+def test_the_readmes_error_of_the_service(engine: Engine, emulator: Emulator) -> None:
+    emulator.faults.add(Fault(code="InvalidUid.PermissionDenied", times=10))
+    result = engine.do("getScheduledPreloadJobs", "--site-id", SITE_ID)
+    wanted = block("README.md", "text", "InvalidUid").code.strip()
+    assert without_id(wanted) in without_id(result.text)
+
+
+def test_the_drift_of_the_resource(engine: Engine, emulator: Emulator) -> None:
+    engine.write(block("docs/drift.md", "yaml", "name: preload-jobs").code)
+    engine.stack()
+    assert engine.run("up", "--yes", "--skip-preview").code == 0
+    change_by_hand(emulator)
+    result = engine.run("refresh", "--preview-only", "--expect-no-changes", "--diff")
+    assert result.code == 7
+    printed = lines(result.text)
+    for line in lines(block("docs/drift.md", "text", "~ alicloud-esa").code):
+        assert any(line in other for other in printed), f"{line!r} is not in\n{result.text}"
+
+
+def test_the_drift_of_the_function(engine: Engine, emulator: Emulator) -> None:
+    engine.write(block("docs/drift.md", "yaml", "name: gate").code)
+    engine.stack()
+    emulator.store.add(int(EXAMPLE_SITE_ID), Name="added-by-hand")
+    emulator.store.change(int(EXAMPLE_SITE_ID), EXAMPLE_JOB_ID, UrlCount=9)
+    result = engine.run("preview")
+    assert result.code == 1
+    assert block("docs/drift.md", "text", "site 190007158391809").code.strip() in result.text
+
+
+def test_the_drift_of_the_command(engine: Engine, emulator: Emulator) -> None:
+    record = engine.command("alicloud-esa", "drift", "record", "--site-id", SITE_ID, "-o", "preload-jobs.json")
+    assert record.code == 0, record.text
+    change_by_hand(emulator)
+    result = engine.command("alicloud-esa", "drift", "check", "--baseline", "preload-jobs.json")
+    assert result.code == 7
+    assert result.stdout.strip() == block("docs/drift.md", "text", "site 190007158391808").code.strip()
+
+
+def test_the_files_of_the_flow_exist() -> None:
+    text = block("CONTRIBUTING.md", "text", "__main__.py").code
+    for name in re.findall(r"[\w/]+\.py|\w+/(?=\s)", text):
+        assert (ROOT / "provider" / "pulumi_resource_alicloud_esa" / name).exists(), name

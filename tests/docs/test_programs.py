@@ -1,0 +1,61 @@
+"""Every program in the documents runs: YAML and Python here, the other languages as part of the schema's examples."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from tests.docs.blocks import Block, blocks
+from tests.engine.harness import ROOT, Engine
+
+INDEX = ROOT / "docs" / "_index.md"
+LANGUAGES = ("typescript", "python", "go", "csharp", "java", "yaml")
+
+
+def named(*languages: str) -> list[object]:
+    return [pytest.param(block, id=block.name) for block in blocks(*languages) if block.document != INDEX]
+
+
+@pytest.mark.parametrize("block", named("yaml"))
+def test_yaml_previews(block: Block, engine: Engine) -> None:
+    assert yaml.safe_load(block.code)["runtime"] == "yaml"
+    engine.write(block.code)
+    engine.stack()
+    result = engine.run("preview")
+    assert result.code == 0, result.text
+
+
+@pytest.mark.parametrize("block", named("python"))
+def test_python_runs(block: Block, engine: Engine) -> None:
+    engine.write(block.code, "main.py")
+    if "import pulumi" in block.code:
+        result = engine.inline(engine.folder / "main.py", "preview")
+        assert result.code == 0, result.text
+        return
+    # A person points a client at the emulator where the dots are; without one there are no requests to compare.
+    code = re.sub(r"\n *assert .*emulator\.requests.*", "", block.code)
+    compile(block.code, block.name, "exec")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_registry_page_shows_the_schemas_own_examples() -> None:
+    schema = json.loads((ROOT / "schema.json").read_text(encoding="utf-8"))
+    description = schema["functions"]["alicloud-esa:index:getScheduledPreloadJobs"]["description"]
+    shown = {block.language: block.code for block in blocks() if block.document == INDEX}
+    # tests/schema runs or compiles these.
+    assert shown == dict(re.findall(r"```(\w+)\n(.*?)```", description, re.DOTALL))
+    text = INDEX.read_text(encoding="utf-8")
+    assert f'{{{{< chooser language "{",".join(LANGUAGES)}" >}}}}' in text
+    assert text.count("{{% choosable language ") == text.count("{{% /choosable %}}") == len(LANGUAGES)
+
+
+def test_every_block_says_its_language_and_has_a_test() -> None:
+    # test_shell.py has sh, test_outputs.py has text.
+    strays = [block.name for block in blocks() if block.language not in {"sh", "text", *LANGUAGES}]
+    assert strays == []

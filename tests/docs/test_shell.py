@@ -1,0 +1,112 @@
+"""Every command line in the documents is one that a shell, make, git, pulumi or our own command takes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from emulator import Emulator
+from tests.docs.blocks import Block, blocks
+from tests.engine.harness import PLUGIN, ROOT
+
+NAMES = re.compile(r"^[A-Za-z_]\w*=")
+# What a shell has anyway, and what needs no check of its options.
+PLAIN = {"cd", "export", "git", "sha256sum", "curl"}
+SHELL = [pytest.param(block, id=block.name) for block in blocks("sh")]
+
+
+def commands(block: Block) -> Iterator[list[str]]:
+    """The commands of a block as words, assignments before them left out."""
+    for line in block.code.replace("\\\n", " ").splitlines():
+        for part in re.split(r"&&|;", re.sub(r"(^|\s)#.*", "", line)):
+            words = shlex.split(part.strip(" ()"))
+            while words and NAMES.match(words[0]):
+                words.pop(0)
+            if words:
+                yield words
+
+
+@cache
+def make_targets() -> frozenset[str]:
+    return frozenset(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+@cache
+def help_of(*command: str) -> str:
+    """What `command --help` prints."""
+    quiet = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true", "PATH": f"{ROOT / 'bin'}:{os.environ['PATH']}"}
+    done = subprocess.run([*command, "--help"], env=quiet, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, f"{' '.join(command)} --help: {done.stderr}"
+    return done.stdout
+
+
+def subcommand(words: list[str], depth: int) -> tuple[str, ...]:
+    """The leading words that are subcommands: plain lower-case ones."""
+    leading = []
+    for word in words[1 : 1 + depth]:
+        if not re.fullmatch(r"[a-z]+", word):
+            break
+        leading.append(word)
+    return tuple(leading)
+
+
+def check_options(words: list[str], text: str) -> None:
+    for word in words:
+        if word.startswith("-") and word != "--":
+            option = word.partition("=")[0]
+            assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", text), f"{option} is not in the help"
+
+
+def check(words: list[str]) -> None:
+    name, rest = os.path.basename(words[0]), words[1:]
+    if name == "make":
+        assert set(rest) <= make_targets(), f"no such target: {rest}"
+    elif name == "pulumi":
+        # `do` takes the function's inputs as options: they are in the help of that function.
+        if rest[0] == "do":
+            plugin = rest[rest.index("--package") + 1]
+            assert (ROOT / plugin).name == PLUGIN.name
+            check_options(rest, help_of("pulumi", "do", "--package", str(PLUGIN), rest[3]))
+        else:
+            command = subcommand(words, 2 if rest[0] in ("plugin", "package", "config", "stack") else 1)
+            check_options(rest, help_of("pulumi", *command))
+    elif name == "alicloud-esa":
+        command = subcommand(words, 2)
+        check_options(rest, help_of(str(PLUGIN.with_name(name)), *command))
+    elif name == "python" and "-m" in rest:
+        module = rest[rest.index("-m") + 1]
+        check_options(rest[2:], help_of(str(PLUGIN.with_name("python")), "-m", module))
+    elif name == "pip":
+        assert (ROOT / "sdk" / "python" / "pyproject.toml").exists()
+    elif name != PLUGIN.name:
+        assert name in PLAIN, f"nobody checks {name}"
+
+
+@pytest.mark.parametrize("block", SHELL)
+def test_a_shell_can_read_it(block: Block) -> None:
+    done = subprocess.run(["bash", "-n"], input=block.code, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("block", SHELL)
+def test_its_commands_and_options_exist(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    for words in commands(block):
+        check(words)
+
+
+@pytest.mark.parametrize("block", [param for param in SHELL if "curl " in param.values[0].code])
+def test_curl_lines_do_what_they_say(block: Block) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("this machine has no curl")
+    with Emulator() as emulator:
+        script = block.code.replace("http://127.0.0.1:8650", emulator.url).replace("curl ", "curl -sS --fail ")
+        done = subprocess.run(["bash", "-eu", "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
