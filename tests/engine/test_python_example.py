@@ -37,6 +37,16 @@ import pulumi_alicloud_esa as esa
 pulumi.export("siteId", esa.get_scheduled_preload_jobs_output(site_id=190007158391808).jobs[0].site_id)
 """
 
+SNAKE_CASE_KEYS = """
+import pulumi
+import pulumi_alicloud_esa as esa
+
+drift = esa.get_scheduled_preload_jobs_drift_output(
+    site_id="190007158391809", expected=[{"name": "example", "task_type": "preload", "url_count": 2}]
+)
+pulumi.export("summary", drift.summary)
+"""
+
 
 def test_the_example_previews_updates_and_exports_typed_jobs(engine: Engine) -> None:
     preview = engine.inline(MAIN, "preview")
@@ -87,3 +97,10 @@ def test_a_site_id_given_as_a_python_int_stays_exact(engine: Engine) -> None:
     update = engine.inline(engine.folder / "main.py", "up")
     assert update.code == 0, update.text
     assert update.json() == {"siteId": SITE_ID}
+
+
+def test_a_dict_with_the_keys_that_the_sdk_types_is_accepted(engine: Engine) -> None:
+    engine.write(SNAKE_CASE_KEYS, "main.py")
+    preview = engine.inline(engine.folder / "main.py", "preview")
+    assert preview.code == 0, preview.text
+    assert "no drift in 1 scheduled preload job" in preview.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -70,6 +71,11 @@ def _project(job: Row, record: Record) -> Record:
     return {field: value for field in record if (value := canonical_value(field, job[field])) is not None}
 
 
+def _camel_keys(value: Mapping[str, Any]) -> dict[str, Any]:
+    """`task_type` -> `taskType`: Pulumi's Python SDK types a dict's keys so, and sends a function's as they stand."""
+    return {re.sub(r"_([a-z])", lambda found: found[1].upper(), name): item for name, item in value.items()}
+
+
 def _read_expected(reader: Inputs) -> dict[str, Record]:
     values = reader.get("expected")
     if not isinstance(values, list):
@@ -80,7 +86,7 @@ def _read_expected(reader: Inputs) -> dict[str, Record]:
         if not isinstance(value, dict):
             reader.fault(f"expected[{index}]", "not accepted; give an object with a name and the fields to compare")
             continue
-        record = _read_record(Inputs(value, f"expected[{index}].", reader.faults))
+        record = _read_record(Inputs(_camel_keys(value), f"expected[{index}].", reader.faults))
         name = str(record.get("name", ""))
         if name in expected:
             reader.fault(f"expected[{index}].name", f"{name!r} stands there twice; a name is declared once")
