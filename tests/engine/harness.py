@@ -49,7 +49,8 @@ class Result:
         return self.stdout + self.stderr
 
     def json(self) -> Any:
-        """Standard output as JSON."""
+        """Standard output as JSON, of a command that went well."""
+        assert self.code == 0, self.text
         return json.loads(self.stdout)
 
 
