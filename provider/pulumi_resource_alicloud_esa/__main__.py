@@ -41,7 +41,9 @@ def main() -> None:
 async def _serve(engine: str | None, args: list[str]) -> None:
     server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
     tracing = tracing_from(os.environ)
-    provider = EsaProvider(client_factory=functools.partial(Clients, tracing=tracing), log=EngineLog(engine))
+    # The engine names the project where a program runs; `pulumi do` has none.
+    log = EngineLog(engine, shows_progress="PULUMI_PROJECT" in os.environ)
+    provider = EsaProvider(client_factory=functools.partial(Clients, tracing=tracing), log=log)
     servicer = EsaServicer(provider, args, tracing)
     serve(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")

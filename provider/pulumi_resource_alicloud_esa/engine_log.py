@@ -11,10 +11,14 @@ _PROGRESS_SECONDS = 0.5
 
 
 class EngineLog:
-    """Sends log lines to the engine at `address`; without an address they go nowhere."""
+    """Sends log lines to the engine at `address`; without an address they go nowhere.
 
-    def __init__(self, address: str | None) -> None:
+    `shows_progress` is false where there is no display: `pulumi do` prints every line to stdout, into its JSON.
+    """
+
+    def __init__(self, address: str | None, shows_progress: bool = True) -> None:
         self.address = address
+        self._shows_progress = shows_progress
         self._stub: Any = None
 
     def attach(self, address: str) -> None:
@@ -40,7 +44,7 @@ class EngineLog:
         def report(done: int, total: int) -> None:
             nonlocal last
             now = time.monotonic()
-            if now - last >= _PROGRESS_SECONDS:
+            if self._shows_progress and now - last >= _PROGRESS_SECONDS:
                 last = now
                 self._send("INFO", f"{subject}: {done} of {total} read", ephemeral=True)
 

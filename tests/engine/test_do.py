@@ -130,3 +130,9 @@ def test_an_unknown_host(engine: Engine) -> None:
 def test_a_plain_http_endpoint_elsewhere_is_refused(engine: Engine) -> None:
     result = engine.do(FUNCTION, "--site-id", SITE_ID, ALIBABA_CLOUD_ENDPOINT_ESA="http://esa.example.com")
     assert_clean_error(result, "ALIBABA_CLOUD_ENDPOINT_ESA", "plain http")
+
+
+def test_json_stays_json_while_a_slow_listing_is_read(engine: Engine, emulator: Emulator) -> None:
+    emulator.delay = 0.3
+    result = engine.do(FUNCTION, "--site-id", SITE_ID, "--page-size", "3", "--output", "json")
+    assert result.json()["totalCount"] == 45
