@@ -43,7 +43,7 @@ def test_the_display_shows_how_far_it_is(display: tuple[EngineStub, str], emulat
     stub, address = display
     emulator.store.generate(SITE_ID, 1000)
     emulator.delay = 0.1
-    with Plugin(emulator.environment(), {"maxConcurrency": 2}, engine=address) as plugin:
+    with Plugin({**emulator.environment(), "PULUMI_PROJECT": "demo"}, {"maxConcurrency": 2}, engine=address) as plugin:
         plugin.invoke(siteId=str(SITE_ID), pageSize=25)
     messages = [entry.message for entry in stub.logged]
     counts = [re.fullmatch(rf"getScheduledPreloadJobs: site {SITE_ID}: (\d+) of 1000 read", text) for text in messages]
@@ -65,6 +65,8 @@ def test_a_quick_answer_says_nothing(display: tuple[EngineStub, str], emulator: 
 def test_an_engine_that_does_not_listen_does_not_stop_the_answer(emulator: Emulator) -> None:
     emulator.store.generate(SITE_ID, 1000)
     emulator.delay = 0.1
-    with Plugin(emulator.environment(), {"maxConcurrency": 2}, engine="127.0.0.1:9") as plugin:
+    with Plugin(
+        {**emulator.environment(), "PULUMI_PROJECT": "demo"}, {"maxConcurrency": 2}, engine="127.0.0.1:9"
+    ) as plugin:
         result = plugin.invoke(siteId=str(SITE_ID), pageSize=25)
     assert len(result.fields["jobs"].list_value.values) == 1000
