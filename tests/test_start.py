@@ -13,6 +13,7 @@ from pulumi_resource_alicloud_esa.schema import schema_text
 NOT_TO_START = (
     "requests",
     "urllib3",
+    "msgspec",
     "alibabacloud_credentials",
     "alibabacloud_tea_openapi",
     "pulumi_resource_alicloud_esa.credentials",

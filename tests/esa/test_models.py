@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.esa.errors import ResponseError
-from pulumi_resource_alicloud_esa.esa.models import JOB_FIELDS, read_request_id, read_rows, read_total
+from pulumi_resource_alicloud_esa.esa.models import (
+    EXECUTION_FIELDS,
+    JOB_FIELDS,
+    Row,
+    _read_exact,
+    read_request_id,
+    read_row,
+    read_rows,
+    read_total,
+)
+
+from emulator.seed import SITE_ID, seeded_jobs
 
 INTEGERS = ("ExecutionCount", "TaskSubmitted", "UrlCount", "UrlSubmitted")
 TEXTS = tuple(field.key for field in JOB_FIELDS if field.key not in (*INTEGERS, "SiteId"))
@@ -144,3 +156,34 @@ def test_any_body_gives_typed_rows_or_one_clean_error(jobs: Any, total: Any) -> 
         for field in JOB_FIELDS:
             kind = int if field.key in INTEGERS else str
             assert row[field.name] is None or type(row[field.name]) is kind
+
+
+exact_jobs = st.fixed_dictionaries(
+    {"Id": st.text(max_size=4)},
+    optional={
+        **{key: st.none() | st.text(max_size=4) for key in TEXTS if key != "Id"},
+        **{key: st.none() | st.integers(-(2**54), 2**54) for key in INTEGERS},
+        "SiteId": st.integers(-(2**65), 2**65),
+        "New": st.integers(),
+    },
+)
+
+
+@pytest.mark.fuzz
+@given(st.lists(exact_jobs, max_size=3) | wild_jobs)
+def test_the_fast_reading_gives_what_the_careful_one_gives(jobs: list[Any]) -> None:
+    body = {"RequestId": "R", "Jobs": jobs}
+
+    def outcome(read: Callable[[], list[Row]]) -> list[Row] | str:
+        try:
+            return read()
+        except ResponseError as error:
+            return str(error)
+
+    careful = outcome(lambda: [read_row(row, JOB_FIELDS, body, f"Jobs[{n}]") for n, row in enumerate(jobs)])
+    assert outcome(lambda: read_rows(body, "Jobs", JOB_FIELDS)) == careful
+
+
+def test_what_the_service_documents_is_read_in_one_step() -> None:
+    assert _read_exact([dict(job.fields) for job in seeded_jobs(SITE_ID)], JOB_FIELDS) is not None
+    assert _read_exact([{"Id": "a", "JobId": "b", "Interval": 60, "SliceLen": 10}], EXECUTION_FIELDS) is not None

@@ -10,6 +10,8 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+import msgspec
+
 from .errors import ApiError, ResponseError, one_line
 
 _SUCCESS_CODES = frozenset({"", "success", "ok", "200", "0"})
@@ -64,13 +66,9 @@ def interpret(action: str, answer: Answer, hidden: Iterable[str | None] = ()) ->
 
 def _decode(answer: Answer) -> dict[str, Any]:
     try:
-        # Not json's own guess from bytes: JSON is UTF-8, and that guess lets lone surrogates through.
-        body = json.loads(answer.body.decode("utf-8-sig"))
+        body = msgspec.json.decode(answer.body)
     except (ValueError, RecursionError):
-        fields = _xml_error(answer)
-        if fields:
-            return fields
-        raise _unreadable(answer, "that is not JSON") from None
+        body = _decode_leniently(answer)
     if not isinstance(body, dict):
         raise ResponseError(
             f"HTTP {answer.status} with a JSON {type(body).__name__} where an object is documented",
@@ -78,7 +76,20 @@ def _decode(answer: Answer) -> dict[str, Any]:
             throttled=answer.status == 429,
             retry_after=_retry_after(answer),
         )
-    return body if b"\\u" not in answer.body else _without_surrogates(body)
+    return body
+
+
+def _decode_leniently(answer: Answer) -> Any:
+    """What the fast and strict decoder refuses: a byte order mark, half a character, XML as gateways send it."""
+    try:
+        # Not json's own guess from bytes: JSON is UTF-8, and that guess lets lone surrogates through.
+        body = json.loads(answer.body.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        fields = _xml_error(answer)
+        if fields:
+            return fields
+        raise _unreadable(answer, "that is not JSON") from None
+    return _without_surrogates(body)
 
 
 def _without_surrogates(value: Any) -> Any:
