@@ -9,9 +9,11 @@ not even by a TotalCount that is capped at a full page: the page after a full la
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 from .codes import Whose
@@ -171,16 +173,20 @@ class _Reader:
         """Pages as they arrive, no more than `concurrency` under way; the first fault ends it."""
         waiting = iter(numbers)
         running: dict[Future[_Page], int] = {}
+        # Not concurrent.futures.wait, which takes the lock of each future for each page.
+        done: SimpleQueue[Future[_Page]] = SimpleQueue()
         try:
             while True:
                 while len(running) < self.lister.concurrency and (number := next(waiting, None)) is not None:
-                    running[self.lister.workers.submit(self._page, number, size)] = number
+                    future = self.lister.workers.submit(self._page, number, size)
+                    running[future] = number
+                    future.add_done_callback(done.put)
                 if not running:
                     return
-                done, _ = wait(running, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
-                self.deadline.check()
-                for future in done:
+                with contextlib.suppress(Empty):
+                    future = done.get(timeout=_POLL_SECONDS)
                     yield running.pop(future), future.result()
+                self.deadline.check()
         finally:
             for future in running:
                 future.cancel()
