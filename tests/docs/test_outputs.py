@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from emulator import EXAMPLE_JOB_ID, Emulator, Fault
 from tests.docs.blocks import block, blocks
+from tests.docs.shell import run
 from tests.engine.harness import EXAMPLE_SITE_ID, ROOT, SITE_ID, Engine
 from tests.engine.test_examples import outputs_section
 
@@ -78,8 +80,10 @@ def test_the_drift_of_the_resource(engine: Engine, emulator: Emulator) -> None:
     engine.write(block("docs/drift.md", "yaml", "name: preload-jobs").code)
     engine.stack()
     assert engine.run("up", "--yes", "--skip-preview").code == 0
+    check = block("docs/drift.md", "sh", "pulumi refresh")
+    assert run(engine, check).code == 0
     change_by_hand(emulator)
-    result = engine.run("refresh", "--preview-only", "--expect-no-changes", "--diff")
+    result = run(engine, check)
     assert result.code == 7
     printed = lines(result.text)
     for line in lines(block("docs/drift.md", "text", "~ alicloud-esa").code):
@@ -97,10 +101,13 @@ def test_the_drift_of_the_function(engine: Engine, emulator: Emulator) -> None:
 
 
 def test_the_drift_of_the_command(engine: Engine, emulator: Emulator) -> None:
-    record = engine.command("alicloud-esa", "drift", "record", "--site-id", SITE_ID, "-o", "preload-jobs.json")
-    assert record.code == 0, record.text
+    assert engine.command("git", "init", "--quiet").code == 0
+    shown = block("docs/drift.md", "sh", "alicloud-esa drift record --site-id")
+    before = run(engine, shown)
+    assert before.code == 0, before.text
     change_by_hand(emulator)
-    result = engine.command("alicloud-esa", "drift", "check", "--baseline", "preload-jobs.json")
+    # The last line is the check.
+    result = run(engine, replace(shown, code=shown.code.splitlines()[-1]))
     assert result.code == 7
     assert result.stdout.strip() == block("docs/drift.md", "text", "site 190007158391808").code.strip()
 

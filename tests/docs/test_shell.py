@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
 
 import pytest
 
-from emulator import Emulator
 from tests.docs.blocks import Block, blocks
 from tests.engine.harness import PLUGIN, ROOT
 
@@ -100,13 +98,3 @@ def test_its_commands_and_options_exist(block: Block, monkeypatch: pytest.Monkey
     monkeypatch.chdir(ROOT)
     for words in commands(block):
         check(words)
-
-
-@pytest.mark.parametrize("block", [param for param in SHELL if "curl " in param.values[0].code])
-def test_curl_lines_do_what_they_say(block: Block) -> None:
-    if shutil.which("curl") is None:
-        pytest.skip("this machine has no curl")
-    with Emulator() as emulator:
-        script = block.code.replace("http://127.0.0.1:8650", emulator.url).replace("curl ", "curl -sS --fail ")
-        done = subprocess.run(["bash", "-eu", "-c", script], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
