@@ -20,6 +20,8 @@ from pulumi_resource_alicloud_esa.esa.pace import Pace
 from pulumi_resource_alicloud_esa.esa.retry import RetryBudget, RetryPolicy
 from pulumi_resource_alicloud_esa.esa.transport import Transport
 
+from emulator import Emulator
+
 KEYS = Credentials("testAccessKeyId", "testAccessKeySecret")
 NewClient = Callable[..., EsaClient]
 NewLister = Callable[..., Lister]
@@ -112,3 +114,11 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     cert.configure_cert(context)
     return Tls(str(folder / "ca.pem"), str(folder / "cert.pem"), str(folder / "wrong.pem"), context)
+
+
+@pytest.fixture
+def secure(tls: Tls, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    """The emulator under TLS, by a certificate that REQUESTS_CA_BUNDLE lets one trust."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", tls.ca_file)
+    with Emulator(certfile=tls.cert_file) as emulator:
+        yield emulator

@@ -312,13 +312,6 @@ def test_a_ca_bundle_that_is_no_file_of_certificates_is_named(
 # --- proxies ---
 
 
-@pytest.fixture
-def secure(tls: Tls, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", tls.ca_file)
-    with Emulator(certfile=tls.cert_file) as emulator:
-        yield emulator
-
-
 def test_https_goes_through_the_proxy_in_a_tunnel(
     secure: Emulator, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,11 +13,16 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from .errors import Cancelled, DeadlineExceeded, EsaError
 
 T = TypeVar("T")
 _POLL_SECONDS = 0.05
+# Which call waits in a socket. A connection goes back to the pool before its call takes note, and the next call may
+# have it by then: only the last one to watch a socket may shut it.
+_owners: WeakKeyDictionary[socket.socket, Deadline] = WeakKeyDictionary()
+_owners_lock = threading.Lock()
 
 
 class Deadline:
@@ -28,8 +33,6 @@ class Deadline:
         self._ends_at = time.monotonic() + seconds
         self._ended = threading.Event()
         self._reason: EsaError | None = None
-        self._sockets: set[socket.socket] = set()
-        self._lock = threading.Lock()
 
     def remaining(self) -> float:
         """Seconds left, never negative."""
@@ -85,29 +88,27 @@ class Deadline:
 
     def watch(self, sock: socket.socket) -> None:
         """Have this socket shut down when the call ends early."""
-        with self._lock:
-            self._sockets.add(sock)
-        if self._reason is not None:
-            _shut(sock)
+        with _owners_lock:
+            _owners[sock] = self
+            if self._reason is not None:
+                _shut(sock)
 
     def unwatch(self, sock: socket.socket) -> None:
         """The socket goes back to the pool and must survive this call."""
-        with self._lock:
-            self._sockets.discard(sock)
+        with _owners_lock:
+            if _owners.get(sock) is self:
+                del _owners[sock]
 
     def _end(self, reason: EsaError) -> None:
-        with self._lock:
+        with _owners_lock:
             if self._reason is None:
                 self._reason = reason
-            sockets = list(self._sockets)
+            for sock in [sock for sock, owner in _owners.items() if owner is self]:
+                _shut(sock)
         self._ended.set()
-        for sock in sockets:
-            _shut(sock)
 
     def _exceeded(self) -> DeadlineExceeded:
-        return DeadlineExceeded(
-            f"no complete answer within {self.seconds:g} seconds: raise timeoutSeconds, or ask for less"
-        )
+        return DeadlineExceeded(self.seconds)
 
 
 def _shut(sock: socket.socket) -> None:

@@ -146,6 +146,9 @@ class DriftFound(EsaError):
 class DeadlineExceeded(EsaError):
     """`timeoutSeconds` passed before the answer was complete."""
 
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no complete answer within {seconds:g} seconds: raise timeoutSeconds, or ask for less")
+
 
 class Cancelled(EsaError):
     """The engine asked to stop."""

@@ -21,13 +21,13 @@ import requests.adapters
 from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, LocationParseError
-from urllib3.util import parse_url
+from urllib3.exceptions import HTTPError
 
 from .answer import Answer
 from .deadline import Deadline
 from .endpoints import Endpoint
 from .errors import ResponseError, TransportError
+from .proxy import choose_proxies
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
@@ -53,10 +53,8 @@ class Transport:
         # Looked up once: requests would read the environment and the proxy settings again for every request.
         with requests.Session() as session:
             environment = session.merge_environment_settings(endpoint.url, {}, None, None, None)
-        # Plain http is for this machine only; through a proxy it would leave it, keys' signatures and token in clear.
-        self._proxies = dict(environment["proxies"]) if endpoint.scheme == "https" else {}
+        self._proxies = choose_proxies(endpoint, environment["proxies"])
         self._verify: bool | str = environment["verify"] or True
-        self._check_proxies()
         self._common = {
             "User-Agent": f"pulumi-alicloud-esa/{version} (python/{platform.python_version()})",
             "Accept": "application/json",
@@ -98,17 +96,6 @@ class Transport:
     def close(self) -> None:
         """Close idle connections."""
         self._adapter.close()
-
-    def _check_proxies(self) -> None:
-        for proxy in self._proxies.values():
-            host = None
-            with contextlib.suppress(LocationParseError):
-                host = parse_url(proxy).host
-            if not host:
-                # Not echoed: it may hold a password.
-                raise self._transport_error(
-                    "HTTPS_PROXY is not a proxy's address; give http://[USER:PASSWORD@]HOST:PORT", False, False
-                )
 
     def _check_headers(self, headers: Mapping[str, str]) -> None:
         for name, value in headers.items():
@@ -207,14 +194,23 @@ class _Watched:
 
     sock: Any
 
+    def _new_conn(self) -> socket.socket:
+        sock: socket.socket = super()._new_conn()  # type: ignore[misc]  # a mix-in: urllib3's connection is beside it
+        # Already now: a proxy may drip its answer to CONNECT.
+        _watch(sock)
+        return sock
+
     def getresponse(self) -> Any:
-        deadline: Deadline | None = getattr(_current, "deadline", None)
         # TLS within a proxy's TLS is an object of urllib3's around the socket.
-        sock = getattr(self.sock, "socket", self.sock)
-        if deadline is not None and isinstance(sock, socket.socket):
-            _current.sockets.append(sock)
-            deadline.watch(sock)
-        return super().getresponse()  # type: ignore[misc]  # a mix-in: urllib3's connection is beside it
+        _watch(getattr(self.sock, "socket", self.sock))
+        return super().getresponse()  # type: ignore[misc]
+
+
+def _watch(sock: Any) -> None:
+    deadline: Deadline | None = getattr(_current, "deadline", None)
+    if deadline is not None and isinstance(sock, socket.socket):
+        _current.sockets.append(sock)
+        deadline.watch(sock)
 
 
 class _WatchedHTTPConnection(_Watched, HTTPConnection):
