@@ -58,7 +58,7 @@ export interface GetScheduledPreloadExecutionsResult {
      */
     readonly ids: string[];
     /**
-     * The API's request id.
+     * The API's request id, for Alibaba Cloud's support.
      */
     readonly requestId: string;
     /**

@@ -65,7 +65,7 @@ export interface GetScheduledPreloadJobResult {
      */
     readonly job?: outputs.ScheduledPreloadJob;
     /**
-     * The API's request id.
+     * The API's request id, for Alibaba Cloud's support.
      */
     readonly requestId: string;
 }

@@ -112,7 +112,7 @@ export interface GetScheduledPreloadJobsResult {
      */
     readonly names: string[];
     /**
-     * The API's request id (of the first page, when several were read).
+     * The API's request id, for Alibaba Cloud's support; that of the first page, when several were read.
      */
     readonly requestId: string;
     /**

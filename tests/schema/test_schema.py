@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from tests.engine.harness import ROOT
 
@@ -24,6 +27,9 @@ def described() -> Iterator[tuple[str, dict[str, Any]]]:
                         yield f"{token}{place}.{name}", spec
     for name, spec in SCHEMA["config"]["variables"].items():
         yield f"config.{name}", spec
+    yield "provider", SCHEMA["provider"]
+    for name, spec in SCHEMA["provider"]["inputProperties"].items():
+        yield f"provider.{name}", spec
 
 
 def test_everything_is_described_in_whole_sentences() -> None:
@@ -32,6 +38,32 @@ def test_everything_is_described_in_whole_sentences() -> None:
     # Examples and references end otherwise.
     ends = [place for place, entry in described() if entry["description"].rstrip()[-1] not in ".`})"]
     assert ends == []
+
+
+def test_numbers_have_a_unit_switches_a_meaning_and_moments_a_format() -> None:
+    wanted = {
+        "integer": re.compile(r"Number of|Seconds|seconds|Milliseconds|Most requests|Most attempts|page"),
+        "boolean": re.compile(r"`true`|Whether"),
+    }
+    vague = []
+    for place, spec in described():
+        moment = place.endswith(("Time", ".createdAt"))
+        pattern = re.compile(r"RFC 3339") if moment else wanted.get(spec.get("type", ""))
+        if pattern and not pattern.search(spec["description"]):
+            vague.append(place)
+    assert vague == []
+
+
+def test_limits_and_defaults_of_the_configuration_are_stated() -> None:
+    for name, spec in SCHEMA["provider"]["inputProperties"].items():
+        assert "Default" in spec["description"] or "$ref" in spec, name
+
+
+@pytest.mark.parametrize("kind", ["ScheduledPreloadJob", "RecordedScheduledPreloadJob", "ExpectedScheduledPreloadJob"])
+def test_what_nobody_can_choose_says_who_sets_it(kind: str) -> None:
+    properties = SCHEMA["types"][f"alicloud-esa:index:{kind}"]["properties"]
+    for name in ("aliUid", "createdAt", "errorInfo", "failedFileOss", "fileId", "taskSubmitted", "urlSubmitted"):
+        assert "Set by the service" in properties[name]["description"], name
 
 
 def test_the_registry_gets_what_it_asks_for() -> None:

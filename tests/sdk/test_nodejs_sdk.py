@@ -1,4 +1,7 @@
-"""The npm package: tools/ensure_node.py compiled it with every TypeScript named here; this checks what came out."""
+"""The npm package: tools/ensure_node.py compiled it with every TypeScript named here; this checks what came out.
+
+Programs may use an older one: Pulumi's package brings 3.8.3 for those that have none.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from emulator import Emulator
 from tests.engine.examples import EXAMPLES, NPM, made, node
-from tests.engine.harness import ROOT
+from tests.engine.harness import ROOT, Engine, Result
+from tests.engine.language_host import language_host, nodejs_program
 
 PACKAGE = NPM / "pulumi-alicloud-esa"
 COMPILERS = ("typescript-oldest", "typescript", "typescript-newest")
@@ -57,3 +62,44 @@ def test_programs_compile(compiler: str, tmp_path: Path) -> None:
     tsc = [node(), str(made(NPM / compiler / "bin" / "tsc")), "--noEmit"]
     done = subprocess.run(tsc, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout
+
+
+def old_program(folder: Path, emulator: Emulator, more: str = "") -> Result:
+    """Previews examples/typescript in a project that has neither a TypeScript nor a tsconfig.json of its own."""
+    engine = Engine(folder / "project", dict(emulator.environment()))
+    engine.write("name: preload-jobs\nruntime: nodejs\n")
+    engine.write('{"main": "index.ts"}', "package.json")
+    engine.write((EXAMPLES / "typescript" / "index.ts").read_text(encoding="utf-8") + more, "index.ts")
+    modules = engine.folder / "node_modules"
+    modules.mkdir()
+    for package in NPM.iterdir():
+        if not package.name.startswith(("typescript", ".")):
+            (modules / package.name).symlink_to(package)
+    engine.stack()
+    runner = modules / "@pulumi" / "pulumi" / "cmd" / "run" / "index.js"
+    # Or Node.js would follow the links to where the newer compilers are.
+    environment = {**engine.environment, "NODE_OPTIONS": "--preserve-symlinks --preserve-symlinks-main"}
+    with language_host(nodejs_program(node(), runner), environment) as address:
+        return engine.run("preview", f"--client={address}")
+
+
+def test_a_program_without_a_typescript_runs_with_the_one_inside_pulumis_package(
+    tmp_path: Path, emulator: Emulator
+) -> None:
+    result = old_program(tmp_path, emulator)
+    assert result.code == 0, result.text
+    assert "jobCount    : 45" in result.text
+
+
+def test_that_one_is_old_and_checks_types(tmp_path: Path, emulator: Emulator) -> None:
+    # The second line is TypeScript 4.0's.
+    more = "\nesa.getScheduledPreloadJobs({ siteId: true });\ntype New = [first: string];\n"
+    result = old_program(tmp_path, emulator, more)
+    assert result.code != 0
+    assert "TS2322" in result.text
+    assert "TS1005" in result.text
+
+
+def test_it_asks_for_the_pulumi_that_is_tested() -> None:
+    asked = read(ROOT / "sdk" / "nodejs" / "package.json")["dependencies"]["@pulumi/pulumi"]
+    assert asked == "^" + read(NPM / "@pulumi" / "pulumi" / "package.json")["version"]

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.engine.harness import ROOT
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 SDK = ROOT / "sdk" / "python"
 PROGRAMS = sorted((ROOT / "examples").glob("*/__main__.py"))
@@ -49,6 +56,28 @@ def test_the_wheel_builds_and_carries_what_users_need(tmp_path: Path) -> None:
     assert "pulumi_alicloud_esa/py.typed" in names
     assert (plugin["name"], plugin["version"], plugin["resource"]) == ("alicloud-esa", version, True)
     assert {f"pulumi_alicloud_esa/{path.name}" for path in (SDK / "pulumi_alicloud_esa").glob("*.py")} <= names
+
+
+def project(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return found
+
+
+def floor(requirement: str) -> str:
+    """`3.272` of `pulumi>=3.272.0,<4.0.0`."""
+    (found,) = re.findall(r">=(\d+\.\d+)", requirement)
+    return str(found)
+
+
+def test_it_claims_the_pythons_and_the_pulumi_that_are_tested() -> None:
+    sdk, plugin = project(SDK), project(ROOT)
+    assert sdk["requires-python"] == plugin["requires-python"]
+    (asked,) = (line for line in sdk["dependencies"] if line.startswith("pulumi>"))
+    pins = (ROOT / "requirements" / "plugin.txt").read_text(encoding="utf-8")
+    (pinned,) = re.findall(r"^pulumi==(\d+\.\d+)\.", pins, re.MULTILINE)
+    assert floor(asked) == pinned
+    (for_the_plugin,) = (line for line in plugin["dependencies"] if line.startswith("pulumi>"))
+    assert floor(for_the_plugin) == pinned
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.parent.name)

@@ -62,7 +62,7 @@ type GetScheduledPreloadExecutionsResult struct {
 	Executions []ScheduledPreloadExecution `pulumi:"executions"`
 	// Ids of `executions`, in the same order.
 	Ids []string `pulumi:"ids"`
-	// The API's request id.
+	// The API's request id, for Alibaba Cloud's support.
 	RequestId string `pulumi:"requestId"`
 	// Number of executions of the job, before the filter.
 	TotalCount int `pulumi:"totalCount"`
@@ -110,7 +110,7 @@ func (o GetScheduledPreloadExecutionsResultOutput) Ids() pulumi.StringArrayOutpu
 	return o.ApplyT(func(v GetScheduledPreloadExecutionsResult) []string { return v.Ids }).(pulumi.StringArrayOutput)
 }
 
-// The API's request id.
+// The API's request id, for Alibaba Cloud's support.
 func (o GetScheduledPreloadExecutionsResultOutput) RequestId() pulumi.StringOutput {
 	return o.ApplyT(func(v GetScheduledPreloadExecutionsResult) string { return v.RequestId }).(pulumi.StringOutput)
 }

@@ -66,7 +66,7 @@ type GetScheduledPreloadJobResult struct {
 	Found bool `pulumi:"found"`
 	// The job, null when it does not exist. The service does not answer `executionCount` here.
 	Job *ScheduledPreloadJob `pulumi:"job"`
-	// The API's request id.
+	// The API's request id, for Alibaba Cloud's support.
 	RequestId string `pulumi:"requestId"`
 }
 
@@ -114,7 +114,7 @@ func (o GetScheduledPreloadJobResultOutput) Job() ScheduledPreloadJobPtrOutput {
 	return o.ApplyT(func(v GetScheduledPreloadJobResult) *ScheduledPreloadJob { return v.Job }).(ScheduledPreloadJobPtrOutput)
 }
 
-// The API's request id.
+// The API's request id, for Alibaba Cloud's support.
 func (o GetScheduledPreloadJobResultOutput) RequestId() pulumi.StringOutput {
 	return o.ApplyT(func(v GetScheduledPreloadJobResult) string { return v.RequestId }).(pulumi.StringOutput)
 }

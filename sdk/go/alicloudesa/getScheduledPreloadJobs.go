@@ -87,7 +87,7 @@ type GetScheduledPreloadJobsResult struct {
 	Jobs []ScheduledPreloadJob `pulumi:"jobs"`
 	// Names of `jobs`, in the same order; a job without a name is left out.
 	Names []string `pulumi:"names"`
-	// The API's request id (of the first page, when several were read).
+	// The API's request id, for Alibaba Cloud's support; that of the first page, when several were read.
 	RequestId string `pulumi:"requestId"`
 	// Number of jobs in the creation window, before the filters that the provider applies.
 	TotalCount int `pulumi:"totalCount"`
@@ -158,7 +158,7 @@ func (o GetScheduledPreloadJobsResultOutput) Names() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v GetScheduledPreloadJobsResult) []string { return v.Names }).(pulumi.StringArrayOutput)
 }
 
-// The API's request id (of the first page, when several were read).
+// The API's request id, for Alibaba Cloud's support; that of the first page, when several were read.
 func (o GetScheduledPreloadJobsResultOutput) RequestId() pulumi.StringOutput {
 	return o.ApplyT(func(v GetScheduledPreloadJobsResult) string { return v.RequestId }).(pulumi.StringOutput)
 }

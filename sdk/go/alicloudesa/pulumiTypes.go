@@ -485,33 +485,33 @@ func (o AssumeRoleWithOidcPtrOutput) SessionExpiration() pulumi.IntPtrOutput {
 
 // A job that should be there; only the fields given are compared. "" means that a field has no value.
 type ExpectedScheduledPreloadJob struct {
-	// Alibaba Cloud account id.
+	// Id of the Alibaba Cloud account that owns the job. Set by the service.
 	AliUid *string `pulumi:"aliUid"`
-	// When the job was created: RFC 3339, UTC.
+	// When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
 	CreatedAt *string `pulumi:"createdAt"`
 	// The domains to preload, sorted, separated by commas.
 	Domains *string `pulumi:"domains"`
-	// The error message of a job that has one.
+	// The error message of a job that has one. Set by the service.
 	ErrorInfo *string `pulumi:"errorInfo"`
 	// Number of times the job is scheduled to run.
 	ExecutionCount *int `pulumi:"executionCount"`
-	// OSS address of the file that lists the URLs that failed.
+	// URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
 	FailedFileOss *string `pulumi:"failedFileOss"`
-	// Id of the file that lists the URLs.
+	// Id of the file that lists the URLs, for its download. Set by the service.
 	FileId *string `pulumi:"fileId"`
 	// Id of the job: 24 hex digits.
 	Id *string `pulumi:"id"`
-	// How the URLs came in: `oss` or `textBox`.
+	// How the URLs came in: `oss` (a file there) or `textBox` (typed in).
 	InsertWay *string `pulumi:"insertWay"`
-	// Name of the job.
+	// Name of the job. The service allows several jobs of one name.
 	Name string `pulumi:"name"`
-	// Number of URLs submitted to the system for preloading.
+	// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
 	TaskSubmitted *int `pulumi:"taskSubmitted"`
 	// What the job does: `preload` or `refresh`.
 	TaskType *string `pulumi:"taskType"`
 	// Number of URLs in all.
 	UrlCount *int `pulumi:"urlCount"`
-	// Number of URLs submitted.
+	// Number of URLs submitted so far. Set by the service; it moves by itself.
 	UrlSubmitted *int `pulumi:"urlSubmitted"`
 }
 
@@ -528,33 +528,33 @@ type ExpectedScheduledPreloadJobInput interface {
 
 // A job that should be there; only the fields given are compared. "" means that a field has no value.
 type ExpectedScheduledPreloadJobArgs struct {
-	// Alibaba Cloud account id.
+	// Id of the Alibaba Cloud account that owns the job. Set by the service.
 	AliUid pulumi.StringPtrInput `pulumi:"aliUid"`
-	// When the job was created: RFC 3339, UTC.
+	// When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
 	CreatedAt pulumi.StringPtrInput `pulumi:"createdAt"`
 	// The domains to preload, sorted, separated by commas.
 	Domains pulumi.StringPtrInput `pulumi:"domains"`
-	// The error message of a job that has one.
+	// The error message of a job that has one. Set by the service.
 	ErrorInfo pulumi.StringPtrInput `pulumi:"errorInfo"`
 	// Number of times the job is scheduled to run.
 	ExecutionCount pulumi.IntPtrInput `pulumi:"executionCount"`
-	// OSS address of the file that lists the URLs that failed.
+	// URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
 	FailedFileOss pulumi.StringPtrInput `pulumi:"failedFileOss"`
-	// Id of the file that lists the URLs.
+	// Id of the file that lists the URLs, for its download. Set by the service.
 	FileId pulumi.StringPtrInput `pulumi:"fileId"`
 	// Id of the job: 24 hex digits.
 	Id pulumi.StringPtrInput `pulumi:"id"`
-	// How the URLs came in: `oss` or `textBox`.
+	// How the URLs came in: `oss` (a file there) or `textBox` (typed in).
 	InsertWay pulumi.StringPtrInput `pulumi:"insertWay"`
-	// Name of the job.
+	// Name of the job. The service allows several jobs of one name.
 	Name pulumi.StringInput `pulumi:"name"`
-	// Number of URLs submitted to the system for preloading.
+	// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
 	TaskSubmitted pulumi.IntPtrInput `pulumi:"taskSubmitted"`
 	// What the job does: `preload` or `refresh`.
 	TaskType pulumi.StringPtrInput `pulumi:"taskType"`
 	// Number of URLs in all.
 	UrlCount pulumi.IntPtrInput `pulumi:"urlCount"`
-	// Number of URLs submitted.
+	// Number of URLs submitted so far. Set by the service; it moves by itself.
 	UrlSubmitted pulumi.IntPtrInput `pulumi:"urlSubmitted"`
 }
 
@@ -610,12 +610,12 @@ func (o ExpectedScheduledPreloadJobOutput) ToExpectedScheduledPreloadJobOutputWi
 	return o
 }
 
-// Alibaba Cloud account id.
+// Id of the Alibaba Cloud account that owns the job. Set by the service.
 func (o ExpectedScheduledPreloadJobOutput) AliUid() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *string { return v.AliUid }).(pulumi.StringPtrOutput)
 }
 
-// When the job was created: RFC 3339, UTC.
+// When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
 func (o ExpectedScheduledPreloadJobOutput) CreatedAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *string { return v.CreatedAt }).(pulumi.StringPtrOutput)
 }
@@ -625,7 +625,7 @@ func (o ExpectedScheduledPreloadJobOutput) Domains() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *string { return v.Domains }).(pulumi.StringPtrOutput)
 }
 
-// The error message of a job that has one.
+// The error message of a job that has one. Set by the service.
 func (o ExpectedScheduledPreloadJobOutput) ErrorInfo() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *string { return v.ErrorInfo }).(pulumi.StringPtrOutput)
 }
@@ -635,12 +635,12 @@ func (o ExpectedScheduledPreloadJobOutput) ExecutionCount() pulumi.IntPtrOutput 
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *int { return v.ExecutionCount }).(pulumi.IntPtrOutput)
 }
 
-// OSS address of the file that lists the URLs that failed.
+// URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
 func (o ExpectedScheduledPreloadJobOutput) FailedFileOss() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *string { return v.FailedFileOss }).(pulumi.StringPtrOutput)
 }
 
-// Id of the file that lists the URLs.
+// Id of the file that lists the URLs, for its download. Set by the service.
 func (o ExpectedScheduledPreloadJobOutput) FileId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *string { return v.FileId }).(pulumi.StringPtrOutput)
 }
@@ -650,17 +650,17 @@ func (o ExpectedScheduledPreloadJobOutput) Id() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *string { return v.Id }).(pulumi.StringPtrOutput)
 }
 
-// How the URLs came in: `oss` or `textBox`.
+// How the URLs came in: `oss` (a file there) or `textBox` (typed in).
 func (o ExpectedScheduledPreloadJobOutput) InsertWay() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *string { return v.InsertWay }).(pulumi.StringPtrOutput)
 }
 
-// Name of the job.
+// Name of the job. The service allows several jobs of one name.
 func (o ExpectedScheduledPreloadJobOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) string { return v.Name }).(pulumi.StringOutput)
 }
 
-// Number of URLs submitted to the system for preloading.
+// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
 func (o ExpectedScheduledPreloadJobOutput) TaskSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *int { return v.TaskSubmitted }).(pulumi.IntPtrOutput)
 }
@@ -675,7 +675,7 @@ func (o ExpectedScheduledPreloadJobOutput) UrlCount() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *int { return v.UrlCount }).(pulumi.IntPtrOutput)
 }
 
-// Number of URLs submitted.
+// Number of URLs submitted so far. Set by the service; it moves by itself.
 func (o ExpectedScheduledPreloadJobOutput) UrlSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *int { return v.UrlSubmitted }).(pulumi.IntPtrOutput)
 }
@@ -702,7 +702,7 @@ func (o ExpectedScheduledPreloadJobArrayOutput) Index(i pulumi.IntInput) Expecte
 
 // An execution that failed or was stopped, with its job.
 type FailedScheduledPreloadExecution struct {
-	// Id of the execution.
+	// Id of the execution: 24 hex digits.
 	ExecutionId string `pulumi:"executionId"`
 	// Id of the job: 24 hex digits.
 	JobId string `pulumi:"jobId"`
@@ -729,7 +729,7 @@ func (o FailedScheduledPreloadExecutionOutput) ToFailedScheduledPreloadExecution
 	return o
 }
 
-// Id of the execution.
+// Id of the execution: 24 hex digits.
 func (o FailedScheduledPreloadExecutionOutput) ExecutionId() pulumi.StringOutput {
 	return o.ApplyT(func(v FailedScheduledPreloadExecution) string { return v.ExecutionId }).(pulumi.StringOutput)
 }
@@ -776,31 +776,31 @@ func (o FailedScheduledPreloadExecutionArrayOutput) Index(i pulumi.IntInput) Fai
 
 // A job as a baseline records it: moments in one spelling, domains sorted, empty and ignored fields left out.
 type RecordedScheduledPreloadJob struct {
-	// Alibaba Cloud account id.
+	// Id of the Alibaba Cloud account that owns the job. Set by the service.
 	AliUid *string `pulumi:"aliUid"`
-	// When the job was created: RFC 3339, UTC.
+	// When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
 	CreatedAt *string `pulumi:"createdAt"`
 	// The domains to preload, sorted, separated by commas.
 	Domains *string `pulumi:"domains"`
-	// The error message of a job that has one.
+	// The error message of a job that has one. Set by the service.
 	ErrorInfo *string `pulumi:"errorInfo"`
 	// Number of times the job is scheduled to run.
 	ExecutionCount *int `pulumi:"executionCount"`
-	// OSS address of the file that lists the URLs that failed.
+	// URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
 	FailedFileOss *string `pulumi:"failedFileOss"`
-	// Id of the file that lists the URLs.
+	// Id of the file that lists the URLs, for its download. Set by the service.
 	FileId *string `pulumi:"fileId"`
-	// How the URLs came in: `oss` or `textBox`.
+	// How the URLs came in: `oss` (a file there) or `textBox` (typed in).
 	InsertWay *string `pulumi:"insertWay"`
-	// Name of the job.
+	// Name of the job. The service allows several jobs of one name.
 	Name *string `pulumi:"name"`
-	// Number of URLs submitted to the system for preloading.
+	// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
 	TaskSubmitted *int `pulumi:"taskSubmitted"`
 	// What the job does: `preload` or `refresh`.
 	TaskType *string `pulumi:"taskType"`
 	// Number of URLs in all.
 	UrlCount *int `pulumi:"urlCount"`
-	// Number of URLs submitted.
+	// Number of URLs submitted so far. Set by the service; it moves by itself.
 	UrlSubmitted *int `pulumi:"urlSubmitted"`
 }
 
@@ -819,12 +819,12 @@ func (o RecordedScheduledPreloadJobOutput) ToRecordedScheduledPreloadJobOutputWi
 	return o
 }
 
-// Alibaba Cloud account id.
+// Id of the Alibaba Cloud account that owns the job. Set by the service.
 func (o RecordedScheduledPreloadJobOutput) AliUid() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *string { return v.AliUid }).(pulumi.StringPtrOutput)
 }
 
-// When the job was created: RFC 3339, UTC.
+// When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
 func (o RecordedScheduledPreloadJobOutput) CreatedAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *string { return v.CreatedAt }).(pulumi.StringPtrOutput)
 }
@@ -834,7 +834,7 @@ func (o RecordedScheduledPreloadJobOutput) Domains() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *string { return v.Domains }).(pulumi.StringPtrOutput)
 }
 
-// The error message of a job that has one.
+// The error message of a job that has one. Set by the service.
 func (o RecordedScheduledPreloadJobOutput) ErrorInfo() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *string { return v.ErrorInfo }).(pulumi.StringPtrOutput)
 }
@@ -844,27 +844,27 @@ func (o RecordedScheduledPreloadJobOutput) ExecutionCount() pulumi.IntPtrOutput 
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *int { return v.ExecutionCount }).(pulumi.IntPtrOutput)
 }
 
-// OSS address of the file that lists the URLs that failed.
+// URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
 func (o RecordedScheduledPreloadJobOutput) FailedFileOss() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *string { return v.FailedFileOss }).(pulumi.StringPtrOutput)
 }
 
-// Id of the file that lists the URLs.
+// Id of the file that lists the URLs, for its download. Set by the service.
 func (o RecordedScheduledPreloadJobOutput) FileId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *string { return v.FileId }).(pulumi.StringPtrOutput)
 }
 
-// How the URLs came in: `oss` or `textBox`.
+// How the URLs came in: `oss` (a file there) or `textBox` (typed in).
 func (o RecordedScheduledPreloadJobOutput) InsertWay() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *string { return v.InsertWay }).(pulumi.StringPtrOutput)
 }
 
-// Name of the job.
+// Name of the job. The service allows several jobs of one name.
 func (o RecordedScheduledPreloadJobOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
-// Number of URLs submitted to the system for preloading.
+// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
 func (o RecordedScheduledPreloadJobOutput) TaskSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *int { return v.TaskSubmitted }).(pulumi.IntPtrOutput)
 }
@@ -879,7 +879,7 @@ func (o RecordedScheduledPreloadJobOutput) UrlCount() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *int { return v.UrlCount }).(pulumi.IntPtrOutput)
 }
 
-// Number of URLs submitted.
+// Number of URLs submitted so far. Set by the service; it moves by itself.
 func (o RecordedScheduledPreloadJobOutput) UrlSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *int { return v.UrlSubmitted }).(pulumi.IntPtrOutput)
 }
@@ -906,13 +906,13 @@ func (o RecordedScheduledPreloadJobMapOutput) MapIndex(k pulumi.StringInput) Rec
 
 // A run of a job, past or to come. What the service leaves out is null.
 type ScheduledPreloadExecution struct {
-	// Alibaba Cloud account id.
+	// Id of the Alibaba Cloud account that owns the job.
 	AliUid *string `pulumi:"aliUid"`
 	// When the run ends: RFC 3339, UTC.
 	EndTime *string `pulumi:"endTime"`
-	// Id of the execution.
+	// Id of the execution: 24 hex digits. Set by the service.
 	Id string `pulumi:"id"`
-	// Seconds between two batches.
+	// Seconds between two batches of `sliceLen` URLs.
 	Interval *int `pulumi:"interval"`
 	// Id of the job: 24 hex digits.
 	JobId *string `pulumi:"jobId"`
@@ -939,7 +939,7 @@ func (o ScheduledPreloadExecutionOutput) ToScheduledPreloadExecutionOutputWithCo
 	return o
 }
 
-// Alibaba Cloud account id.
+// Id of the Alibaba Cloud account that owns the job.
 func (o ScheduledPreloadExecutionOutput) AliUid() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadExecution) *string { return v.AliUid }).(pulumi.StringPtrOutput)
 }
@@ -949,12 +949,12 @@ func (o ScheduledPreloadExecutionOutput) EndTime() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadExecution) *string { return v.EndTime }).(pulumi.StringPtrOutput)
 }
 
-// Id of the execution.
+// Id of the execution: 24 hex digits. Set by the service.
 func (o ScheduledPreloadExecutionOutput) Id() pulumi.StringOutput {
 	return o.ApplyT(func(v ScheduledPreloadExecution) string { return v.Id }).(pulumi.StringOutput)
 }
 
-// Seconds between two batches.
+// Seconds between two batches of `sliceLen` URLs.
 func (o ScheduledPreloadExecutionOutput) Interval() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadExecution) *int { return v.Interval }).(pulumi.IntPtrOutput)
 }
@@ -1001,35 +1001,35 @@ func (o ScheduledPreloadExecutionArrayOutput) Index(i pulumi.IntInput) Scheduled
 
 // A scheduled preload job as ListScheduledPreloadJobs answers it. What the service leaves out is null.
 type ScheduledPreloadJob struct {
-	// Alibaba Cloud account id.
+	// Id of the Alibaba Cloud account that owns the job. Set by the service.
 	AliUid *string `pulumi:"aliUid"`
-	// When the job was created: RFC 3339, UTC.
+	// When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
 	CreatedAt *string `pulumi:"createdAt"`
-	// The domains to preload.
+	// The domains to preload; several are separated by commas.
 	Domains *string `pulumi:"domains"`
-	// The error message of a job that has one.
+	// The error message of a job that has one. Set by the service.
 	ErrorInfo *string `pulumi:"errorInfo"`
 	// Number of times the job is scheduled to run.
 	ExecutionCount *int `pulumi:"executionCount"`
-	// OSS address of the file that lists the URLs that failed.
+	// URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
 	FailedFileOss *string `pulumi:"failedFileOss"`
-	// Id of the file that lists the URLs.
+	// Id of the file that lists the URLs, for its download. Set by the service.
 	FileId *string `pulumi:"fileId"`
-	// Id of the job: 24 hex digits.
+	// Id of the job: 24 hex digits. Set by the service.
 	Id string `pulumi:"id"`
-	// How the URLs came in: `oss` or `textBox`.
+	// How the URLs came in: `oss` (a file there) or `textBox` (typed in).
 	InsertWay *string `pulumi:"insertWay"`
-	// Name of the job.
+	// Name of the job. The service allows several jobs of one name.
 	Name *string `pulumi:"name"`
 	// Id of the site: its digits, exact.
 	SiteId *string `pulumi:"siteId"`
-	// Number of URLs submitted to the system for preloading.
+	// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
 	TaskSubmitted *int `pulumi:"taskSubmitted"`
 	// What the job does: `preload` or `refresh`.
 	TaskType *string `pulumi:"taskType"`
 	// Number of URLs in all.
 	UrlCount *int `pulumi:"urlCount"`
-	// Number of URLs submitted.
+	// Number of URLs submitted so far. Set by the service; it moves by itself.
 	UrlSubmitted *int `pulumi:"urlSubmitted"`
 }
 
@@ -1048,22 +1048,22 @@ func (o ScheduledPreloadJobOutput) ToScheduledPreloadJobOutputWithContext(ctx co
 	return o
 }
 
-// Alibaba Cloud account id.
+// Id of the Alibaba Cloud account that owns the job. Set by the service.
 func (o ScheduledPreloadJobOutput) AliUid() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *string { return v.AliUid }).(pulumi.StringPtrOutput)
 }
 
-// When the job was created: RFC 3339, UTC.
+// When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
 func (o ScheduledPreloadJobOutput) CreatedAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *string { return v.CreatedAt }).(pulumi.StringPtrOutput)
 }
 
-// The domains to preload.
+// The domains to preload; several are separated by commas.
 func (o ScheduledPreloadJobOutput) Domains() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *string { return v.Domains }).(pulumi.StringPtrOutput)
 }
 
-// The error message of a job that has one.
+// The error message of a job that has one. Set by the service.
 func (o ScheduledPreloadJobOutput) ErrorInfo() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *string { return v.ErrorInfo }).(pulumi.StringPtrOutput)
 }
@@ -1073,27 +1073,27 @@ func (o ScheduledPreloadJobOutput) ExecutionCount() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *int { return v.ExecutionCount }).(pulumi.IntPtrOutput)
 }
 
-// OSS address of the file that lists the URLs that failed.
+// URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
 func (o ScheduledPreloadJobOutput) FailedFileOss() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *string { return v.FailedFileOss }).(pulumi.StringPtrOutput)
 }
 
-// Id of the file that lists the URLs.
+// Id of the file that lists the URLs, for its download. Set by the service.
 func (o ScheduledPreloadJobOutput) FileId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *string { return v.FileId }).(pulumi.StringPtrOutput)
 }
 
-// Id of the job: 24 hex digits.
+// Id of the job: 24 hex digits. Set by the service.
 func (o ScheduledPreloadJobOutput) Id() pulumi.StringOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) string { return v.Id }).(pulumi.StringOutput)
 }
 
-// How the URLs came in: `oss` or `textBox`.
+// How the URLs came in: `oss` (a file there) or `textBox` (typed in).
 func (o ScheduledPreloadJobOutput) InsertWay() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *string { return v.InsertWay }).(pulumi.StringPtrOutput)
 }
 
-// Name of the job.
+// Name of the job. The service allows several jobs of one name.
 func (o ScheduledPreloadJobOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
@@ -1103,7 +1103,7 @@ func (o ScheduledPreloadJobOutput) SiteId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *string { return v.SiteId }).(pulumi.StringPtrOutput)
 }
 
-// Number of URLs submitted to the system for preloading.
+// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
 func (o ScheduledPreloadJobOutput) TaskSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *int { return v.TaskSubmitted }).(pulumi.IntPtrOutput)
 }
@@ -1118,7 +1118,7 @@ func (o ScheduledPreloadJobOutput) UrlCount() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *int { return v.UrlCount }).(pulumi.IntPtrOutput)
 }
 
-// Number of URLs submitted.
+// Number of URLs submitted so far. Set by the service; it moves by itself.
 func (o ScheduledPreloadJobOutput) UrlSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *int { return v.UrlSubmitted }).(pulumi.IntPtrOutput)
 }
@@ -1147,7 +1147,7 @@ func (o ScheduledPreloadJobPtrOutput) Elem() ScheduledPreloadJobOutput {
 	}).(ScheduledPreloadJobOutput)
 }
 
-// Alibaba Cloud account id.
+// Id of the Alibaba Cloud account that owns the job. Set by the service.
 func (o ScheduledPreloadJobPtrOutput) AliUid() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJob) *string {
 		if v == nil {
@@ -1157,7 +1157,7 @@ func (o ScheduledPreloadJobPtrOutput) AliUid() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// When the job was created: RFC 3339, UTC.
+// When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
 func (o ScheduledPreloadJobPtrOutput) CreatedAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJob) *string {
 		if v == nil {
@@ -1167,7 +1167,7 @@ func (o ScheduledPreloadJobPtrOutput) CreatedAt() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// The domains to preload.
+// The domains to preload; several are separated by commas.
 func (o ScheduledPreloadJobPtrOutput) Domains() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJob) *string {
 		if v == nil {
@@ -1177,7 +1177,7 @@ func (o ScheduledPreloadJobPtrOutput) Domains() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// The error message of a job that has one.
+// The error message of a job that has one. Set by the service.
 func (o ScheduledPreloadJobPtrOutput) ErrorInfo() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJob) *string {
 		if v == nil {
@@ -1197,7 +1197,7 @@ func (o ScheduledPreloadJobPtrOutput) ExecutionCount() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// OSS address of the file that lists the URLs that failed.
+// URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
 func (o ScheduledPreloadJobPtrOutput) FailedFileOss() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJob) *string {
 		if v == nil {
@@ -1207,7 +1207,7 @@ func (o ScheduledPreloadJobPtrOutput) FailedFileOss() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Id of the file that lists the URLs.
+// Id of the file that lists the URLs, for its download. Set by the service.
 func (o ScheduledPreloadJobPtrOutput) FileId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJob) *string {
 		if v == nil {
@@ -1217,7 +1217,7 @@ func (o ScheduledPreloadJobPtrOutput) FileId() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Id of the job: 24 hex digits.
+// Id of the job: 24 hex digits. Set by the service.
 func (o ScheduledPreloadJobPtrOutput) Id() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJob) *string {
 		if v == nil {
@@ -1227,7 +1227,7 @@ func (o ScheduledPreloadJobPtrOutput) Id() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// How the URLs came in: `oss` or `textBox`.
+// How the URLs came in: `oss` (a file there) or `textBox` (typed in).
 func (o ScheduledPreloadJobPtrOutput) InsertWay() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJob) *string {
 		if v == nil {
@@ -1237,7 +1237,7 @@ func (o ScheduledPreloadJobPtrOutput) InsertWay() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Name of the job.
+// Name of the job. The service allows several jobs of one name.
 func (o ScheduledPreloadJobPtrOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJob) *string {
 		if v == nil {
@@ -1257,7 +1257,7 @@ func (o ScheduledPreloadJobPtrOutput) SiteId() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Number of URLs submitted to the system for preloading.
+// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
 func (o ScheduledPreloadJobPtrOutput) TaskSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJob) *int {
 		if v == nil {
@@ -1287,7 +1287,7 @@ func (o ScheduledPreloadJobPtrOutput) UrlCount() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// Number of URLs submitted.
+// Number of URLs submitted so far. Set by the service; it moves by itself.
 func (o ScheduledPreloadJobPtrOutput) UrlSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJob) *int {
 		if v == nil {

@@ -70,11 +70,11 @@ export interface AssumeRoleWithOidcArgs {
  */
 export interface ExpectedScheduledPreloadJob {
     /**
-     * Alibaba Cloud account id.
+     * Id of the Alibaba Cloud account that owns the job. Set by the service.
      */
     aliUid?: string;
     /**
-     * When the job was created: RFC 3339, UTC.
+     * When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
      */
     createdAt?: string;
     /**
@@ -82,7 +82,7 @@ export interface ExpectedScheduledPreloadJob {
      */
     domains?: string;
     /**
-     * The error message of a job that has one.
+     * The error message of a job that has one. Set by the service.
      */
     errorInfo?: string;
     /**
@@ -90,11 +90,11 @@ export interface ExpectedScheduledPreloadJob {
      */
     executionCount?: number;
     /**
-     * OSS address of the file that lists the URLs that failed.
+     * URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
      */
     failedFileOss?: string;
     /**
-     * Id of the file that lists the URLs.
+     * Id of the file that lists the URLs, for its download. Set by the service.
      */
     fileId?: string;
     /**
@@ -102,15 +102,15 @@ export interface ExpectedScheduledPreloadJob {
      */
     id?: string;
     /**
-     * How the URLs came in: `oss` or `textBox`.
+     * How the URLs came in: `oss` (a file there) or `textBox` (typed in).
      */
     insertWay?: string;
     /**
-     * Name of the job.
+     * Name of the job. The service allows several jobs of one name.
      */
     name: string;
     /**
-     * Number of URLs submitted to the system for preloading.
+     * Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
      */
     taskSubmitted?: number;
     /**
@@ -122,7 +122,7 @@ export interface ExpectedScheduledPreloadJob {
      */
     urlCount?: number;
     /**
-     * Number of URLs submitted.
+     * Number of URLs submitted so far. Set by the service; it moves by itself.
      */
     urlSubmitted?: number;
 }
@@ -132,11 +132,11 @@ export interface ExpectedScheduledPreloadJob {
  */
 export interface ExpectedScheduledPreloadJobArgs {
     /**
-     * Alibaba Cloud account id.
+     * Id of the Alibaba Cloud account that owns the job. Set by the service.
      */
     aliUid?: pulumi.Input<string | undefined>;
     /**
-     * When the job was created: RFC 3339, UTC.
+     * When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
      */
     createdAt?: pulumi.Input<string | undefined>;
     /**
@@ -144,7 +144,7 @@ export interface ExpectedScheduledPreloadJobArgs {
      */
     domains?: pulumi.Input<string | undefined>;
     /**
-     * The error message of a job that has one.
+     * The error message of a job that has one. Set by the service.
      */
     errorInfo?: pulumi.Input<string | undefined>;
     /**
@@ -152,11 +152,11 @@ export interface ExpectedScheduledPreloadJobArgs {
      */
     executionCount?: pulumi.Input<number | undefined>;
     /**
-     * OSS address of the file that lists the URLs that failed.
+     * URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
      */
     failedFileOss?: pulumi.Input<string | undefined>;
     /**
-     * Id of the file that lists the URLs.
+     * Id of the file that lists the URLs, for its download. Set by the service.
      */
     fileId?: pulumi.Input<string | undefined>;
     /**
@@ -164,15 +164,15 @@ export interface ExpectedScheduledPreloadJobArgs {
      */
     id?: pulumi.Input<string | undefined>;
     /**
-     * How the URLs came in: `oss` or `textBox`.
+     * How the URLs came in: `oss` (a file there) or `textBox` (typed in).
      */
     insertWay?: pulumi.Input<string | undefined>;
     /**
-     * Name of the job.
+     * Name of the job. The service allows several jobs of one name.
      */
     name: pulumi.Input<string>;
     /**
-     * Number of URLs submitted to the system for preloading.
+     * Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
      */
     taskSubmitted?: pulumi.Input<number | undefined>;
     /**
@@ -184,7 +184,7 @@ export interface ExpectedScheduledPreloadJobArgs {
      */
     urlCount?: pulumi.Input<number | undefined>;
     /**
-     * Number of URLs submitted.
+     * Number of URLs submitted so far. Set by the service; it moves by itself.
      */
     urlSubmitted?: pulumi.Input<number | undefined>;
 }

@@ -70,7 +70,7 @@ export interface AssumeRoleWithOidc {
  */
 export interface FailedScheduledPreloadExecution {
     /**
-     * Id of the execution.
+     * Id of the execution: 24 hex digits.
      */
     executionId: string;
     /**
@@ -96,11 +96,11 @@ export interface FailedScheduledPreloadExecution {
  */
 export interface RecordedScheduledPreloadJob {
     /**
-     * Alibaba Cloud account id.
+     * Id of the Alibaba Cloud account that owns the job. Set by the service.
      */
     aliUid?: string;
     /**
-     * When the job was created: RFC 3339, UTC.
+     * When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
      */
     createdAt?: string;
     /**
@@ -108,7 +108,7 @@ export interface RecordedScheduledPreloadJob {
      */
     domains?: string;
     /**
-     * The error message of a job that has one.
+     * The error message of a job that has one. Set by the service.
      */
     errorInfo?: string;
     /**
@@ -116,23 +116,23 @@ export interface RecordedScheduledPreloadJob {
      */
     executionCount?: number;
     /**
-     * OSS address of the file that lists the URLs that failed.
+     * URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
      */
     failedFileOss?: string;
     /**
-     * Id of the file that lists the URLs.
+     * Id of the file that lists the URLs, for its download. Set by the service.
      */
     fileId?: string;
     /**
-     * How the URLs came in: `oss` or `textBox`.
+     * How the URLs came in: `oss` (a file there) or `textBox` (typed in).
      */
     insertWay?: string;
     /**
-     * Name of the job.
+     * Name of the job. The service allows several jobs of one name.
      */
     name?: string;
     /**
-     * Number of URLs submitted to the system for preloading.
+     * Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
      */
     taskSubmitted?: number;
     /**
@@ -144,7 +144,7 @@ export interface RecordedScheduledPreloadJob {
      */
     urlCount?: number;
     /**
-     * Number of URLs submitted.
+     * Number of URLs submitted so far. Set by the service; it moves by itself.
      */
     urlSubmitted?: number;
 }
@@ -154,7 +154,7 @@ export interface RecordedScheduledPreloadJob {
  */
 export interface ScheduledPreloadExecution {
     /**
-     * Alibaba Cloud account id.
+     * Id of the Alibaba Cloud account that owns the job.
      */
     aliUid?: string;
     /**
@@ -162,11 +162,11 @@ export interface ScheduledPreloadExecution {
      */
     endTime?: string;
     /**
-     * Id of the execution.
+     * Id of the execution: 24 hex digits. Set by the service.
      */
     id: string;
     /**
-     * Seconds between two batches.
+     * Seconds between two batches of `sliceLen` URLs.
      */
     interval?: number;
     /**
@@ -192,19 +192,19 @@ export interface ScheduledPreloadExecution {
  */
 export interface ScheduledPreloadJob {
     /**
-     * Alibaba Cloud account id.
+     * Id of the Alibaba Cloud account that owns the job. Set by the service.
      */
     aliUid?: string;
     /**
-     * When the job was created: RFC 3339, UTC.
+     * When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
      */
     createdAt?: string;
     /**
-     * The domains to preload.
+     * The domains to preload; several are separated by commas.
      */
     domains?: string;
     /**
-     * The error message of a job that has one.
+     * The error message of a job that has one. Set by the service.
      */
     errorInfo?: string;
     /**
@@ -212,23 +212,23 @@ export interface ScheduledPreloadJob {
      */
     executionCount?: number;
     /**
-     * OSS address of the file that lists the URLs that failed.
+     * URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
      */
     failedFileOss?: string;
     /**
-     * Id of the file that lists the URLs.
+     * Id of the file that lists the URLs, for its download. Set by the service.
      */
     fileId?: string;
     /**
-     * Id of the job: 24 hex digits.
+     * Id of the job: 24 hex digits. Set by the service.
      */
     id: string;
     /**
-     * How the URLs came in: `oss` or `textBox`.
+     * How the URLs came in: `oss` (a file there) or `textBox` (typed in).
      */
     insertWay?: string;
     /**
-     * Name of the job.
+     * Name of the job. The service allows several jobs of one name.
      */
     name?: string;
     /**
@@ -236,7 +236,7 @@ export interface ScheduledPreloadJob {
      */
     siteId?: string;
     /**
-     * Number of URLs submitted to the system for preloading.
+     * Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
      */
     taskSubmitted?: number;
     /**
@@ -248,7 +248,7 @@ export interface ScheduledPreloadJob {
      */
     urlCount?: number;
     /**
-     * Number of URLs submitted.
+     * Number of URLs submitted so far. Set by the service; it moves by itself.
      */
     urlSubmitted?: number;
 }

@@ -296,15 +296,15 @@ class ExpectedScheduledPreloadJobDict(TypedDict):
     """
     name: _builtins.str
     """
-    Name of the job.
+    Name of the job. The service allows several jobs of one name.
     """
     ali_uid: NotRequired[_builtins.str]
     """
-    Alibaba Cloud account id.
+    Id of the Alibaba Cloud account that owns the job. Set by the service.
     """
     created_at: NotRequired[_builtins.str]
     """
-    When the job was created: RFC 3339, UTC.
+    When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
     """
     domains: NotRequired[_builtins.str]
     """
@@ -312,7 +312,7 @@ class ExpectedScheduledPreloadJobDict(TypedDict):
     """
     error_info: NotRequired[_builtins.str]
     """
-    The error message of a job that has one.
+    The error message of a job that has one. Set by the service.
     """
     execution_count: NotRequired[_builtins.int]
     """
@@ -320,11 +320,11 @@ class ExpectedScheduledPreloadJobDict(TypedDict):
     """
     failed_file_oss: NotRequired[_builtins.str]
     """
-    OSS address of the file that lists the URLs that failed.
+    URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
     """
     file_id: NotRequired[_builtins.str]
     """
-    Id of the file that lists the URLs.
+    Id of the file that lists the URLs, for its download. Set by the service.
     """
     id: NotRequired[_builtins.str]
     """
@@ -332,11 +332,11 @@ class ExpectedScheduledPreloadJobDict(TypedDict):
     """
     insert_way: NotRequired[_builtins.str]
     """
-    How the URLs came in: `oss` or `textBox`.
+    How the URLs came in: `oss` (a file there) or `textBox` (typed in).
     """
     task_submitted: NotRequired[_builtins.int]
     """
-    Number of URLs submitted to the system for preloading.
+    Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
     """
     task_type: NotRequired[_builtins.str]
     """
@@ -348,7 +348,7 @@ class ExpectedScheduledPreloadJobDict(TypedDict):
     """
     url_submitted: NotRequired[_builtins.int]
     """
-    Number of URLs submitted.
+    Number of URLs submitted so far. Set by the service; it moves by itself.
     """
 
 @pulumi.input_type
@@ -371,20 +371,20 @@ class ExpectedScheduledPreloadJob:
         """
         A job that should be there; only the fields given are compared. "" means that a field has no value.
 
-        :param _builtins.str name: Name of the job.
-        :param _builtins.str ali_uid: Alibaba Cloud account id.
-        :param _builtins.str created_at: When the job was created: RFC 3339, UTC.
+        :param _builtins.str name: Name of the job. The service allows several jobs of one name.
+        :param _builtins.str ali_uid: Id of the Alibaba Cloud account that owns the job. Set by the service.
+        :param _builtins.str created_at: When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
         :param _builtins.str domains: The domains to preload, sorted, separated by commas.
-        :param _builtins.str error_info: The error message of a job that has one.
+        :param _builtins.str error_info: The error message of a job that has one. Set by the service.
         :param _builtins.int execution_count: Number of times the job is scheduled to run.
-        :param _builtins.str failed_file_oss: OSS address of the file that lists the URLs that failed.
-        :param _builtins.str file_id: Id of the file that lists the URLs.
+        :param _builtins.str failed_file_oss: URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
+        :param _builtins.str file_id: Id of the file that lists the URLs, for its download. Set by the service.
         :param _builtins.str id: Id of the job: 24 hex digits.
-        :param _builtins.str insert_way: How the URLs came in: `oss` or `textBox`.
-        :param _builtins.int task_submitted: Number of URLs submitted to the system for preloading.
+        :param _builtins.str insert_way: How the URLs came in: `oss` (a file there) or `textBox` (typed in).
+        :param _builtins.int task_submitted: Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
         :param _builtins.str task_type: What the job does: `preload` or `refresh`.
         :param _builtins.int url_count: Number of URLs in all.
-        :param _builtins.int url_submitted: Number of URLs submitted.
+        :param _builtins.int url_submitted: Number of URLs submitted so far. Set by the service; it moves by itself.
         """
         pulumi.set(__self__, "name", name)
         if ali_uid is not None:
@@ -418,7 +418,7 @@ class ExpectedScheduledPreloadJob:
     @pulumi.getter
     def name(self) -> _builtins.str:
         """
-        Name of the job.
+        Name of the job. The service allows several jobs of one name.
         """
         return pulumi.get(self, "name")
 
@@ -430,7 +430,7 @@ class ExpectedScheduledPreloadJob:
     @pulumi.getter(name="aliUid")
     def ali_uid(self) -> Optional[_builtins.str]:
         """
-        Alibaba Cloud account id.
+        Id of the Alibaba Cloud account that owns the job. Set by the service.
         """
         return pulumi.get(self, "ali_uid")
 
@@ -442,7 +442,7 @@ class ExpectedScheduledPreloadJob:
     @pulumi.getter(name="createdAt")
     def created_at(self) -> Optional[_builtins.str]:
         """
-        When the job was created: RFC 3339, UTC.
+        When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
         """
         return pulumi.get(self, "created_at")
 
@@ -466,7 +466,7 @@ class ExpectedScheduledPreloadJob:
     @pulumi.getter(name="errorInfo")
     def error_info(self) -> Optional[_builtins.str]:
         """
-        The error message of a job that has one.
+        The error message of a job that has one. Set by the service.
         """
         return pulumi.get(self, "error_info")
 
@@ -490,7 +490,7 @@ class ExpectedScheduledPreloadJob:
     @pulumi.getter(name="failedFileOss")
     def failed_file_oss(self) -> Optional[_builtins.str]:
         """
-        OSS address of the file that lists the URLs that failed.
+        URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
         """
         return pulumi.get(self, "failed_file_oss")
 
@@ -502,7 +502,7 @@ class ExpectedScheduledPreloadJob:
     @pulumi.getter(name="fileId")
     def file_id(self) -> Optional[_builtins.str]:
         """
-        Id of the file that lists the URLs.
+        Id of the file that lists the URLs, for its download. Set by the service.
         """
         return pulumi.get(self, "file_id")
 
@@ -526,7 +526,7 @@ class ExpectedScheduledPreloadJob:
     @pulumi.getter(name="insertWay")
     def insert_way(self) -> Optional[_builtins.str]:
         """
-        How the URLs came in: `oss` or `textBox`.
+        How the URLs came in: `oss` (a file there) or `textBox` (typed in).
         """
         return pulumi.get(self, "insert_way")
 
@@ -538,7 +538,7 @@ class ExpectedScheduledPreloadJob:
     @pulumi.getter(name="taskSubmitted")
     def task_submitted(self) -> Optional[_builtins.int]:
         """
-        Number of URLs submitted to the system for preloading.
+        Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
         """
         return pulumi.get(self, "task_submitted")
 
@@ -574,7 +574,7 @@ class ExpectedScheduledPreloadJob:
     @pulumi.getter(name="urlSubmitted")
     def url_submitted(self) -> Optional[_builtins.int]:
         """
-        Number of URLs submitted.
+        Number of URLs submitted so far. Set by the service; it moves by itself.
         """
         return pulumi.get(self, "url_submitted")
 

@@ -61,7 +61,7 @@ class GetScheduledPreloadExecutionsResult:
     @pulumi.getter(name="requestId")
     def request_id(self) -> _builtins.str:
         """
-        The API's request id.
+        The API's request id, for Alibaba Cloud's support.
         """
         return pulumi.get(self, "request_id")
 

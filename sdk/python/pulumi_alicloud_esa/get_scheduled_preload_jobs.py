@@ -72,7 +72,7 @@ class GetScheduledPreloadJobsResult:
     @pulumi.getter(name="requestId")
     def request_id(self) -> _builtins.str:
         """
-        The API's request id (of the first page, when several were read).
+        The API's request id, for Alibaba Cloud's support; that of the first page, when several were read.
         """
         return pulumi.get(self, "request_id")
 

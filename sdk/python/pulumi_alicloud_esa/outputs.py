@@ -205,7 +205,7 @@ class FailedScheduledPreloadExecution(dict):
         """
         An execution that failed or was stopped, with its job.
 
-        :param _builtins.str execution_id: Id of the execution.
+        :param _builtins.str execution_id: Id of the execution: 24 hex digits.
         :param _builtins.str job_id: Id of the job: 24 hex digits.
         :param _builtins.str status: `failed` or `stopped`.
         :param _builtins.str name: Name of the job.
@@ -223,7 +223,7 @@ class FailedScheduledPreloadExecution(dict):
     @pulumi.getter(name="executionId")
     def execution_id(self) -> _builtins.str:
         """
-        Id of the execution.
+        Id of the execution: 24 hex digits.
         """
         return pulumi.get(self, "execution_id")
 
@@ -319,19 +319,19 @@ class RecordedScheduledPreloadJob(dict):
         """
         A job as a baseline records it: moments in one spelling, domains sorted, empty and ignored fields left out.
 
-        :param _builtins.str ali_uid: Alibaba Cloud account id.
-        :param _builtins.str created_at: When the job was created: RFC 3339, UTC.
+        :param _builtins.str ali_uid: Id of the Alibaba Cloud account that owns the job. Set by the service.
+        :param _builtins.str created_at: When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
         :param _builtins.str domains: The domains to preload, sorted, separated by commas.
-        :param _builtins.str error_info: The error message of a job that has one.
+        :param _builtins.str error_info: The error message of a job that has one. Set by the service.
         :param _builtins.int execution_count: Number of times the job is scheduled to run.
-        :param _builtins.str failed_file_oss: OSS address of the file that lists the URLs that failed.
-        :param _builtins.str file_id: Id of the file that lists the URLs.
-        :param _builtins.str insert_way: How the URLs came in: `oss` or `textBox`.
-        :param _builtins.str name: Name of the job.
-        :param _builtins.int task_submitted: Number of URLs submitted to the system for preloading.
+        :param _builtins.str failed_file_oss: URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
+        :param _builtins.str file_id: Id of the file that lists the URLs, for its download. Set by the service.
+        :param _builtins.str insert_way: How the URLs came in: `oss` (a file there) or `textBox` (typed in).
+        :param _builtins.str name: Name of the job. The service allows several jobs of one name.
+        :param _builtins.int task_submitted: Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
         :param _builtins.str task_type: What the job does: `preload` or `refresh`.
         :param _builtins.int url_count: Number of URLs in all.
-        :param _builtins.int url_submitted: Number of URLs submitted.
+        :param _builtins.int url_submitted: Number of URLs submitted so far. Set by the service; it moves by itself.
         """
         if ali_uid is not None:
             pulumi.set(__self__, "ali_uid", ali_uid)
@@ -364,7 +364,7 @@ class RecordedScheduledPreloadJob(dict):
     @pulumi.getter(name="aliUid")
     def ali_uid(self) -> Optional[_builtins.str]:
         """
-        Alibaba Cloud account id.
+        Id of the Alibaba Cloud account that owns the job. Set by the service.
         """
         return pulumi.get(self, "ali_uid")
 
@@ -372,7 +372,7 @@ class RecordedScheduledPreloadJob(dict):
     @pulumi.getter(name="createdAt")
     def created_at(self) -> Optional[_builtins.str]:
         """
-        When the job was created: RFC 3339, UTC.
+        When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
         """
         return pulumi.get(self, "created_at")
 
@@ -388,7 +388,7 @@ class RecordedScheduledPreloadJob(dict):
     @pulumi.getter(name="errorInfo")
     def error_info(self) -> Optional[_builtins.str]:
         """
-        The error message of a job that has one.
+        The error message of a job that has one. Set by the service.
         """
         return pulumi.get(self, "error_info")
 
@@ -404,7 +404,7 @@ class RecordedScheduledPreloadJob(dict):
     @pulumi.getter(name="failedFileOss")
     def failed_file_oss(self) -> Optional[_builtins.str]:
         """
-        OSS address of the file that lists the URLs that failed.
+        URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
         """
         return pulumi.get(self, "failed_file_oss")
 
@@ -412,7 +412,7 @@ class RecordedScheduledPreloadJob(dict):
     @pulumi.getter(name="fileId")
     def file_id(self) -> Optional[_builtins.str]:
         """
-        Id of the file that lists the URLs.
+        Id of the file that lists the URLs, for its download. Set by the service.
         """
         return pulumi.get(self, "file_id")
 
@@ -420,7 +420,7 @@ class RecordedScheduledPreloadJob(dict):
     @pulumi.getter(name="insertWay")
     def insert_way(self) -> Optional[_builtins.str]:
         """
-        How the URLs came in: `oss` or `textBox`.
+        How the URLs came in: `oss` (a file there) or `textBox` (typed in).
         """
         return pulumi.get(self, "insert_way")
 
@@ -428,7 +428,7 @@ class RecordedScheduledPreloadJob(dict):
     @pulumi.getter
     def name(self) -> Optional[_builtins.str]:
         """
-        Name of the job.
+        Name of the job. The service allows several jobs of one name.
         """
         return pulumi.get(self, "name")
 
@@ -436,7 +436,7 @@ class RecordedScheduledPreloadJob(dict):
     @pulumi.getter(name="taskSubmitted")
     def task_submitted(self) -> Optional[_builtins.int]:
         """
-        Number of URLs submitted to the system for preloading.
+        Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
         """
         return pulumi.get(self, "task_submitted")
 
@@ -460,7 +460,7 @@ class RecordedScheduledPreloadJob(dict):
     @pulumi.getter(name="urlSubmitted")
     def url_submitted(self) -> Optional[_builtins.int]:
         """
-        Number of URLs submitted.
+        Number of URLs submitted so far. Set by the service; it moves by itself.
         """
         return pulumi.get(self, "url_submitted")
 
@@ -482,10 +482,10 @@ class ScheduledPreloadExecution(dict):
         """
         A run of a job, past or to come. What the service leaves out is null.
 
-        :param _builtins.str id: Id of the execution.
-        :param _builtins.str ali_uid: Alibaba Cloud account id.
+        :param _builtins.str id: Id of the execution: 24 hex digits. Set by the service.
+        :param _builtins.str ali_uid: Id of the Alibaba Cloud account that owns the job.
         :param _builtins.str end_time: When the run ends: RFC 3339, UTC.
-        :param _builtins.int interval: Seconds between two batches.
+        :param _builtins.int interval: Seconds between two batches of `sliceLen` URLs.
         :param _builtins.str job_id: Id of the job: 24 hex digits.
         :param _builtins.int slice_len: Number of URLs in a batch.
         :param _builtins.str start_time: When the run starts: RFC 3339, UTC.
@@ -511,7 +511,7 @@ class ScheduledPreloadExecution(dict):
     @pulumi.getter
     def id(self) -> _builtins.str:
         """
-        Id of the execution.
+        Id of the execution: 24 hex digits. Set by the service.
         """
         return pulumi.get(self, "id")
 
@@ -519,7 +519,7 @@ class ScheduledPreloadExecution(dict):
     @pulumi.getter(name="aliUid")
     def ali_uid(self) -> Optional[_builtins.str]:
         """
-        Alibaba Cloud account id.
+        Id of the Alibaba Cloud account that owns the job.
         """
         return pulumi.get(self, "ali_uid")
 
@@ -535,7 +535,7 @@ class ScheduledPreloadExecution(dict):
     @pulumi.getter
     def interval(self) -> Optional[_builtins.int]:
         """
-        Seconds between two batches.
+        Seconds between two batches of `sliceLen` URLs.
         """
         return pulumi.get(self, "interval")
 
@@ -596,21 +596,21 @@ class ScheduledPreloadJob(dict):
         """
         A scheduled preload job as ListScheduledPreloadJobs answers it. What the service leaves out is null.
 
-        :param _builtins.str id: Id of the job: 24 hex digits.
-        :param _builtins.str ali_uid: Alibaba Cloud account id.
-        :param _builtins.str created_at: When the job was created: RFC 3339, UTC.
-        :param _builtins.str domains: The domains to preload.
-        :param _builtins.str error_info: The error message of a job that has one.
+        :param _builtins.str id: Id of the job: 24 hex digits. Set by the service.
+        :param _builtins.str ali_uid: Id of the Alibaba Cloud account that owns the job. Set by the service.
+        :param _builtins.str created_at: When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
+        :param _builtins.str domains: The domains to preload; several are separated by commas.
+        :param _builtins.str error_info: The error message of a job that has one. Set by the service.
         :param _builtins.int execution_count: Number of times the job is scheduled to run.
-        :param _builtins.str failed_file_oss: OSS address of the file that lists the URLs that failed.
-        :param _builtins.str file_id: Id of the file that lists the URLs.
-        :param _builtins.str insert_way: How the URLs came in: `oss` or `textBox`.
-        :param _builtins.str name: Name of the job.
+        :param _builtins.str failed_file_oss: URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
+        :param _builtins.str file_id: Id of the file that lists the URLs, for its download. Set by the service.
+        :param _builtins.str insert_way: How the URLs came in: `oss` (a file there) or `textBox` (typed in).
+        :param _builtins.str name: Name of the job. The service allows several jobs of one name.
         :param _builtins.str site_id: Id of the site: its digits, exact.
-        :param _builtins.int task_submitted: Number of URLs submitted to the system for preloading.
+        :param _builtins.int task_submitted: Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
         :param _builtins.str task_type: What the job does: `preload` or `refresh`.
         :param _builtins.int url_count: Number of URLs in all.
-        :param _builtins.int url_submitted: Number of URLs submitted.
+        :param _builtins.int url_submitted: Number of URLs submitted so far. Set by the service; it moves by itself.
         """
         pulumi.set(__self__, "id", id)
         if ali_uid is not None:
@@ -646,7 +646,7 @@ class ScheduledPreloadJob(dict):
     @pulumi.getter
     def id(self) -> _builtins.str:
         """
-        Id of the job: 24 hex digits.
+        Id of the job: 24 hex digits. Set by the service.
         """
         return pulumi.get(self, "id")
 
@@ -654,7 +654,7 @@ class ScheduledPreloadJob(dict):
     @pulumi.getter(name="aliUid")
     def ali_uid(self) -> Optional[_builtins.str]:
         """
-        Alibaba Cloud account id.
+        Id of the Alibaba Cloud account that owns the job. Set by the service.
         """
         return pulumi.get(self, "ali_uid")
 
@@ -662,7 +662,7 @@ class ScheduledPreloadJob(dict):
     @pulumi.getter(name="createdAt")
     def created_at(self) -> Optional[_builtins.str]:
         """
-        When the job was created: RFC 3339, UTC.
+        When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
         """
         return pulumi.get(self, "created_at")
 
@@ -670,7 +670,7 @@ class ScheduledPreloadJob(dict):
     @pulumi.getter
     def domains(self) -> Optional[_builtins.str]:
         """
-        The domains to preload.
+        The domains to preload; several are separated by commas.
         """
         return pulumi.get(self, "domains")
 
@@ -678,7 +678,7 @@ class ScheduledPreloadJob(dict):
     @pulumi.getter(name="errorInfo")
     def error_info(self) -> Optional[_builtins.str]:
         """
-        The error message of a job that has one.
+        The error message of a job that has one. Set by the service.
         """
         return pulumi.get(self, "error_info")
 
@@ -694,7 +694,7 @@ class ScheduledPreloadJob(dict):
     @pulumi.getter(name="failedFileOss")
     def failed_file_oss(self) -> Optional[_builtins.str]:
         """
-        OSS address of the file that lists the URLs that failed.
+        URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
         """
         return pulumi.get(self, "failed_file_oss")
 
@@ -702,7 +702,7 @@ class ScheduledPreloadJob(dict):
     @pulumi.getter(name="fileId")
     def file_id(self) -> Optional[_builtins.str]:
         """
-        Id of the file that lists the URLs.
+        Id of the file that lists the URLs, for its download. Set by the service.
         """
         return pulumi.get(self, "file_id")
 
@@ -710,7 +710,7 @@ class ScheduledPreloadJob(dict):
     @pulumi.getter(name="insertWay")
     def insert_way(self) -> Optional[_builtins.str]:
         """
-        How the URLs came in: `oss` or `textBox`.
+        How the URLs came in: `oss` (a file there) or `textBox` (typed in).
         """
         return pulumi.get(self, "insert_way")
 
@@ -718,7 +718,7 @@ class ScheduledPreloadJob(dict):
     @pulumi.getter
     def name(self) -> Optional[_builtins.str]:
         """
-        Name of the job.
+        Name of the job. The service allows several jobs of one name.
         """
         return pulumi.get(self, "name")
 
@@ -734,7 +734,7 @@ class ScheduledPreloadJob(dict):
     @pulumi.getter(name="taskSubmitted")
     def task_submitted(self) -> Optional[_builtins.int]:
         """
-        Number of URLs submitted to the system for preloading.
+        Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
         """
         return pulumi.get(self, "task_submitted")
 
@@ -758,7 +758,7 @@ class ScheduledPreloadJob(dict):
     @pulumi.getter(name="urlSubmitted")
     def url_submitted(self) -> Optional[_builtins.int]:
         """
-        Number of URLs submitted.
+        Number of URLs submitted so far. Set by the service; it moves by itself.
         """
         return pulumi.get(self, "url_submitted")
 
