@@ -35,7 +35,7 @@ def folder(version: str) -> Path:
 def test_the_example_runs(version: str, sdk: Path, tmp_path: Path) -> None:
     python = folder(version) / "python"
     if not python.exists():
-        missing = f"no Python {version} here: put one on PATH as python{version}, or `pyenv install {version}`; then `make test`"
+        missing = f"no Python {version}: `pyenv install {version}`, or put python{version} on PATH; then `make test`"
         # CI stands for the claim and must have all of them; a person need not.
         assert not os.environ.get("CI"), missing
         pytest.skip(missing)
