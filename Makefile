@@ -9,7 +9,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 PYTHON := .venv/bin/python
 WITH_TOOLS = PATH="$(CURDIR)/bin:$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help build demo emulator test lint format schema sdk bench soak fuzz dist pins clean plugin dev cli sdkgen sdks
+.PHONY: help build demo emulator test lint format schema sdk bench soak fuzz dist pins clean plugin dev cli sdkgen sdks packed
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -23,7 +23,7 @@ demo: dev cli ## the provider against a local stand-in for the service: no accou
 emulator: dev ## that stand-in alone, until Ctrl-C
 	@$(WITH_TOOLS) $(PYTHON) -m emulator
 
-test: dev cli sdkgen sdks ## all checks and all tests; this is what CI runs
+test: dev cli sdkgen sdks packed ## all checks and all tests; this is what CI runs
 	@$(PYTHON) tools/checks.py test
 
 lint: dev cli sdkgen ## the checks without the tests
@@ -50,7 +50,7 @@ fuzz: dev ## the property tests with many more examples
 	@$(WITH_TOOLS) HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -m fuzz -n 2 --timeout 900
 	@$(PYTHON) tools/fuzz.py
 
-dist: plugin ## what a release holds: archives that need no Python, wheels, sdists, SBOM, checksums
+dist: plugin ## what a release holds: archives that need no Python, wheels, sdists, npm package, SBOM, checksums
 	@$(PYTHON) tools/make_dist.py
 
 pins: plugin ## resolve requirements/ after a change of dependencies; UPGRADE=1 moves every version
@@ -72,6 +72,9 @@ cli: plugin
 
 sdkgen: cli
 	@$(PYTHON) tools/go_tools.py sdkgen
+
+packed: dev
+	@$(PYTHON) tools/make_dist.py --if-stale
 
 sdks: dev
 	@$(PYTHON) tools/ensure_node.py

@@ -22,7 +22,8 @@ def pack(folder: Path, target: Path, timestamp: int) -> None:
     """Pack the contents of `folder` at the root of `target`, where the engine looks for the executable."""
     with (
         target.open("wb") as raw,
-        gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=timestamp) as compressed,
+        # Level 6 takes a quarter of the time of 9 and half a percent more room.
+        gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=6, mtime=timestamp) as compressed,
         tarfile.open(fileobj=compressed, mode="w") as archive,
     ):
         for path in sorted(folder.rglob("*")):

@@ -1,4 +1,7 @@
-"""Writes dist/, all that a release of this version holds; an unfinished one never takes the place of a whole one."""
+"""Writes dist/, all that a release of this version holds; an unfinished one never takes the place of a whole one.
+
+`--if-stale` does nothing when dist/ was made from these very sources: the tests of the archives ask for that.
+"""
 
 from __future__ import annotations
 
@@ -6,45 +9,86 @@ import json
 import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import ensure_node
+import glibc
 import packed_plugin
 from archive import pack, platform_name, repack, write_checksums
-from release_environments import BUILD, install_wheel, make_packing, make_runtime
-from slowly import ROOT, one_at_a_time, run
+from node_toolchain import find_node, node_environment
+from release_environments import BUILD, install_wheel, make_freezing, make_packing
+from sbom import describe_environment, write_sbom
+from slowly import ROOT, fingerprint, is_fresh, one_at_a_time, run
 
 PLUGIN = "pulumi-resource-alicloud-esa"
 COMMAND = "alicloud-esa"
 DIST = ROOT / "dist"
 RELEASE = BUILD / "release"
 FROZEN = BUILD / "frozen"
+STAMP = BUILD / ".stamp-dist"
 SPEC = ROOT / "tools" / "pyinstaller" / "release.spec"
+# Left in the sources by other tools.
+_LEFTOVERS = {"__pycache__", "node_modules", "bin", "build", "dist"}
 
 
 def main() -> None:
     """Make each part in build/release, try the packed plugin, then move everything to dist/."""
     with one_at_a_time("dist"):
+        wanted = fingerprint([*_frozen_sources(), *_other_sources()], sys.version, str(ROOT))
+        if "--if-stale" in sys.argv[1:] and is_fresh(STAMP, wanted) and (DIST / "SHA256SUMS").exists():
+            return
         version = json.loads((ROOT / "schema.json").read_text())["version"]
-        timestamp = _timestamp()
-        environment = {**os.environ, "SOURCE_DATE_EPOCH": str(timestamp), "PYTHONHASHSEED": "0"}
-        packing = make_packing()
         shutil.rmtree(RELEASE, ignore_errors=True)
         RELEASE.mkdir(parents=True)
-
-        wheel = _python_packages(packing, environment, timestamp)
-        install_wheel(packing, wheel)
-        _freeze(packing, environment)
-        packed_plugin.check(FROZEN / PLUGIN / PLUGIN, version)
-        subprocess.run([FROZEN / COMMAND / COMMAND, "--help"], stdout=subprocess.DEVNULL, check=True)
-        for name in (PLUGIN, COMMAND):
-            pack(FROZEN / name, RELEASE / f"{name}-v{version}-{platform_name()}.tar.gz", timestamp)
-        _sbom(packing, make_runtime(wheel), version, RELEASE / f"{PLUGIN}-v{version}.cdx.json")
+        _make_parts(version, _timestamp())
         write_checksums(RELEASE)
 
         shutil.rmtree(DIST, ignore_errors=True)
         os.replace(RELEASE, DIST)
+        STAMP.write_text(wanted)
         for path in sorted(DIST.iterdir()):
             print(f"dist/{path.name}  {path.stat().st_size / 1e6:.1f} MB")
+
+
+def _make_parts(version: str, timestamp: int) -> None:
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(timestamp), "PYTHONHASHSEED": "0"}
+    packing, freezing = make_packing(), make_freezing()
+    wheel = _python_packages(packing, environment, timestamp)
+    _freeze(freezing, wheel, environment)
+    packed_plugin.check(FROZEN / PLUGIN / PLUGIN, version)
+    subprocess.run([FROZEN / COMMAND / COMMAND, "--help"], stdout=subprocess.DEVNULL, check=True)
+    described = describe_environment(packing, freezing)
+    for name in (PLUGIN, COMMAND):
+        stem = f"{name}-v{version}-{platform_name()}"
+        pack(FROZEN / name, RELEASE / f"{stem}.tar.gz", timestamp)
+        write_sbom(described, freezing, FROZEN / name / name, version, RELEASE / f"{stem}.cdx.json")
+        if needed := glibc.newest_needed(FROZEN / name):
+            print(f"    {stem} needs glibc {needed} or newer", flush=True)
+    _npm_package()
+
+
+def _frozen_sources() -> Iterator[Path]:
+    """Yield what the packed folders are made from."""
+    yield from _files(ROOT / "provider")
+    yield from _files(SPEC.parent)
+    yield from (ROOT / "requirements").glob("*.txt")
+    yield from (ROOT / "schema.json", ROOT / "pyproject.toml")
+
+
+def _other_sources() -> Iterator[Path]:
+    yield from _files(ROOT / "sdk" / "python")
+    yield from _files(ROOT / "sdk" / "nodejs")
+    yield from (ROOT / name for name in ("README.md", "CHANGELOG.md", "LICENSE", "PulumiPlugin.yaml"))
+    beside = Path(__file__).parent
+    yield from (beside / f"{name}.py" for name in ("make_dist", "release_environments", "archive", "sbom"))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if path.is_file() and not _LEFTOVERS.intersection(path.relative_to(ROOT).parts):
+            yield path
 
 
 def _timestamp() -> int:
@@ -76,8 +120,14 @@ def _python_packages(packing: Path, environment: dict[str, str], timestamp: int)
     return wheel
 
 
-def _freeze(packing: Path, environment: dict[str, str]) -> None:
-    argv: list[str | Path] = [packing, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
+def _freeze(freezing: Path, wheel: Path, environment: dict[str, str]) -> None:
+    """Pack plugin and command; what was packed from the same sources stays, for it is most of the time."""
+    wanted, stamp = fingerprint(_frozen_sources(), sys.version, str(ROOT)), FROZEN / ".stamp"
+    if is_fresh(stamp, wanted):
+        return
+    stamp.unlink(missing_ok=True)
+    install_wheel(freezing, wheel)
+    argv: list[str | Path] = [freezing, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     argv += ["--workpath", BUILD / "pyinstaller", "--distpath", FROZEN, SPEC]
     run(
         "packing plugin and command with their Python, about 1 minute",
@@ -86,16 +136,15 @@ def _freeze(packing: Path, environment: dict[str, str]) -> None:
         cwd=BUILD,
         env=environment,
     )
+    stamp.write_text(wanted)
 
 
-def _sbom(packing: Path, runtime: Path, version: str, target: Path) -> None:
-    argv: list[str | Path] = [packing, "-m", "cyclonedx_py", "environment", "--output-reproducible"]
-    argv += ["--output-format", "JSON", "--mc-type", "application", "--pyproject", ROOT / "pyproject.toml"]
-    run("writing the bill of materials, about 5 seconds", [*argv, "--output-file", target, runtime], log="sbom")
-    # pyproject.toml leaves the version to schema.json, so the generator does not see it.
-    bom = json.loads(target.read_text())
-    bom["metadata"]["component"]["version"] = version
-    target.write_text(json.dumps(bom, indent=2, sort_keys=True) + "\n")
+def _npm_package() -> None:
+    """Pack the compiled Node.js SDK as it is published."""
+    ensure_node.main()
+    node, npm = find_node()
+    argv: list[str | Path] = [*npm, "pack", "--pack-destination", RELEASE, ensure_node.PACKAGE]
+    run("packing the npm package, about 2 seconds", argv, log="npm-pack", env=node_environment(node))
 
 
 if __name__ == "__main__":

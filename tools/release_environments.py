@@ -1,4 +1,4 @@
-"""The two virtual environments of a release: one that packs, one that holds only what users get."""
+"""The two virtual environments of a release: one with the tools, one that is packed and holds what users get."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from slowly import ROOT, fingerprint, is_fresh, run
 
 BUILD = ROOT / "build"
 PACKING = BUILD / "packing"
-RUNTIME = BUILD / "runtime"
+FREEZING = BUILD / "freezing"
 
 
 def make_packing() -> Path:
-    """Return the Python of an environment with the plugin's dependencies and the tools that pack them."""
-    return _make(PACKING, "dist", [])
+    """Return the Python of an environment with the tools that build wheels and write the bill of materials."""
+    return _make(PACKING, [], ["-r", REQUIREMENTS / "dist.txt"])
 
 
-def make_runtime(wheel: Path) -> Path:
-    """Return the Python of an environment with `wheel` and its pinned dependencies: the contents of the SBOM."""
+def make_freezing() -> Path:
+    """Return the Python of an environment with the plugin's dependencies and PyInstaller, and nothing else.
+
+    Beside the other tools it would pack what they bring: requests takes chardet when it finds it.
+    """
     # Without pip, which is no part of what users get; the packing environment's pip installs into it.
-    python = _make(RUNTIME, "plugin", ["--without-pip"])
-    install_wheel(python, wheel)
-    return python
+    pins: list[str | Path] = ["-r", REQUIREMENTS / "plugin.txt", "--constraint", REQUIREMENTS / "dist.txt"]
+    pins.append("pyinstaller")
+    return _make(FREEZING, ["--without-pip"], pins)
 
 
 def install_wheel(python: Path, wheel: Path) -> None:
@@ -40,19 +43,19 @@ def _pip(python: Path) -> list[str | Path]:
     return [PACKING / "bin" / "python", "-m", "pip", "--python", python]
 
 
-def _make(folder: Path, requirements: str, venv_options: Sequence[str]) -> Path:
+def _make(folder: Path, venv_options: Sequence[str], packages: Sequence[str | Path]) -> Path:
     python = folder / "bin" / "python"
-    pins = REQUIREMENTS / f"{requirements}.txt"
     # The included files count as well; the path and the Python do as for .venv.
-    wanted = fingerprint(REQUIREMENTS.glob("*.txt"), str(folder), sys.version)
+    words = [str(word) for word in packages]
+    wanted = fingerprint(REQUIREMENTS.glob("*.txt"), str(folder), sys.version, *words)
     stamp = folder / ".stamp"
     if is_fresh(stamp, wanted):
         return python
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", *venv_options, folder], check=True)
     run(
-        f"installing requirements/{requirements}.txt into build/{folder.name}, about 40 seconds",
-        [*_pip(python), "install", "-r", pins],
+        f"installing the packages of build/{folder.name}, about 30 seconds",
+        [*_pip(python), "install", *packages],
         log=f"dist-{folder.name}",
         env=PIP_ENV,
     )
