@@ -11,6 +11,7 @@ import pytest
 from pulumi_resource_alicloud_esa.esa.retry import PROCESS_BUDGET
 
 from emulator import Emulator
+from tests.running import Running
 
 _PREFIXES = ("ALIBABA_CLOUD_", "ALIBABACLOUD_", "ALICLOUD_")
 _NAMES = ("ESA_ENDPOINT", "CLIENT_READ_TIMEOUT", "CLIENT_CONNECT_TIMEOUT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -63,3 +64,10 @@ def shared(_module_emulator: Emulator) -> Emulator:
     _module_emulator.reset()
     _module_emulator.delay = _module_emulator.clock_offset = 0.0
     return _module_emulator
+
+
+@pytest.fixture
+def running(shared: Emulator) -> Iterator[Running]:
+    server = Running(shared.environment())
+    yield server
+    server.stop()

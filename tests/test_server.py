@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,66 +12,11 @@ import grpc.aio
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime import proto
-from pulumi.runtime.proto import provider_pb2_grpc
 from pulumi_resource_alicloud_esa.properties import UNKNOWN, to_plain, to_struct
-from pulumi_resource_alicloud_esa.provider import EsaProvider
 from pulumi_resource_alicloud_esa.schema import VERSION, schema_text
-from pulumi_resource_alicloud_esa.server import EsaServicer, serve
 
 from emulator import EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault, RawAnswer
-
-LIST = "alicloud-esa:index:getScheduledPreloadJobs"
-URN = "urn:pulumi:dev::project::alicloud-esa:index:ScheduledPreloadJobsBaseline::jobs"
-SITE = {"siteId": str(SITE_ID)}
-
-
-class Running:
-    """The plugin's server in a thread of its own, and a channel to it."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.provider = EsaProvider(environment=environment)
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
-        self._thread.start()
-        self._ready.wait(10)
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{self._port}")
-        self.stub: Any = provider_pb2_grpc.ResourceProviderStub(self._channel)
-
-    async def _serve(self) -> None:
-        server = grpc.aio.server()
-        serve(EsaServicer(self.provider, []), server)
-        self._port = server.add_insecure_port("127.0.0.1:0")
-        await server.start()
-        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
-        self._ready.set()
-        await self._end.wait()
-        await server.stop(0)
-
-    def stop(self) -> None:
-        self._channel.close()
-        self.provider.cancel()
-        self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join(10)
-        self.provider.close()
-
-    def invoke(self, token: str = LIST, **inputs: Any) -> dict[str, Any]:
-        request = proto.InvokeRequest(tok=token, args=to_struct(inputs))
-        return to_plain(getattr(self.stub.Invoke(request), "return"))
-
-    def failure(self, **inputs: Any) -> tuple[grpc.StatusCode, str]:
-        with pytest.raises(grpc.RpcError) as caught:
-            self.invoke(**inputs)
-        error: Any = caught.value
-        assert "Traceback" not in error.details()
-        assert 'File "' not in error.details()
-        return error.code(), error.details()
-
-
-@pytest.fixture
-def running(shared: Emulator) -> Iterator[Running]:
-    server = Running(shared.environment())
-    yield server
-    server.stop()
+from tests.running import SITE, URN, Running
 
 
 def test_the_schema_and_the_version_are_the_packages(running: Running) -> None:

@@ -27,15 +27,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The Pulumi resource plugin alicloud-esa; the engine starts it.")
     parser.add_argument("engine", nargs="?", help="the engine's address; without it the engine may attach later")
     parser.add_argument("--version", action="version", version=VERSION)
+    # The engine puts its own logging and tracing flags before its address; a value must not be taken for that.
+    for flag in ("--tracing", "-v"):
+        parser.add_argument(flag, help=argparse.SUPPRESS)
     known, _ = parser.parse_known_args()
+    code = 1
     try:
         asyncio.run(_serve(known.engine, sys.argv[1:]))
+        code = 0
     except KeyboardInterrupt:
-        pass
+        code = 0
+    except Exception as error:
+        sys.stderr.write(f"pulumi-resource-alicloud-esa cannot serve: {type(error).__name__}: {error}\n")
     finally:
         # Not sys.exit: that would wait for a thread that hangs in a connect.
         sys.stderr.flush()
-        os._exit(0)
+        os._exit(code)
 
 
 async def _serve(engine: str | None, args: list[str]) -> None:
@@ -46,15 +53,14 @@ async def _serve(engine: str | None, args: list[str]) -> None:
     provider = EsaProvider(client_factory=functools.partial(Clients, tracing=tracing), log=log)
     servicer = EsaServicer(provider, args, tracing)
     serve(servicer, server)
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        _on_signal(number, ended)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
 
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ended.set)
     watch = asyncio.create_task(_watch_parent(ended)) if engine else None
     await ended.wait()
     servicer.cancel()
@@ -62,6 +68,15 @@ async def _serve(engine: str | None, args: list[str]) -> None:
     await asyncio.to_thread(tracing.flush)
     if watch is not None:
         watch.cancel()
+
+
+def _on_signal(number: signal.Signals, ended: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    try:
+        loop.add_signal_handler(number, ended.set)
+    except NotImplementedError:
+        # Windows' event loops have none.
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
 
 
 async def _watch_parent(ended: asyncio.Event) -> None:

@@ -113,6 +113,11 @@ class EsaProvider:
         """The resource's id and its live properties, inputs and outputs alike."""
         return _resource(urn).read(resource_id, inputs, state, lambda: self._call(_subject(urn, {_SITE: resource_id})))
 
+    @property
+    def timeout_seconds(self) -> float:
+        """How long one call may take."""
+        return (self._clients.settings if self._clients else Settings()).timeout_seconds
+
     def cancel(self) -> None:
         """End all running calls, and those to come, with Cancelled."""
         with self._lock:

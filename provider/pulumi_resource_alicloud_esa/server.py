@@ -11,7 +11,7 @@ import logging
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
@@ -54,6 +54,19 @@ class EsaServicer(ProviderServicer):
 
     async def GetSchema(self, request: Any, context: Any) -> Any:
         return proto.GetSchemaResponse(schema=schema_text())
+
+    async def GetMapping(self, request: Any, context: Any) -> Any:
+        # Nothing is converted from Terraform to this package; the protocol asks for an empty answer, not for an error.
+        return proto.GetMappingResponse()
+
+    async def GetMappings(self, request: Any, context: Any) -> Any:
+        return proto.GetMappingsResponse()
+
+    async def _unserved(self, request: Any, context: Any) -> Any:
+        await _abort(context, grpc.StatusCode.UNIMPLEMENTED, f"alicloud-esa {VERSION} has nothing of this kind")
+
+    # What only the SDK's component providers and bridges do; its own answers would show Python's frames.
+    Call = Construct = Handshake = List = Parameterize = _unserved
 
     async def Attach(self, request: Any, context: Any) -> Any:
         # Another engine than the one that cancelled, when a plugin started by hand outlives its engines.
@@ -149,21 +162,25 @@ class EsaServicer(ProviderServicer):
 
     async def _run(self, context: Any, work: Callable[[], T]) -> T:
         """Do the work in a thread; end the call with one status whatever happens."""
-        future: asyncio.Future[Any] = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        cancelled: asyncio.Future[Any] = asyncio.ensure_future(self._cancelled.wait())
+        loop = asyncio.get_running_loop()
+        begun, cancelled = asyncio.Event(), asyncio.ensure_future(self._cancelled.wait())
+
+        def begin() -> T:
+            loop.call_soon_threadsafe(begun.set)
+            return work()
+
+        future = loop.run_in_executor(self._threads, begin)
+        # Where the call goes away, nobody asks for the result, and asyncio would print the error that it may be.
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
-            await asyncio.wait({future, cancelled}, return_when=asyncio.FIRST_COMPLETED)
-            if not future.done():
-                # The thread was told to stop as well; one that hangs in a connect is not waited for.
-                await asyncio.wait({future}, timeout=_GRACE_SECONDS)
-            if not future.done():
-                raise Cancelled
-            return cast(T, future.result())
+            await self._wait(future, cancelled, begun)
+            return future.result()
         except EsaError as error:
             await _abort(context, next(code for kind, code in _STATUS if isinstance(error, kind)), str(error))
         except Exception as error:
             logging.getLogger(__name__).debug("unexpected error", exc_info=True)
-            self._esa.log.debug(traceback.format_exc())
+            # In a thread: an engine that does not answer must not hold up the calls beside this one.
+            await asyncio.to_thread(self._esa.log.debug, traceback.format_exc())
             await _abort(
                 context,
                 grpc.StatusCode.INTERNAL,
@@ -171,6 +188,22 @@ class EsaServicer(ProviderServicer):
             )
         finally:
             cancelled.cancel()
+
+    async def _wait(self, future: asyncio.Future[Any], cancelled: asyncio.Future[Any], begun: asyncio.Event) -> None:
+        """Wait until the work is done; raise when the call ends before it and the thread does not notice.
+
+        The thread is told to stop as well, but one that hangs in a look-up or a connect cannot be woken. The time
+        counts from the work's beginning: a program may ask for more at once than is worked on at once.
+        """
+        waiting = asyncio.ensure_future(begun.wait())
+        await asyncio.wait({waiting, cancelled}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        seconds = self._esa.timeout_seconds
+        await asyncio.wait({future, cancelled}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if not future.done():
+            await asyncio.wait({future}, timeout=_GRACE_SECONDS)
+        if not future.done():
+            raise Cancelled if cancelled.done() else DeadlineExceeded(seconds)
 
 
 def serve(servicer: EsaServicer, server: Any) -> None:

@@ -81,6 +81,17 @@ def test_invoke_page_and_attempt_are_children_of_the_engines_span(engine: Engine
     assert sorted(int(span.attributes["esa.page"]) for span in pages) == [1, 2, 3, 4, 5]
 
 
+def test_the_engines_messages_still_arrive(engine: Engine, emulator: Emulator) -> None:
+    # Traced, the engine passes its collector's address before its own.
+    engine.write(PROGRAM)
+    engine.stack()
+    file = engine.folder / "traces.json"
+    engine.run("config", "set", "alicloud-esa:profile", "unused")
+    result = engine.run("preview", "--otel-traces", f"file://{file}")
+    assert result.code == 0, result.text
+    assert "profile is not used" in result.text
+
+
 def test_no_secret_is_in_a_span(engine: Engine, emulator: Emulator) -> None:
     emulator.faults.add(Fault(code="ServiceUnavailable", times=1))
     traced(engine)

@@ -1,0 +1,115 @@
+"""What the server does when things hang, fail or go away: every call still ends on time, with one line."""
+
+from __future__ import annotations
+
+import gc
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime import proto
+
+from emulator import Emulator, Fault
+from tests.running import SITE, Running
+
+
+@pytest.fixture
+def hung(running: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Name look-ups that do not come back, as nothing can interrupt them."""
+    released = threading.Event()
+
+    def hang(*_: Any, **__: Any) -> Any:
+        released.wait(20)
+        raise socket.gaierror("released")
+
+    running.stub.Configure(proto.ConfigureRequest(variables={"alicloud-esa:config:timeoutSeconds": "1"}))
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    yield released
+    released.set()
+
+
+def test_the_time_holds_while_a_name_is_looked_up(running: Running, hung: threading.Event) -> None:
+    began = time.monotonic()
+    code, text = running.failure(**SITE)
+    assert code is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert "within 1 seconds" in text
+    assert time.monotonic() - began < 3
+
+
+def test_waiting_for_a_thread_does_not_count(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    running.stub.Configure(proto.ConfigureRequest(variables={"alicloud-esa:config:timeoutSeconds": "1"}))
+    monkeypatch.setattr(running.provider, "invoke", lambda token, inputs: time.sleep(0.2) or {"totalCount": 45})
+    began = time.monotonic()
+    calls = [running.later(**SITE) for _ in range(300)]
+    assert [getattr(call.result(), "return").fields["totalCount"].number_value for call in calls] == [45] * 300
+    assert time.monotonic() - began > 1.5
+
+
+def test_a_defect_is_one_line_and_holds_up_nobody(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    invoke = running.provider.invoke
+
+    def broken(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        if inputs.get("name") == "broken":
+            raise RuntimeError("secret detail")
+        return invoke(token, inputs)
+
+    monkeypatch.setattr(running.provider, "invoke", broken)
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as caller:
+        # An engine that accepts and says nothing: the log line waits for it for two seconds.
+        running.provider.log.attach(f"127.0.0.1:{silent.getsockname()[1]}")
+        call = caller.submit(running.failure, name="broken")
+        time.sleep(0.2)
+        began = time.monotonic()
+        assert running.invoke(**SITE)["totalCount"] == 45
+        assert time.monotonic() - began < 1
+        code, text = call.result(10)
+    assert code is grpc.StatusCode.INTERNAL
+    assert text.startswith("a defect in alicloud-esa")
+    assert "secret detail" not in text
+    running.provider.log.attach("")
+
+
+def test_a_caller_that_goes_away_leaves_no_traceback(
+    running: Running, shared: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    shared.faults.add(Fault(stall=True))
+    call = running.later(**SITE)
+    time.sleep(0.3)
+    call.cancel()
+    time.sleep(0.1)
+    running.provider.cancel()
+    time.sleep(0.3)
+    running.provider.resume()
+    shared.faults.clear()
+    assert running.invoke(**SITE)["totalCount"] == 45
+    # asyncio complains of an error that nobody asked for when it is thrown away.
+    gc.collect()
+    assert "exception" not in caplog.text
+
+
+@pytest.mark.parametrize("method", ["Call", "Construct", "Parameterize", "Handshake"])
+def test_what_is_not_served_says_so_in_one_line(running: Running, method: str) -> None:
+    request = {
+        "Call": proto.CallRequest(tok="alicloud-esa:index:x"),
+        "Construct": proto.ConstructRequest(type="alicloud-esa:index:X"),
+        "Parameterize": proto.ParameterizeRequest(args=proto.ParameterizeRequest.ParametersArgs(args=["x"])),
+        "Handshake": proto.ProviderHandshakeRequest(engine_address="127.0.0.1:9"),
+    }[method]
+    with pytest.raises(grpc.RpcError) as caught:
+        getattr(running.stub, method)(request)
+    error: Any = caught.value
+    assert error.code() is grpc.StatusCode.UNIMPLEMENTED
+    assert "alicloud-esa" in error.details()
+    assert "class" not in error.details()
+
+
+def test_there_is_no_mapping_and_that_is_no_error(running: Running) -> None:
+    assert running.stub.GetMapping(proto.GetMappingRequest(key="terraform")).data == b""
+    assert list(running.stub.GetMappings(proto.GetMappingsRequest(key="terraform")).providers) == []
+    assert running.stub.Cancel(empty_pb2.Empty()) == empty_pb2.Empty()
