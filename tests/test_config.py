@@ -76,6 +76,14 @@ def test_objects_may_be_json_or_lists_of_one(shape: Any) -> None:
         ({"credentialsUri": "ftp://x"}, "credentialsUri"),
         ({"credentialsUri": "file:///etc/passwd"}, "credentialsUri"),
         ({"credentialsUri": "ftp://user:hunter2@x"}, "credentialsUri"),
+        ({"credentialsUri": "http://user:hunter2@127.0.0.1:1/x"}, "credentialsUri"),
+        ({"credentialsUri": "https://hunter2@example.com"}, "credentialsUri"),
+        ({"credentialsUri": "http://user:hunter2/@example.com"}, "credentialsUri"),
+        ({"credentialsUri": "http://x\\@hunter2"}, "credentialsUri"),
+        ({"credentialsUri": "http://[::1/hunter2"}, "credentialsUri"),
+        ({"credentialsUri": "http://h:99999/hunter2"}, "credentialsUri"),
+        ({"credentialsUri": "http:///hunter2"}, "credentialsUri"),
+        ({"credentialsUri": "http://h/a\nhunter2"}, "credentialsUri"),
         ({"ecsRoleName": 1}, "ecsRoleName"),
         ({"endpoint": "http://example.com"}, "endpoint"),
         ({"endpoint": "https://user:hunter2@example.com"}, "endpoint"),
@@ -111,6 +119,12 @@ def test_a_wrong_value_is_a_fault_on_its_property(values: dict[str, Any], path: 
     found = faults(values)
     assert list(found) == [path]
     assert found[path].isprintable()
+
+
+def test_a_login_in_a_credentials_uri_is_told_from_an_at_sign_elsewhere() -> None:
+    assert "holds a user name or password" in faults({"credentialsUri": "http://u:hunter2@h/"})["credentialsUri"]
+    for uri in ("http://169.254.1.1/role@account?a=b@c", "https://h:8443/x#@", "http://[::1]:8080/x"):
+        assert read_settings({"credentialsUri": uri}, {}).credentials_uri == uri
 
 
 def test_all_faults_come_at_once() -> None:

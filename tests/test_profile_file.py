@@ -48,6 +48,37 @@ def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert find_profile(None, "~/x", {}).keys == Credentials("id", "s")
 
 
+@pytest.mark.parametrize("file", ["~nosuchuser/creds", "~nosuchuser"])
+def test_a_home_folder_that_is_not_there_is_one_line(file: str) -> None:
+    with pytest.raises(CredentialsError, match="there is no such home folder; set HOME, or give") as caught:
+        find_profile(None, file, {"HOME": "/x"})
+    assert file in str(caught.value)
+
+
+def test_a_user_without_a_home_folder_needs_none_where_a_file_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As under OpenShift: a user id that no list of users has, and no HOME.
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)
+    assert read(tmp_path, "[default]\naccess_key_id=id\naccess_key_secret=s\n").keys == Credentials("id", "s")
+    for file in (None, "~/x"):
+        with pytest.raises(CredentialsError, match="there is no such home folder"):
+            find_profile("p", file, {})
+
+
+def test_home_is_where_the_environment_says(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("[default]\naccess_key_id=id\naccess_key_secret=s\n")
+    assert find_profile(None, "~/x", {"HOME": str(tmp_path)}).keys == Credentials("id", "s")
+
+
+@pytest.mark.parametrize("file", ["a\0b", "/a\ud800b", "~/\0"])
+def test_what_cannot_be_a_path_is_one_line(file: str) -> None:
+    with pytest.raises(CredentialsError, match="this cannot be a path") as caught:
+        find_profile(None, file, {"HOME": "/x"})
+    assert str(caught.value).isprintable()
+
+
 @pytest.mark.parametrize("prefix", [b"", b"\xef\xbb\xbf", b"\n  "])
 @pytest.mark.parametrize("file", ["credentials", "config.json", "credentials.ini"])
 def test_the_content_decides_not_the_name(tmp_path: Path, prefix: bytes, file: str) -> None:
@@ -205,6 +236,7 @@ def test_ini_other_types(tmp_path: Path) -> None:
         '{"profiles": {"hunter2": 1}}',
         '{"profiles": [{"access_key_secret": "hunter2"}]}',
         '{"profiles": 5}',
+        pytest.param('{"profiles": ' + "[" * 100_000, id="deeper than can be read"),
         "access_key_secret = hunter2\n",
         "[default\naccess_key_secret = hunter2\n",
         "[default]\nhunter2\n",

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
+from urllib.parse import urlsplit
 
 from . import environment
 from .esa.endpoints import parse_endpoint
@@ -91,7 +92,7 @@ def read_settings(values: Mapping[str, Any], env: Mapping[str, str]) -> Settings
         region=inputs.text("region"),
         profile=inputs.text("profile"),
         shared_credentials_file=inputs.text("sharedCredentialsFile"),
-        credentials_uri=_http_url(inputs, "credentialsUri"),
+        credentials_uri=_credentials_uri(inputs),
         ecs_role_name=inputs.text("ecsRoleName"),
         assume_role=_assume_role(inputs),
         assume_role_with_oidc=_assume_role_with_oidc(inputs),
@@ -106,6 +107,21 @@ def read_settings(values: Mapping[str, Any], env: Mapping[str, str]) -> Settings
     return settings
 
 
+def credentials_uri_fault(text: str) -> str | None:
+    """What is wrong with the address of a credentials URI, which is not quoted; None when nothing is."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if "@" in parts.netloc:
+        return "holds a user name or password, which would be stored in clear; give a URL without them"
+    # urlsplit drops line ends and tabs; what is left of them must not pass for what was written.
+    if parts.scheme not in ("http", "https") or not host or any(char.isspace() for char in text):
+        return "not accepted; give a URL that starts with http:// or https://"
+    return None
+
+
 def _secret(inputs: Inputs, name: str) -> str | None:
     # Not `text`: a wrong value must not be quoted in the fault.
     value = inputs.get(name)
@@ -115,10 +131,11 @@ def _secret(inputs: Inputs, name: str) -> str | None:
     return None
 
 
-def _http_url(inputs: Inputs, name: str) -> str | None:
-    value = inputs.text(name)
-    if value is not None and not value.startswith(("http://", "https://")):
-        inputs.fault(name, "not accepted; give a URL that starts with http:// or https://")
+def _credentials_uri(inputs: Inputs) -> str | None:
+    value = inputs.text("credentialsUri")
+    fault = credentials_uri_fault(value) if value is not None else None
+    if fault is not None:
+        inputs.fault("credentialsUri", fault)
     return value
 
 

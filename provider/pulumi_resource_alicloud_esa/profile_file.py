@@ -54,23 +54,40 @@ class Profile:
 
 def find_profile(name: str | None, file: str | None, env: Mapping[str, str]) -> Profile:
     """The profile of that name, or the file's current one; raises CredentialsError saying what is there."""
-    home = Path(env.get("HOME") or Path.home())
-    path = Path(file).expanduser() if file else home / ".aliyun" / "config.json"
+    path = _path(file, env)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise CredentialsError(f"credentials file {path}: {reason}") from None
+    except ValueError:
+        # Not as it stands: it holds a NUL or half a character.
+        raise CredentialsError(f"credentials file {str(path)!a}: this cannot be a path") from None
     if text.lstrip().startswith("{"):
         return _from_json(path, text, name)
     return _from_ini(path, text, name)
+
+
+def _path(file: str | None, env: Mapping[str, str]) -> Path:
+    # The home folder only where it is needed: a container's user id often has none.
+    if file and not file.startswith("~"):
+        return Path(file)
+    given = file or "~/.aliyun/config.json"
+    try:
+        home = env.get("HOME")
+        return Path(home, given[2:]) if home and given.startswith("~/") else Path(given).expanduser()
+    except RuntimeError:
+        raise CredentialsError(
+            f"credentials file {given!a}: there is no such home folder; "
+            "set HOME, or give sharedCredentialsFile without a tilde"
+        ) from None
 
 
 def _from_json(path: Path, text: str, name: str | None) -> Profile:
     try:
         config = json.loads(text)
         profiles = {str(entry["name"]): entry for entry in config.get("profiles") or []}
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise CredentialsError(f"credentials file {path}: not the aliyun CLI's JSON, and not INI") from None
     return _json_profile(path, profiles, name or str(config.get("current") or "default"), ())
 
