@@ -92,6 +92,14 @@ def jobs_listed(result: Result, engine: Engine, emulator: Emulator) -> None:
     assert len(json.loads(result.stdout)["jobs"]) == 45
 
 
+def one_listed(result: Result, engine: Engine, emulator: Emulator) -> None:
+    assert json.loads(result.stdout)["ids"] == [EXAMPLE_JOB_ID]
+
+
+def no_drift(result: Result, engine: Engine, emulator: Emulator) -> None:
+    assert "site 190007158391809: no drift in 1 scheduled preload job" in result.stdout
+
+
 def secret_kept(result: Result, engine: Engine, emulator: Emulator) -> None:
     config = (engine.folder / "Pulumi.dev.yaml").read_text()
     assert "alicloud-esa:profile: dev" in config
@@ -154,10 +162,12 @@ KEYS = {
 CASES = {
     ("CONTRIBUTING.md", "pulumi preview --otel"): Case(program, spans_written),
     ("README.md", "pulumi do"): Case(tools, jobs_listed),
+    ("README.md", "echo 'ids"): Case(tools, one_listed),
     ("README.md", "export ALIBABA"): Case(checkout, outputs_shown, KEYS),
     ("docs/coming-from-pulumi-alicloud.md", "pulumi config set"): Case(
         program, secret_kept, stdin="nobody-may-see-this"
     ),
+    ("docs/drift.md", "echo 'expected"): Case(nothing, no_drift, {"--package alicloud-esa": f"--package {PLUGIN}"}),
     ("docs/drift.md", "alicloud-esa drift record --again"): Case(recorded, accepted),
     ("docs/drift.md", "alicloud-esa drift check"): Case(recorded, reported, code=7),
     ("docs/testing-with-the-emulator.md", "export ALIBABA"): Case(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+from typing import Any
+
 import pytest
 
 from emulator import Emulator, Fault
-from tests.engine.harness import EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID, Engine, Result
+from tests.engine.harness import EXAMPLE_SITE_ID, FOREIGN_SITE_ID, ROOT, SITE_ID, Engine, Result
 
 FUNCTION = "getScheduledPreloadJobs"
+SCHEMA: dict[str, Any] = json.loads((ROOT / "schema.json").read_text(encoding="utf-8"))
+FUNCTIONS = sorted(token.rsplit(":", 1)[1] for token in SCHEMA["functions"])
 DOCUMENTED = {
     "InvalidEndTime.Mismatch": 400,
     "InvalidJob.JobCountOfSiteFull": 400,
@@ -136,3 +142,28 @@ def test_json_stays_json_while_a_slow_listing_is_read(engine: Engine, emulator: 
     emulator.delay = 0.3
     result = engine.do(FUNCTION, "--site-id", SITE_ID, "--page-size", "3", "--output", "json")
     assert result.json()["totalCount"] == 45
+
+
+def kebab(name: str) -> str:
+    return re.sub("[A-Z]", lambda letter: "-" + letter[0].lower(), name)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_help_says_what_it_does_and_has_an_option_for_each_single_value(engine: Engine, function: str) -> None:
+    result = engine.do(function, "--help")
+    assert result.code == 0, result.text
+    entry = SCHEMA["functions"][f"alicloud-esa:index:{function}"]
+    inputs = entry["inputs"]["properties"]
+    single = [name for name, spec in inputs.items() if spec["type"] in ("string", "integer", "boolean")]
+    first = entry["description"].split("\n\n")[0]
+    shown = " ".join(result.stdout.split())
+    assert " ".join(first.split()) in shown
+    # The description's examples are for the Registry, not for a terminal.
+    assert "{{%" not in result.stdout
+    assert "```" not in result.stdout
+    options = dict(re.findall(r"^ +--([a-z][\w-]*) string(?:\[.*?\])? +(.*) \(alias for --input:", result.stdout, re.M))
+    assert sorted(options) == sorted(map(kebab, single))
+    assert [name for name, meaning in options.items() if len(meaning) < 20] == []
+    for name, spec in inputs.items():
+        assert f" - {name} (" in result.stdout
+        assert " ".join(spec["description"].split()) in shown, name
