@@ -5,24 +5,24 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from pulumi_resource_alicloud_esa import credential_library
 from pulumi_resource_alicloud_esa.config import Settings, read_settings
-from pulumi_resource_alicloud_esa.credential_library import LibrarySource, ecs_source
+from pulumi_resource_alicloud_esa.credential_library import ecs_source
+from pulumi_resource_alicloud_esa.credential_renewal import LibrarySource
 from pulumi_resource_alicloud_esa.credentials import NO_CREDENTIALS, StaticSource, choose_source
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
-from pulumi_resource_alicloud_esa.esa.errors import Cancelled, CredentialsError, DeadlineExceeded
+from pulumi_resource_alicloud_esa.esa.errors import Cancelled, CredentialsError, DeadlineExceeded, ResponseError
 from pulumi_resource_alicloud_esa.esa.keys import Credentials, CredentialSource
-from Tea.core import TeaCore
 
 from .esa.servers import JsonServer, RawServer
 
@@ -86,14 +86,6 @@ def test_blank_variables_do_not_count() -> None:
     assert keys({**PAIR, "ALICLOUD_ACCESS_KEY": " ", "ALICLOUD_SECRET_KEY": ""}) == Credentials("envId", "envSecret")
 
 
-def test_a_pair_in_the_environment_comes_before_a_profile_and_says_so(tmp_path: Path) -> None:
-    file = profile_file(tmp_path, p=AK)
-    warnings: list[str] = []
-    source = choose(PAIR, warnings.append, profile="p", sharedCredentialsFile=file)
-    assert source.get(Deadline(1)) == Credentials("envId", "envSecret")
-    assert "profile is not used" in warnings[0]
-
-
 @pytest.mark.parametrize("variable", ["ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"])
 def test_a_profile_may_be_named_in_the_environment(tmp_path: Path, variable: str) -> None:
     file = profile_file(tmp_path, a={**AK, "access_key_id": "other"}, p=AK)
@@ -117,7 +109,7 @@ def described(source: CredentialSource) -> str:
     return source.description
 
 
-def test_the_other_sources_in_their_order(tmp_path: Path) -> None:
+def test_the_other_sources_in_their_order_and_a_warning_names_all_that_lost(tmp_path: Path) -> None:
     settings: dict[str, Any] = {
         "assumeRoleWithOidc": {"oidcProviderArn": "p", "oidcToken": "t", "roleArn": ROLE},
         "ecsRoleName": "web",
@@ -125,13 +117,66 @@ def test_the_other_sources_in_their_order(tmp_path: Path) -> None:
         "profile": "p",
         "sharedCredentialsFile": profile_file(tmp_path, p=AK),
     }
-    assert isinstance(choose(**settings), StaticSource)
+    warnings: list[str] = []
+    assert isinstance(choose({}, warnings.append, **settings), StaticSource)
     del settings["profile"], settings["sharedCredentialsFile"]
-    assert described(choose(**settings)) == "credentialsUri"
+    assert described(choose({}, warnings.append, **settings)) == "credentialsUri"
     del settings["credentialsUri"]
-    assert described(choose(**settings)) == "ECS role web"
+    assert described(choose({}, warnings.append, **settings)) == "ECS role web"
     del settings["ecsRoleName"]
-    assert described(choose(**settings)) == "assumeRoleWithOidc"
+    assert described(choose({}, warnings.append, **settings)) == "assumeRoleWithOidc"
+    assert warnings == [
+        "credentialsUri, ecsRoleName and assumeRoleWithOidc are not used: profile of the configuration comes first",
+        "ecsRoleName and assumeRoleWithOidc are not used: credentialsUri of the configuration comes first",
+        "assumeRoleWithOidc is not used: ecsRoleName of the configuration comes first",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("env", "values", "warning"),
+    [
+        (PAIR, {"ecsRoleName": "web"}, "ecsRoleName is not used: accessKey of the environment comes first"),
+        (
+            PAIR,
+            {"profile": "p", "sharedCredentialsFile": "f", "assumeRoleWithOidc": {"roleArn": ROLE}},
+            "profile, sharedCredentialsFile and assumeRoleWithOidc are not used: "
+            "accessKey of the environment comes first",
+        ),
+        (
+            {},
+            {"accessKey": "i", "secretKey": "s", "credentialsUri": "http://127.0.0.1:1/"},
+            "credentialsUri is not used: accessKey of the configuration comes first",
+        ),
+        (
+            {"ALICLOUD_CREDENTIALS_URI": "http://127.0.0.1:1/"},
+            {"ecsRoleName": "web"},
+            "ecsRoleName is not used: credentialsUri of the environment comes first",
+        ),
+        # What stands in the environment is often for other tools; a role is assumed on top, not instead.
+        (
+            {**PAIR, "ALIBABA_CLOUD_PROFILE": "p", "ALICLOUD_ECS_ROLE_NAME": "r"},
+            {"assumeRole": {"roleArn": ROLE}},
+            None,
+        ),
+    ],
+)
+def test_settings_that_are_not_used_are_warned_about(
+    env: dict[str, str], values: dict[str, Any], warning: str | None
+) -> None:
+    warnings: list[str] = []
+    choose(env, warnings.append, **values)
+    assert warnings == ([warning] if warning else [])
+
+
+def test_the_kind_of_source_is_noted_and_nothing_else() -> None:
+    notes: list[str] = []
+    settings = read_settings({"assumeRole": {"roleArn": ROLE}}, {})
+    choose_source(settings, PAIR, pytest.fail, notes.append)
+    choose_source(read_settings({"ecsRoleName": "web"}, {}), {}, pytest.fail, notes.append)
+    assert notes == [
+        "keys from accessKey of the environment, with a role assumed on top",
+        "keys from ecsRoleName of the configuration",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -283,7 +328,7 @@ def test_a_credentials_uri_is_asked_once_for_keys_that_last(uri: tuple[str, UriS
 def test_keys_that_expire_within_a_quarter_of_an_hour_are_renewed(
     uri: tuple[str, UriServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pulumi_resource_alicloud_esa.credential_library._RECHECK_SECONDS", 0.0)
+    monkeypatch.setattr("pulumi_resource_alicloud_esa.credential_renewal._RECHECK_SECONDS", 0.0)
     uri[1].expiration = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 14 * 60))
     source = choose(credentialsUri=uri[0])
     assert source.get(Deadline(10)).access_key_id == "STS.1"
@@ -336,7 +381,7 @@ def test_a_credentials_uri_that_fails_is_one_line_without_its_answer(
 
 
 def test_a_source_that_failed_is_asked_again(uri: tuple[str, UriServer]) -> None:
-    uri[1].raw = (500, b"")
+    uri[1].raw = (404, b"")
     source = choose(credentialsUri=uri[0])
     with pytest.raises(CredentialsError):
         source.get(Deadline(10))
@@ -346,7 +391,7 @@ def test_a_source_that_failed_is_asked_again(uri: tuple[str, UriServer]) -> None
 
 def test_a_credentials_uri_that_is_not_there_is_one_line() -> None:
     line = failure(credentialsUri="http://127.0.0.1:1/?secret=hunter2")
-    assert line.startswith("credentialsUri: 127.0.0.1: ")
+    assert line.startswith("credentialsUri: 127.0.0.1:1: ")
     assert "Connection refused" in line
     assert "0x" not in line
 
@@ -372,14 +417,14 @@ class Sts:
 
     def __init__(self) -> None:
         self.queries: list[dict[str, str]] = []
-        self.status = 200
         self.error: Exception | None = None
 
-    def __call__(self, request: Any, options: Any = None) -> Any:
-        self.queries.append({**request.query, **({"body": str(request.body)} if request.body else {})})
+    def __call__(self, method: str, url: str, headers: Any, body: Any = None, timeouts: Any = None) -> bytes:
+        assert urlsplit(url)[:3] == ("https", "sts.aliyuncs.com", "")
+        self.queries.append(dict(parse_qsl(urlsplit(url).query)))
         if self.error is not None:
             raise self.error
-        body = {
+        answer = {
             "Credentials": {
                 "AccessKeyId": f"STS.{len(self.queries)}",
                 "AccessKeySecret": "hunter2",
@@ -387,13 +432,13 @@ class Sts:
                 "Expiration": NEVER,
             }
         }
-        return SimpleNamespace(status_code=self.status, body=json.dumps(body).encode())
+        return json.dumps(answer).encode()
 
 
 @pytest.fixture
 def sts(monkeypatch: pytest.MonkeyPatch) -> Sts:
     answers = Sts()
-    monkeypatch.setattr(TeaCore, "do_action", staticmethod(answers))
+    monkeypatch.setattr(credential_library, "exchange", answers)
     return answers
 
 
@@ -445,10 +490,7 @@ def test_a_chain_of_profiles_assumes_one_role_after_the_other(sts: Sts, tmp_path
 
 
 @pytest.mark.parametrize("by", ["file", "token", "profile", "environment"])
-def test_a_role_is_assumed_with_an_oidc_token(
-    sts: Sts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+def test_a_role_is_assumed_with_an_oidc_token(sts: Sts, tmp_path: Path, by: str) -> None:
     token = tmp_path / "token"
     token.write_text("the-oidc-token")
     common = {"oidcProviderArn": "p", "roleArn": ROLE}
@@ -468,8 +510,6 @@ def test_a_role_is_assumed_with_an_oidc_token(
             "ALIBABA_CLOUD_ROLE_ARN": ROLE,
         }
     assert keys(env, **values) == Credentials("STS.1", "hunter2", "hunter2-token")
-    # A token that was given as such is in a file only while the library reads it.
-    assert not list(tmp_path.glob("*.oidc"))
     # One call: the role is not assumed once more on top of itself.
     assert len(sts.queries) == 1
     assert "AssumeRoleWithOIDC" in str(sts.queries)
@@ -482,21 +522,10 @@ def test_an_oidc_token_file_that_is_not_there_is_one_line(sts: Sts, tmp_path: Pa
     assert failure(assumeRoleWithOidc=values).startswith("assumeRoleWithOidc: ")
 
 
-def test_a_role_that_may_not_be_assumed_is_one_line_without_the_answer(sts: Sts) -> None:
-    sts.status = 403
+def test_a_role_that_may_not_be_assumed_is_one_line(sts: Sts) -> None:
+    sts.error = ResponseError("sts.aliyuncs.com answered with HTTP 403, NoPermission", request_id="1-2")
     line = failure(PAIR, assumeRole={"roleArn": ROLE})
-    assert line.startswith(f"assuming {ROLE}: ")
-    assert "403" in line
-
-
-def test_a_failed_call_to_sts_does_not_print_its_address(sts: Sts) -> None:
-    sts.error = RuntimeError(
-        "HTTPSConnectionPool(host='sts.aliyuncs.com', port=443): Max retries exceeded with url: "
-        "/?Action=AssumeRole&AccessKeyId=envId&SecurityToken=hunter2&Signature=abc (Caused by X)"
-    )
-    line = failure(PAIR, assumeRole={"roleArn": ROLE})
-    assert "sts.aliyuncs.com" in line
-    assert "Signature" not in line
+    assert line == f"assuming {ROLE}: sts.aliyuncs.com answered with HTTP 403, NoPermission (RequestId 1-2)"
 
 
 @pytest.mark.parametrize(
@@ -554,10 +583,10 @@ def test_an_ini_role_is_read_by_the_library(sts: Sts, tmp_path: Path) -> None:
 
 
 def test_an_ecs_role_without_the_metadata_service_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(request: Any, options: Any = None) -> Any:
+    def refused(*_: Any) -> Any:
         raise OSError("no route to 100.100.100.200")
 
-    monkeypatch.setattr(TeaCore, "do_action", staticmethod(refused))
+    monkeypatch.setattr(credential_library, "exchange", refused)
     before = threading.active_count()
     with pytest.raises(CredentialsError, match="ECS role web: "):
         ecs_source("web").get(Deadline(5))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from . import environment
-from .config import AssumeRole, AssumeRoleWithOidc, Settings
+from .config import AssumeRole, AssumeRoleWithOidc, Settings, credentials_uri_fault
 from .credential_library import (
     SESSION_NAME,
     SESSION_SECONDS,
@@ -53,37 +53,78 @@ class StaticSource:
         return False
 
 
-def choose_source(settings: Settings, env: Mapping[str, str], warn: Callable[[str], None]) -> CredentialSource:
-    """The source of keys for these settings; raises CredentialsError, which lists the ways when there is none."""
-    base, by_oidc = _base_source(settings, env, warn)
-    role = _assume_role(settings, env, by_oidc)
+def choose_source(
+    settings: Settings,
+    env: Mapping[str, str],
+    warn: Callable[[str], None],
+    debug: Callable[[str], None] = lambda message: None,
+) -> CredentialSource:
+    """The source of keys for these settings; raises CredentialsError, which lists the ways when there is none.
+
+    `warn` is told of settings that are not used, `debug` of the kind of source that is.
+    """
+    kind, build = _first_source(settings, env)
+    explicit = kind in _explicit(settings)
+    place = f"{kind} of the {'configuration' if explicit else 'environment'}"
+    lost = _lost(settings, kind)
+    if lost:
+        warn(f"{_names(lost)} {'is' if len(lost) == 1 else 'are'} not used: {place} comes first")
+    base = build()
+    role = _assume_role(settings, env, by_oidc=kind == "assumeRoleWithOidc")
+    debug(f"keys from {place}" + (", with a role assumed on top" if role else ""))
     if role is None:
         return base
     return ram_role_source(f"assuming {role.role_arn}", base, role)
 
 
-def _base_source(
-    settings: Settings, env: Mapping[str, str], warn: Callable[[str], None]
-) -> tuple[CredentialSource, bool]:
+def _first_source(settings: Settings, env: Mapping[str, str]) -> tuple[str, Callable[[], CredentialSource]]:
     pair = _key_pair(settings, env)
-    profile_name = settings.profile or environment.value("profile", env)
     if pair is not None:
-        if settings.profile is not None:
-            warn("profile is not used: access keys in the configuration or the environment come first")
-        return StaticSource(pair), False
+        return "accessKey", lambda: StaticSource(pair)
+    profile = settings.profile or environment.value("profile", env)
     file = settings.shared_credentials_file or environment.value("sharedCredentialsFile", env)
-    if profile_name or file:
-        return _profile_source(find_profile(profile_name, file, env)), False
+    if profile or file:
+        kind = "profile" if settings.profile or not settings.shared_credentials_file else "sharedCredentialsFile"
+        return kind, lambda: _profile_source(find_profile(profile, file, env))
     uri = settings.credentials_uri or environment.value("credentialsUri", env)
     if uri:
-        return uri_source("credentialsUri", uri), False
+        return "credentialsUri", lambda: _uri_source("credentialsUri", uri)
     role_name = settings.ecs_role_name or environment.value("ecsRoleName", env)
     if role_name:
-        return ecs_source(role_name), False
+        return "ecsRoleName", lambda: ecs_source(role_name)
     oidc = _oidc(settings, env)
     if oidc is not None:
-        return oidc_source("assumeRoleWithOidc", oidc), True
+        return "assumeRoleWithOidc", lambda: oidc_source("assumeRoleWithOidc", oidc)
     raise CredentialsError(NO_CREDENTIALS)
+
+
+def _explicit(settings: Settings) -> list[str]:
+    """The settings of the configuration that name a source, in their order."""
+    values = {
+        "accessKey": settings.access_key,
+        "profile": settings.profile,
+        "sharedCredentialsFile": settings.shared_credentials_file,
+        "credentialsUri": settings.credentials_uri,
+        "ecsRoleName": settings.ecs_role_name,
+        "assumeRoleWithOidc": settings.assume_role_with_oidc,
+    }
+    return [name for name, value in values.items() if value is not None]
+
+
+def _lost(settings: Settings, won: str) -> list[str]:
+    used = {won, "profile", "sharedCredentialsFile"} if won in ("profile", "sharedCredentialsFile") else {won}
+    return [name for name in _explicit(settings) if name not in used]
+
+
+def _names(settings: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(settings[:-1]), settings[-1])))
+
+
+def _uri_source(description: str, uri: str) -> CredentialSource:
+    fault = credentials_uri_fault(uri)
+    if fault is not None:
+        raise CredentialsError(f"{description}: {fault}")
+    return uri_source(description, uri)
 
 
 def _key_pair(settings: Settings, env: Mapping[str, str]) -> Credentials | None:
@@ -120,7 +161,7 @@ def _profile_source(profile: Profile) -> CredentialSource:
     elif profile.source is not None:
         base = _profile_source(profile.source)
     elif profile.credentials_uri is not None:
-        base = uri_source(profile.description, profile.credentials_uri)
+        base = _uri_source(profile.description, profile.credentials_uri)
     elif profile.oidc is not None:
         base = oidc_source(profile.description, profile.oidc)
     else:
