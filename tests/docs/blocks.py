@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def blocks(*languages: str) -> list[Block]:
         text = document.read_text(encoding="utf-8")
         for match in _FENCE.finditer(text):
             line = text.count("\n", 0, match.start()) + 1
-            found.append(Block(document, line, match[2], textwrap.dedent(match[3])))
+            found.append(Block(document, line, match[2], re.sub(f"^{match[1]}", "", match[3], flags=re.M)))
     return [block for block in found if not languages or block.language in languages]
 
 
