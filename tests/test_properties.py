@@ -87,6 +87,22 @@ def test_an_unknown_is_one_to_the_sdk_too() -> None:
     assert to_struct({"a": UNKNOWN}).fields["a"].string_value == rpc.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    "sentinel",
+    [
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    ],
+)
+def test_the_engine_has_an_unknown_for_each_type(sentinel: str) -> None:
+    struct = struct_pb2.Struct()
+    struct.update({"a": sentinel})
+    assert to_plain(struct) == {"a": UNKNOWN}
+
+
 @pytest.mark.parametrize("value", [UNKNOWN, [UNKNOWN], {"a": [{"b": UNKNOWN}]}])
 def test_an_unknown_is_found_wherever_it_is(value: Any) -> None:
     assert contains_unknown({"x": 1, "y": value})

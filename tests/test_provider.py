@@ -295,6 +295,27 @@ def test_what_was_recorded_is_kept_until_another_question_is_asked(shared: Emula
     assert other["jobs"] != first["jobs"]
 
 
+def test_another_page_size_records_nothing_anew(shared: Emulator, new_provider: NewProvider) -> None:
+    provider = new_provider(shared)
+    first, _ = provider.check(URN, {}, dict(SITE))
+    job = shared.store.jobs(SITE_ID)[0]
+    shared.store.change(SITE_ID, job.id, Name="changed by hand")
+    again, _ = provider.check(URN, first, {**SITE, "pageSize": 10})
+    assert again == {**first, "pageSize": 10}
+    assert set(provider.diff(URN, first, again, []).changes) == {"pageSize"}
+
+
+def test_the_state_has_the_types_of_the_schema(shared: Emulator, new_provider: NewProvider) -> None:
+    provider = new_provider(shared)
+    given = {"siteId": SITE_ID, "startTime": 1717200000000, "endTime": "2024-07-01T00:00:00Z", "pageSize": "50"}
+    checked, _ = provider.check(URN, {}, given)
+    expected = {**given, "siteId": str(SITE_ID), "startTime": "1717200000000", "pageSize": 50}
+    assert {name: checked[name] for name in given} == expected
+    _, live = provider.read(URN, str(SITE_ID), given, {})
+    assert {name: live[name] for name in given} == expected
+    assert provider.diff(URN, live, checked, []).changes == {}
+
+
 def test_a_refresh_finds_exactly_what_changed(shared: Emulator, new_provider: NewProvider) -> None:
     provider = new_provider(shared)
     recorded, _ = provider.check(URN, {}, dict(SITE))

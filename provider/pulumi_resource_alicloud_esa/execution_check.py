@@ -65,11 +65,14 @@ class ExecutionCheck:
 
 def check_executions(lister: Lister, jobs: Sequence[Row], deadline: Deadline) -> ExecutionCheck:
     """Read every job's executions, several at a time; raises what reading can raise, never leaves a job out."""
-    reads = [lister.workers.submit(list_executions, lister.client, job["id"], deadline) for job in jobs]
+    reads = lister.each(
+        lambda job_id: list_executions(lister.client, job_id, deadline), [job["id"] for job in jobs], deadline
+    )
+    found = {job_id: executions.rows for job_id, executions in reads}
     idle: list[Row] = []
     failed: list[tuple[Row, Row]] = []
-    for job, read in zip(jobs, reads, strict=True):
-        executions = read.result().rows
+    for job in jobs:
+        executions = found[job["id"]]
         if not any(execution["status"] in AHEAD for execution in executions):
             idle.append(job)
         failed += [(job, execution) for execution in executions if execution["status"] in FAILED]

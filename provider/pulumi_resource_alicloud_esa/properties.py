@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf import struct_pb2
-from pulumi.runtime import rpc
 
 
 class _Unknown:
@@ -23,9 +22,20 @@ UNKNOWN = _Unknown()
 """A value that is not known during preview."""
 
 _MAX_EXACT = 2**53
-_SIGNATURE = rpc._special_sig_key
-_SECRET = rpc._special_secret_sig
-_OUTPUT = rpc._special_output_value_sig
+# The protocol's constants: sdk/go/common/resource/sig of the engine. The SDK has them under private names only.
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # how a secret is marked
+_OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+_UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_UNKNOWNS = frozenset(
+    {
+        _UNKNOWN_STRING,
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # of a bool
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # of a number
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # of an array
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # of an object
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,7 @@ def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
 def _value_to_plain(value: struct_pb2.Value) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
-        return UNKNOWN if value.string_value == rpc.UNKNOWN else value.string_value
+        return UNKNOWN if value.string_value in _UNKNOWNS else value.string_value
     if kind == "number_value":
         number = value.number_value
         # Doubles are all there is on the wire; a whole one is an int here, so that it prints as one.
@@ -113,7 +123,7 @@ def _set(target: struct_pb2.Value, value: Any) -> None:
         for item in value:
             _set(add(), item)
     elif value is UNKNOWN:
-        target.string_value = rpc.UNKNOWN
+        target.string_value = _UNKNOWN_STRING
     elif kind is Secret:
         target.struct_value.fields[_SIGNATURE].string_value = _SECRET
         _set(target.struct_value.fields["value"], value.value)

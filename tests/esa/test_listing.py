@@ -225,6 +225,11 @@ def test_a_single_page_without_the_rows_that_it_must_have_is_an_error() -> None:
     assert read_from(Service([], total=45), size=20, number=4).rows == []
 
 
+def test_a_page_beyond_the_end_of_a_server_that_ignores_page_size_is_empty() -> None:
+    assert read_from(Service(names(45), ignore_size=50), size=10, number=2).rows == []
+    assert len(read_from(Service(names(45), ignore_size=50), size=10, number=1).rows) == 45
+
+
 def test_too_many_pages_are_an_error_before_they_are_read() -> None:
     service = Service(names(3), clamp_rows=1, total=MAX_PAGES + 1)
     with pytest.raises(PartialAnswer, match="raise pageSize"):

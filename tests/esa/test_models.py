@@ -120,7 +120,9 @@ def test_a_total_is_read_however_it_is_spelled(value: object, expected: int) -> 
     assert read_total({"TotalCount": value}) == expected
 
 
-@pytest.mark.parametrize("body", [{}, *({"TotalCount": value} for value in ("", "abc", -1, "-1", 1.5, None, True, []))])
+@pytest.mark.parametrize(
+    "body", [{}, *({"TotalCount": value} for value in ("", "abc", -1, "-1", 1.5, None, True, [], 2**53, "9" * 400))]
+)
 def test_a_total_that_is_no_count_is_refused(body: dict[str, Any]) -> None:
     with pytest.raises(ResponseError, match="TotalCount"):
         read_total(body)

@@ -151,7 +151,7 @@ def read_total(body: Mapping[str, Any]) -> int:
     """TotalCount, a number in the shape of text; raises ResponseError when it is no count."""
     value = body.get("TotalCount")
     number = whole(value)
-    if number is None or number < 0:
+    if number is None or not 0 <= number < MAX_EXACT:
         what = f"{shown(value)} is no count" if "TotalCount" in body else "it is missing"
         raise ResponseError(f"TotalCount: {what}", request_id=read_request_id(body))
     return number

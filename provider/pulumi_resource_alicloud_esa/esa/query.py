@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .inputs import Inputs
@@ -45,7 +45,8 @@ class JobQuery:
     start_time: int | None = None
     end_time: int | None = None
     page_number: int | None = None
-    page_size: int = DEFAULT_PAGE_SIZE
+    # How the answer travels, not what is asked: another size makes no other question.
+    page_size: int = field(default=DEFAULT_PAGE_SIZE, compare=False)
     filter: JobFilter = JobFilter()
 
     def parameters(self) -> dict[str, str]:

@@ -47,7 +47,7 @@ def check(olds: Values, news: Values, call: Call) -> tuple[dict[str, Any], list[
         asked = _read(inputs)
     except InvalidInput as error:
         return inputs, list(error.faults)
-    inputs["siteId"] = asked[0].site_id
+    inputs.update(_as_declared(inputs, asked[0]))
     if isinstance(olds.get(JOBS), dict) and _read_or_none(olds) == asked:
         return {**inputs, JOBS: olds[JOBS]}, []
     return {**inputs, JOBS: _live(asked, call)}, []
@@ -87,7 +87,16 @@ def read(resource_id: str, inputs: Values, state: Values, call: Call) -> tuple[s
     # An import and `get` know the id only.
     known.setdefault("siteId", resource_id)
     asked = _read(known)
-    return asked[0].site_id, {**known, "siteId": asked[0].site_id, JOBS: _live(asked, call)}
+    return asked[0].site_id, {**known, **_as_declared(known, asked[0]), JOBS: _live(asked, call)}
+
+
+def _as_declared(inputs: Values, query: JobQuery) -> dict[str, Any]:
+    """What may be written in more ways than the schema's, in the schema's: a typed program reads it from the state."""
+    result: dict[str, Any] = {"siteId": query.site_id}
+    if "pageSize" in inputs:
+        result["pageSize"] = query.page_size
+    result.update({name: str(inputs[name]) for name in ("startTime", "endTime") if name in inputs})
+    return result
 
 
 def _changed_jobs(was: Any, now: Any) -> dict[str, Change]:
