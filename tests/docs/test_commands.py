@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from emulator import EXAMPLE_JOB_ID, Emulator
-from tests.docs import test_outputs
+from tests.docs import test_outputs, test_programs
 from tests.docs.blocks import block, blocks
 from tests.docs.shell import at, run, run_example
 from tests.docs.test_outputs import change_by_hand, lines
@@ -39,6 +39,7 @@ NOT_HERE = {
 BY_NAME = {
     ("CONTRIBUTING.md", ".venv/bin/pulumi-resource"): "test_attaching_a_debugger",
     ("emulator/README.md", ".venv/bin/python -m emulator"): "test_starting_the_emulator",
+    ("docs/testing-with-the-emulator.md", "esa="): "test_the_typescript_test_of_another_repository_passes",
     ("docs/drift.md", "pulumi refresh"): "test_the_drift_of_the_resource",
     ("docs/drift.md", "alicloud-esa drift record --site-id"): "test_the_drift_of_the_command",
 }
@@ -247,4 +248,6 @@ def test_every_block_is_in_one_list() -> None:
     listed = [block(document, "sh", starts) for document, starts in keys]
     assert len(set(listed)) == len(listed)
     assert [found.name for found in blocks("sh") if found not in listed] == []
-    assert [name for name in BY_NAME.values() if not hasattr(test_outputs, name) and name not in globals()] == []
+    assert [
+        name for name in BY_NAME.values() if name not in {**globals(), **vars(test_outputs), **vars(test_programs)}
+    ] == []

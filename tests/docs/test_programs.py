@@ -10,7 +10,9 @@ import sys
 import pytest
 import yaml
 
-from tests.docs.blocks import Block, blocks
+from tests.docs.blocks import Block, block, blocks
+from tests.docs.shell import run
+from tests.engine.examples import NPM, made, node
 from tests.engine.harness import ROOT, Engine
 
 INDEX = ROOT / "docs" / "_index.md"
@@ -42,6 +44,30 @@ def test_python_runs(block: Block, engine: Engine) -> None:
     compile(block.code, block.name, "exec")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_typescript_test_of_another_repository_passes(engine: Engine) -> None:
+    guide = "docs/testing-with-the-emulator.md"
+    (engine.folder.parent / "pulumi-alicloud-esa").symlink_to(ROOT)
+    (engine.folder / "node_modules").symlink_to(made(NPM))
+    engine.write(block(guide, "typescript", "import { rejects").code, "jobs.test.ts")
+    options = ["--strict", "--module", "nodenext", "--target", "es2022", "--skipLibCheck", "--types", "node"]
+    compiled = engine.command(node(), str(NPM / "typescript" / "bin" / "tsc"), *options, "jobs.test.ts")
+    assert compiled.code == 0, compiled.text
+    # What points at this test's emulator must come from the block alone.
+    for name in [name for name in engine.environment if name.startswith("ALIBABA_CLOUD_ACCESS_KEY")]:
+        del engine.environment[name]
+    result = run(engine, block(guide, "sh", "esa="), {"npx tsx jobs.test.ts": f"{node()} jobs.test.js"})
+    assert result.code == 0, result.text
+    assert "both seen\n" in result.stdout
+
+
+def test_every_typescript_program_is_one_of_these() -> None:
+    # A new one would be run by nobody; Go and C# and Java are on the Registry's page only.
+    others = blocks("typescript", "go", "csharp", "java")
+    assert [found.name.split(":")[0] for found in others if found.document != INDEX] == [
+        "docs/testing-with-the-emulator.md"
+    ]
 
 
 def test_the_registry_page_shows_the_schemas_own_examples() -> None:
