@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import json
 import logging
+import re
+import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 from pulumi_resource_alicloud_esa.config import SECRETS
+from pulumi_resource_alicloud_esa.esa.answer import Answer, interpret
+from pulumi_resource_alicloud_esa.esa.codes import Retry
+from pulumi_resource_alicloud_esa.esa.errors import ApiError
 from pulumi_resource_alicloud_esa.provider import EsaProvider
 
 from emulator import SITE_ID, Emulator, Fault, RawAnswer
@@ -159,3 +166,65 @@ def test_keys_of_the_environment(everything: Everything, shared: Emulator) -> No
     everything.fail(environment)
     del environment["ALIBABA_CLOUD_ACCESS_KEY_ID"]
     everything.fail(environment)
+
+
+SPELLINGS = {
+    "as it is": str,
+    "percent": lambda text: quote(text, safe=""),
+    "percent, slash kept": quote,
+    "percent, lower case": lambda text: re.sub("%..", lambda found: found.group().lower(), quote(text, safe="")),
+    "percent, twice": lambda text: quote(quote(text, safe=""), safe=""),
+    "form": quote_plus,
+    "JSON": lambda text: text.replace("/", "\\/").replace("&", "\\u0026").replace("=", "\\u003D"),
+    "JSON in JSON": lambda text: text.replace("/", "\\\\/").replace("&", "\\\\u0026"),
+    "HTML": html.escape,
+    "HTML, numbers": lambda text: re.sub(r"[^0-9A-Za-z]", lambda found: f"&#{ord(found.group())};", text),
+    "HTML, hexadecimal": lambda text: re.sub(r"[^0-9A-Za-z]", lambda found: f"&#x{ord(found.group()):X};", text),
+    "HTML in HTML": lambda text: html.escape(html.escape(text)),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_secret_is_masked_however_it_is_spelled(spelling: str) -> None:
+    secret = "Token4nobody2see+/&<\"'~é=="
+    spelled = SPELLINGS[spelling](secret)
+    body = json.dumps({"Code": f"A{spelled}", "Message": f"you sent {spelled}, thrice", "RequestId": spelled})
+    with pytest.raises(ApiError) as caught:
+        interpret("Act", Answer(400, {}, body.encode()), [secret])
+    error = caught.value
+    assert (error.code, error.message, error.request_id) == ("A***", "you sent ***, thrice", "***")
+    # Not as JSON spells it in the body, but with that spelling in its text.
+    right = json.dumps({"Name": f"<{spelled}>"}, ensure_ascii=False).encode()
+    assert interpret("Act", Answer(200, {}, right), [secret]) == {"Name": "<***>"}
+
+
+def test_a_secret_that_only_begins_alike_is_left() -> None:
+    assert interpret("Act", Answer(200, {}, b'{"Name": "Token4nobody2see-/=="}'), [TOKEN])["Name"][:5] == "Token"
+
+
+@pytest.mark.parametrize("secret", ["b", "Service", "able", "3", "e", "503"])
+def test_a_short_secret_does_not_change_a_code(secret: str) -> None:
+    body = b'{"Code": "ServiceUnavailable", "Message": "The service is unavailable.", "RequestId": "R-3"}'
+    with pytest.raises(ApiError) as caught:
+        interpret("Act", Answer(503, {}, body), [secret])
+    error = caught.value
+    assert (error.code, error.message, error.request_id) == ("ServiceUnavailable", "The service is unavailable.", "R-3")
+    assert error.row.retry is Retry.BACKOFF
+
+
+def test_masking_is_quick_where_there_is_nothing_to_mask_and_never_slow() -> None:
+    page = json.dumps({"Jobs": [{"Id": f"{number:024x}", "Name": "a job/" * 8} for number in range(5000)]}).encode()
+    hidden = ["Secret4nobody2see" * 2, "CAIS+/" + "Token4nobody/2see+" * 40]
+    assert timed(page, hidden) < 0.05
+    # What a server that wants to be slow to read would send: the beginnings of all spellings, over and over.
+    slow = b'{"a": "' + b"nobody" + (b"\\\\" * 9 + b"%2525252525" + b"&amp;" * 9 + b"&#00000") * 20_000 + b'"}'
+    assert timed(slow, ["+/+/+/+/+/+/nobody+/+/+/+/=="]) < 5
+
+
+def timed(body: bytes, hidden: list[str]) -> float:
+    """Seconds that the masking adds."""
+    began = time.perf_counter()
+    interpret("Act", Answer(200, {}, body), hidden)
+    masked = time.perf_counter()
+    interpret("Act", Answer(200, {}, body))
+    return masked - began - (time.perf_counter() - masked)

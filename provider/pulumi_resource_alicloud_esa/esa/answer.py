@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ _MIN_SECRET = 16
 _RETRIED_STATUS = frozenset({429, 500, 502, 503, 504})
 # The service may echo what it signed, the security token included.
 _ECHO = re.compile(r"[\s,.;:]*(server|client)?\s*(StringToSign|CanonicalRequest) is\b.*", re.IGNORECASE | re.DOTALL)
+_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos", "+": "plus", "/": "sol", "=": "equals"}
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _XML_FIELD = re.compile(r"<(Code|Message|RequestId|Recommend)>([^<]*)</\1>")
 
@@ -140,20 +142,42 @@ def _text(body: Mapping[str, Any], lowered: str) -> str:
 
 def _masked(text: str, hidden: Iterable[str]) -> str:
     for secret in hidden:
-        text = text.replace(secret, "***")
+        part, pattern = _finder(secret)
+        if part is not None and part in text:
+            text = pattern.sub("***", text)
     return text
 
 
 def _without(hidden: Iterable[str], answer: Answer) -> Answer:
-    """The answer with no secret in its body: an error may quote a wrong value, and a right one goes into state.
-
-    Real secrets have 30 characters and more; a short one of a test could be a part of an honest name.
-    """
+    """The answer with no secret in its body: an error may quote a wrong value, and a right one goes into state."""
     body = answer.body
     for secret in hidden:
-        if len(secret) >= _MIN_SECRET:
-            body = body.replace(secret.encode(), b"***")
+        part, pattern = _finder(secret)
+        # Only then as text, which costs a hundred times as much: each page of a long listing comes by here.
+        if part is not None and part.encode() in body:
+            body = pattern.sub("***", body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
     return answer if body is answer.body else Answer(answer.status, answer.headers, body)
+
+
+@lru_cache(maxsize=64)
+def _finder(secret: str) -> tuple[str | None, re.Pattern[str]]:
+    """What each spelling of a secret contains, None where it is too short to be one; and a pattern of all spellings.
+
+    URLs, JSON and HTML respell all but letters and digits, sometimes twice over. Real secrets have 30 characters
+    and more; a short one of a test could be a part of an honest name, or of a code.
+    """
+    part = max(re.findall("[0-9A-Za-z]*", secret), key=len) if len(secret) >= _MIN_SECRET else None
+    return part, re.compile("".join(_spellings(char) for char in secret))
+
+
+def _spellings(char: str) -> str:
+    if char.isascii() and char.isalnum():
+        return char
+    # All repetitions bounded: who answers must not be able to make the search slow.
+    url = "".join(f"%(?:25){{0,3}}(?i:{byte:02x})" for byte in char.encode("utf-8", "replace"))
+    named = f"|{_ENTITIES[char]}" if char in _ENTITIES else ""
+    entity = rf"&(?:amp;){{0,3}}(?:#0{{0,6}}{ord(char)}|#[xX]0{{0,6}}(?i:{ord(char):x}){named});"
+    return rf"(?:\\{{0,4}}{re.escape(char)}|{url}|\\{{1,4}}u(?i:{ord(char):04x})|{entity})"
 
 
 def _retry_after(answer: Answer) -> float | None:
