@@ -19,7 +19,6 @@ import packed_plugin
 from archive import pack, platform_name, repack, write_checksums
 from node_toolchain import find_node, node_environment
 from release_environments import BUILD, install_wheel, make_freezing, make_packing
-from sbom import describe_environment, write_sbom
 from slowly import ROOT, fingerprint, is_fresh, one_at_a_time, run
 
 PLUGIN = "pulumi-resource-alicloud-esa"
@@ -59,13 +58,14 @@ def _make_parts(version: str, timestamp: int) -> None:
     _freeze(freezing, wheel, environment)
     packed_plugin.check(FROZEN / PLUGIN / PLUGIN, version)
     subprocess.run([FROZEN / COMMAND / COMMAND, "--help"], stdout=subprocess.DEVNULL, check=True)
-    described = describe_environment(packing, freezing)
     for name in (PLUGIN, COMMAND):
         stem = f"{name}-v{version}-{platform_name()}"
         pack(FROZEN / name, RELEASE / f"{stem}.tar.gz", timestamp)
-        write_sbom(described, freezing, FROZEN / name / name, version, RELEASE / f"{stem}.cdx.json")
         if needed := glibc.newest_needed(FROZEN / name):
             print(f"    {stem} needs glibc {needed} or newer", flush=True)
+    sbom: list[str | Path] = [packing, Path(__file__).with_name("sbom.py"), freezing, FROZEN, version]
+    sbom += [platform_name(), RELEASE]
+    run("writing the bills of materials, about 10 seconds", sbom, log="sbom")
     _npm_package()
 
 

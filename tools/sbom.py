@@ -1,4 +1,8 @@
-"""The bill of materials of a packed folder: what is in it, the interpreter and the system's libraries included."""
+"""Writes the bill of materials of each packed folder: what is in it, CPython and the system's libraries included.
+
+`sbom.py PYTHON FROZEN VERSION PLATFORM TARGET`: PYTHON packed the folders in FROZEN; the Python that runs this has
+cyclonedx-bom. Windows' job calls it as well, so that it uses nothing that only other systems have.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +10,42 @@ import hashlib
 import json
 import re
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from slowly import CACHE, ROOT, run
-
+ROOT = Path(__file__).resolve().parent.parent
 CONTENTS = ROOT / "tools" / "pyinstaller" / "contents.py"
 # Its bootloader is the executable itself.
 ALWAYS = {"pyinstaller"}
 
 
-def describe_environment(packing: Path, freezing: Path) -> Any:
-    """Return the CycloneDX description of everything that is installed where the plugin is packed."""
-    target = CACHE / "environment.cdx.json"
-    argv: list[str | Path] = [packing, "-m", "cyclonedx_py", "environment", "--output-reproducible"]
+def main() -> None:
+    """Write TARGET/NAME-vVERSION-PLATFORM.cdx.json for each NAME in FROZEN."""
+    python, frozen, version, platform, target = sys.argv[1:]
+    environment = _describe_environment(python)
+    for folder in sorted(path for path in Path(frozen).iterdir() if path.is_dir()):
+        # With Windows' ending, or without.
+        (executable,) = [path for path in folder.glob(f"{folder.name}*") if path.is_file()]
+        bom = _packed_part(environment, python, executable, version)
+        name = f"{folder.name}-v{version}-{platform}.cdx.json"
+        (Path(target) / name).write_text(json.dumps(bom, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _describe_environment(python: str) -> Any:
+    """Return the CycloneDX description of everything that is installed where the plugin was packed."""
+    argv: list[str | Path] = [sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible"]
     argv += ["--output-format", "JSON", "--mc-type", "application", "--pyproject", ROOT / "pyproject.toml"]
-    run("writing the bill of materials, about 5 seconds", [*argv, "--output-file", target, freezing], log="sbom")
-    return json.loads(target.read_text())
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "environment.json"
+        subprocess.run([*argv, "--output-file", file, python], check=True)
+        return json.loads(file.read_text(encoding="utf-8"))
 
 
-def write_sbom(environment: Any, freezing: Path, executable: Path, version: str, target: Path) -> None:
-    """Write to `target` the part of `environment` that was packed beside `executable`, and what it does not know."""
-    done = subprocess.run([freezing, CONTENTS, executable], capture_output=True, text=True, check=True)
+def _packed_part(environment: Any, python: str, executable: Path, version: str) -> Any:
+    """Return the part of `environment` that was packed beside `executable`, and what it does not know."""
+    done = subprocess.run([python, CONTENTS, executable], capture_output=True, text=True, check=True)
     contents = json.loads(done.stdout)
     packed = {_normal(name) for name in contents["distributions"]} | ALWAYS
     components = [component for component in environment["components"] if _normal(component["name"]) in packed]
@@ -42,7 +60,7 @@ def write_sbom(environment: Any, freezing: Path, executable: Path, version: str,
     # pyproject.toml leaves the version to schema.json, so the generator does not see it.
     component = {**root, "name": executable.stem, "version": version}
     bom["metadata"] = {**environment["metadata"], "component": component}
-    target.write_text(json.dumps(bom, indent=2, sort_keys=True) + "\n")
+    return bom
 
 
 def _among(dependencies: list[Any], known: set[str]) -> list[Any]:
@@ -75,3 +93,7 @@ def _library(path: Path) -> Any:
 
 def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+if __name__ == "__main__":
+    main()
