@@ -28,6 +28,9 @@ LIKELY = [
     "true",
     "{}",
     "\ud800",
+    "a\nb\x1b[31m",
+    "[\x1b-\n]",
+    "(?\x1b",
 ]
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=12), st.sampled_from(LIKELY))
 VALUES = st.recursive(
@@ -46,17 +49,19 @@ CONFIG = [
 
 
 def inputs(names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
-    """Some of these names, each with any value."""
-    return st.dictionaries(st.one_of(st.sampled_from(names), st.text(max_size=6)), VALUES, max_size=5)
+    """Some of these names, or of any others, each with any value."""
+    return st.dictionaries(st.one_of(st.sampled_from([*names, *LIKELY]), st.text(max_size=6)), VALUES, max_size=5)
 
 
 def check(error: InvalidInput) -> None:
-    """Each fault is a line of its own that names a property."""
+    """Each fault is one printable line that names a property, in bounds."""
     assert error.faults
     for fault in error.faults:
-        assert fault.path is not None
+        assert fault.path.strip()
         assert fault.reason
-        assert "\n" not in fault.reason
+        assert str(fault).isprintable(), repr(str(fault))
+        assert len(str(fault)) < 600
+    assert len(str(error).splitlines()) == len(error.faults)
 
 
 @pytest.mark.fuzz
@@ -87,8 +92,10 @@ def test_any_configuration_is_settings_or_faults(values: dict[str, Any]) -> None
 def test_any_inputs_of_any_function_end_in_an_error_of_ours(token: str, values: dict[str, Any]) -> None:
     # No credentials: what is valid fails there, and nothing is ever sent.
     provider = EsaProvider({"ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"})
-    with pytest.raises(EsaError):
+    with pytest.raises(EsaError) as caught:
         provider.invoke(token, values)
+    if isinstance(caught.value, InvalidInput):
+        check(caught.value)
 
 
 @pytest.mark.fuzz
@@ -106,3 +113,11 @@ def test_the_names_used_here_are_those_of_the_schema() -> None:
     schema = schema_text()
     for name in {*QUERY, *CONFIG} - {"unknown"}:
         assert f'"{name}"' in schema, name
+
+
+@pytest.mark.parametrize("name", ["a\nb\x1b[31m", " ", "", "\u202e", "x" * 500, "\ud800"])
+def test_an_odd_name_is_a_fault_in_one_line(name: str) -> None:
+    for read in (read_job_query, lambda values: read_settings({"assumeRole": {**values, "roleArn": "r"}}, {})):
+        with pytest.raises(InvalidInput) as caught:
+            read({name: 1, "siteId": "1"})
+        check(caught.value)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from .errors import Fault, InvalidInput
+from .errors import Fault, InvalidInput, one_line
 
 MAX_EXACT = 2**53
 MAX_INT64 = 2**63 - 1
@@ -82,7 +82,9 @@ class Inputs:
         """Note each property that was given but never read: a typing error would else be ignored silently."""
         for name, value in self.values.items():
             if name not in self._read and value is not None and not name.startswith("__"):
-                self.fault(name, f"no such input; accepted are {', '.join(self._read)}")
+                # A key of a map may be anything; the error is one line all the same.
+                path = name if name.isprintable() and name.strip() and len(name) <= 80 else shown(name)
+                self.fault(path, f"no such input; accepted are {', '.join(self._read)}")
 
     def site_id(self, name: str = "siteId") -> str:
         """Digits, as the service prints a site's id; "" when it is missing or wrong."""
@@ -166,7 +168,7 @@ class Inputs:
                 warnings.simplefilter("ignore", FutureWarning)
                 return re.compile(pattern)
         except (re.error, RecursionError, OverflowError) as error:
-            self.fault(name, f"{shown(pattern)} does not compile: {error}; give a regular expression")
+            self.fault(name, f"{shown(pattern)} does not compile: {one_line(str(error))}; give a regular expression")
             return None
 
     def milliseconds(self, name: str) -> int | None:
