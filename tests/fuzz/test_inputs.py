@@ -121,3 +121,10 @@ def test_an_odd_name_is_a_fault_in_one_line(name: str) -> None:
         with pytest.raises(InvalidInput) as caught:
             read({name: 1, "siteId": "1"})
         check(caught.value)
+
+
+def test_an_odd_pattern_is_a_fault_in_one_line() -> None:
+    # Python's message quotes these two characters as they are.
+    with pytest.raises(InvalidInput) as caught:
+        read_job_query({"siteId": "1", "nameRegex": "[\x1b-\n]"})
+    check(caught.value)
