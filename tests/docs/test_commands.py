@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-import signal
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
 from emulator import EXAMPLE_JOB_ID, Emulator
-from tests.docs import test_outputs, test_programs
+from tests.docs import test_outputs, test_programs, test_sessions
 from tests.docs.blocks import block, blocks
 from tests.docs.shell import at, run, run_example
-from tests.docs.test_outputs import change_by_hand, lines
+from tests.docs.steps import checkout, git, nothing, program, recorded, tools, without_keys
+from tests.docs.test_outputs import lines
 from tests.engine.examples import EXAMPLES
-from tests.engine.harness import PLUGIN, ROOT, SITE_ID, Engine, Result
+from tests.engine.harness import PLUGIN, SITE_ID, Engine, Result
 from tests.engine.test_examples import outputs_section
 
 SITE = int(SITE_ID)
@@ -29,64 +27,23 @@ MAKE = "make itself: these targets are what runs this test"
 NOT_HERE = {
     ("CONTRIBUTING.md", "make build"): MAKE,
     ("README.md", "make demo"): MAKE,
-    ("docs/testing-with-the-emulator.md", "make emulator"): "never ends; `python -m emulator` runs below",
+    ("docs/testing-with-the-emulator.md", "make emulator"): "never ends; test_sessions.py starts `python -m emulator`",
     ("docs/air-gapped.md", "(cd dist"): DIST,
     ("docs/air-gapped.md", "export PULUMI_SKIP"): DIST,
     ("docs/installation-configuration.md", "(cd dist"): DIST,
+    ("docs/installation-configuration.md", "pulumi plugin install"): "needs a release at GitHub",
     ("docs/installation-configuration.md", "pulumi package add"): "needs GitHub; tests/sdk/test_source_plugin.py",
 }
-# These need more than a folder and an exit code: a test of their own below, or one in test_outputs.py.
+# These need more than a folder and an exit code: a test of their own in another file here.
 BY_NAME = {
     ("CONTRIBUTING.md", ".venv/bin/pulumi-resource"): "test_attaching_a_debugger",
     ("emulator/README.md", ".venv/bin/python -m emulator"): "test_starting_the_emulator",
     ("docs/testing-with-the-emulator.md", "esa="): "test_the_typescript_test_of_another_repository_passes",
+    ("docs/air-gapped.md", "python -m pip download"): "test_the_python_sdk_goes_inside_as_wheels",
+    ("docs/air-gapped.md", "python -m pip install"): "test_the_python_sdk_goes_inside_as_wheels",
     ("docs/drift.md", "pulumi refresh"): "test_the_drift_of_the_resource",
     ("docs/drift.md", "alicloud-esa drift record --site-id"): "test_the_drift_of_the_command",
 }
-
-
-def nothing(engine: Engine, emulator: Emulator) -> None:
-    """No preparation."""
-
-
-def tools(engine: Engine, emulator: Emulator) -> None:
-    """The folder is a checkout as `make build` leaves it."""
-    (engine.folder / ".venv").symlink_to(ROOT / ".venv")
-
-
-def program(engine: Engine, emulator: Emulator) -> None:
-    """A project with a stack."""
-    engine.copy(EXAMPLES / "yaml")
-    engine.stack()
-
-
-def without_keys(engine: Engine, emulator: Emulator) -> None:
-    """A project with a stack; the block itself has to say where the service is."""
-    for name in emulator.environment():
-        del engine.environment[name]
-    program(engine, emulator)
-
-
-def checkout(engine: Engine, emulator: Emulator) -> None:
-    """A checkout with the example and a stack for it."""
-    tools(engine, emulator)
-    for name in ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"):
-        del engine.environment[name]
-    target = engine.folder / "examples" / "yaml"
-    target.mkdir(parents=True)
-    (target / "Pulumi.yaml").write_bytes((EXAMPLES / "yaml" / "Pulumi.yaml").read_bytes())
-    assert engine.run("stack", "init", "dev", "--cwd", "examples/yaml").code == 0
-
-
-def git(engine: Engine, emulator: Emulator) -> None:
-    """An empty git repo."""
-    assert engine.command("git", "init", "--quiet").code == 0
-
-
-def recorded(engine: Engine, emulator: Emulator) -> None:
-    """A baseline that is no longer what the service has."""
-    assert engine.command("alicloud-esa", "drift", "record", "--site-id", SITE_ID, "-o", "preload-jobs.json").code == 0
-    change_by_hand(emulator)
 
 
 def jobs_listed(result: Result, engine: Engine, emulator: Emulator) -> None:
@@ -205,49 +162,13 @@ def test_an_examples_commands_print_what_its_readme_shows(name: str, engine: Eng
     assert lines(outputs_section(result.text)) == lines(block(document, "text", "Outputs:").code)
 
 
-def test_attaching_a_debugger(engine: Engine, emulator: Emulator) -> None:
-    tools(engine, emulator)
-    program(engine, emulator)
-    # The engine finds no plugin but the one that it is told to attach to.
-    engine.environment["PATH"] = engine.environment["PATH"].replace(f"{ROOT / '.venv' / 'bin'}:", "")
-    start, attach = block("CONTRIBUTING.md", "sh", ".venv/bin/pulumi-resource").code.splitlines()
-    command = ["bash", "-c", f"exec {start}"]
-    with subprocess.Popen(
-        command, cwd=engine.folder, env=engine.environment, stdout=subprocess.PIPE, text=True
-    ) as plugin:
-        try:
-            assert plugin.stdout is not None
-            port = plugin.stdout.readline().strip()
-            assert "41235" in attach
-            result = engine.command("bash", "-eu", "-c", attach.replace("41235", port))
-        finally:
-            plugin.terminate()
-    assert result.code == 0, result.text
-    assert emulator.requests
-
-
-def test_starting_the_emulator(tmp_path: Path) -> None:
-    for line in block("emulator/README.md", "sh", ".venv/bin/python").code.splitlines():
-        # Whatever else runs on this machine may have the port.
-        script = line.replace("-m emulator", "-m emulator --port 0").replace("/tmp/", f"{tmp_path}/")
-        with subprocess.Popen(
-            ["bash", "-c", f"exec {script}"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        ) as emulator:
-            try:
-                assert emulator.stdout is not None
-                printed = "".join(emulator.stdout.readline() for _ in range(6))
-            finally:
-                emulator.send_signal(signal.SIGINT)
-                emulator.wait(timeout=20)
-        assert "export ALIBABA_CLOUD_ENDPOINT_ESA=http://127.0.0.1:" in printed
-    assert (tmp_path / "emulator.url").exists()
-
-
 def test_every_block_is_in_one_list() -> None:
     keys = [*CASES, *NOT_HERE, *BY_NAME, *((f"examples/{name}/README.md", "pulumi stack init") for name in PROGRAMS)]
     listed = [block(document, "sh", starts) for document, starts in keys]
     assert len(set(listed)) == len(listed)
     assert [found.name for found in blocks("sh") if found not in listed] == []
     assert [
-        name for name in BY_NAME.values() if name not in {**globals(), **vars(test_outputs), **vars(test_programs)}
+        name
+        for name in BY_NAME.values()
+        if name not in {**vars(test_outputs), **vars(test_programs), **vars(test_sessions)}
     ] == []

@@ -1,4 +1,4 @@
-"""Every command line in the documents is one that a shell, make, git, pulumi or our own command takes."""
+"""Commands of the documents that cannot run here are at least ones that a shell, make and pulumi take."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from functools import cache
 
 import pytest
 
-from tests.docs.blocks import Block, blocks
-from tests.engine.harness import PLUGIN, ROOT
+from tests.docs.blocks import Block, block, blocks
+from tests.docs.test_commands import NOT_HERE
+from tests.engine.harness import ROOT
 
 NAMES = re.compile(r"^[A-Za-z_]\w*=")
 # What a shell has anyway, and what needs no check of its options.
-PLAIN = {"cd", "export", "git", "sha256sum", "curl"}
-SHELL = [pytest.param(block, id=block.name) for block in blocks("sh")]
+PLAIN = {"cd", "export", "sha256sum"}
+SHELL = [pytest.param(shown, id=shown.name) for shown in blocks("sh")]
 
 
 def commands(block: Block) -> Iterator[list[str]]:
@@ -67,34 +68,19 @@ def check(words: list[str]) -> None:
     if name == "make":
         assert set(rest) <= make_targets(), f"no such target: {rest}"
     elif name == "pulumi":
-        # `do` takes the function's inputs as options: they are in the help of that function.
-        if rest[0] == "do":
-            plugin = rest[rest.index("--package") + 1]
-            assert (ROOT / plugin).name == PLUGIN.name
-            check_options(rest, help_of("pulumi", "do", "--package", str(PLUGIN), rest[3]))
-        else:
-            command = subcommand(words, 2 if rest[0] in ("plugin", "package", "config", "stack") else 1)
-            check_options(rest, help_of("pulumi", *command))
-    elif name == "alicloud-esa":
-        command = subcommand(words, 2)
-        check_options(rest, help_of(str(PLUGIN.with_name(name)), *command))
-    elif name == "python" and "-m" in rest:
-        module = rest[rest.index("-m") + 1]
-        check_options(rest[2:], help_of(str(PLUGIN.with_name("python")), "-m", module))
-    elif name == "pip":
-        assert (ROOT / "sdk" / "python" / "pyproject.toml").exists()
-    elif name != PLUGIN.name:
+        command = subcommand(words, 2 if rest[0] in ("plugin", "package") else 1)
+        check_options(rest, help_of("pulumi", *command))
+    else:
         assert name in PLAIN, f"nobody checks {name}"
 
 
-@pytest.mark.parametrize("block", SHELL)
-def test_a_shell_can_read_it(block: Block) -> None:
-    done = subprocess.run(["bash", "-n"], input=block.code, capture_output=True, text=True)
+@pytest.mark.parametrize("shown", SHELL)
+def test_a_shell_can_read_it(shown: Block) -> None:
+    done = subprocess.run(["bash", "-n"], input=shown.code, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("block", SHELL)
-def test_its_commands_and_options_exist(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    for words in commands(block):
+@pytest.mark.parametrize("key", NOT_HERE, ids=" ".join)
+def test_the_commands_and_options_of_those_that_cannot_run_exist(key: tuple[str, str]) -> None:
+    for words in commands(block(key[0], "sh", key[1])):
         check(words)
