@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -227,6 +228,21 @@ def test_configuring_anew_takes_effect(shared: Emulator, new_provider: NewProvid
         provider.invoke(LIST, dict(SITE))
     provider.configure({})
     assert provider.invoke(LIST, dict(SITE))["jobs"]
+
+
+def test_configuring_anew_leaves_running_calls_alone(emulator: Emulator, new_provider: NewProvider) -> None:
+    emulator.delay = 0.1
+    provider = new_provider(emulator, maxConcurrency=2)
+    threads = threading.active_count()
+    with ThreadPoolExecutor(1) as caller:
+        call = caller.submit(provider.invoke, LIST, {**SITE, "pageSize": 5})
+        time.sleep(0.25)
+        provider.configure({})
+        assert len(call.result(10)["jobs"]) == 45
+    end = time.monotonic() + 2
+    while threading.active_count() > threads and time.monotonic() < end:
+        time.sleep(0.01)
+    assert threading.active_count() == threads
 
 
 def test_a_wrong_endpoint_variable_is_an_input_fault(new_provider: NewProvider) -> None:

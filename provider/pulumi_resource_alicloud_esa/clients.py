@@ -27,11 +27,13 @@ class Clients:
         settings: Settings,
         env: Mapping[str, str],
         warn: Callable[[str], None] = lambda message: None,
+        debug: Callable[[str], None] = lambda message: None,
         tracing: Tracing | None = None,
     ) -> None:
         self.settings = settings
         self._env = dict(env)
         self._warn = warn
+        self._debug = debug
         self._tracing = tracing or Tracing()
         self._lock = threading.Lock()
         self._client: EsaClient | None = None
@@ -64,7 +66,7 @@ class Clients:
         from .esa.transport import Transport
 
         settings = self.settings
-        source = choose_source(settings, self._env, self._warn)
+        source = choose_source(settings, self._env, self._warn, self._debug)
         transport = Transport(
             choose_endpoint(settings.endpoint, self._region(), self._env),
             connections=settings.max_concurrency,
@@ -73,7 +75,8 @@ class Clients:
             version=VERSION,
         )
         policy = RetryPolicy(max_attempts=settings.max_attempts)
-        self._client = EsaClient(transport, source, Pace(settings.max_concurrency), policy, span=self._tracing.span)
+        pace = Pace(settings.max_concurrency)
+        self._client = EsaClient(transport, source, pace, policy, span=self._tracing.span, debug=self._debug)
         self._workers = self._tracing.workers(settings.max_concurrency)
         return Lister(self._client, self._workers, settings.max_concurrency, self._tracing.span)
 

@@ -24,22 +24,22 @@ def job_label(name: str | None, job_id: str) -> str:
     return f"{shown} ({job_id})" if job_id else shown
 
 
-def value(value: str | int | None) -> str:
+def value(side: str | int | None) -> str:
     """One side of a change."""
-    return "nothing" if value is None else one_line(str(value))
+    return "nothing" if side is None else one_line(str(side))
 
 
 def job_lines(differences: Sequence[Difference]) -> list[str]:
     """One line a job: gone, new, or its changed fields."""
-    lines: dict[str, list[str]] = {}
+    lines: dict[str, str] = {}
     for difference in differences:
-        words = {Kind.MISSING: "is gone", Kind.UNEXPECTED: "is new"}.get(difference.kind)
-        change = f"{difference.field} {value(difference.expected)} => {value(difference.actual)}"
-        lines.setdefault(label(difference), []).append(words or change)
-    return [
-        f"job {job} {words[0]}" if words[0].startswith("is ") else f"job {job}: {', '.join(words)}"
-        for job, words in lines.items()
-    ]
+        job = label(difference)
+        if difference.kind is Kind.CHANGED:
+            change = f"{difference.field} {value(difference.expected)} => {value(difference.actual)}"
+            lines[job] = f"{lines[job]}, {change}" if job in lines else f"job {job}: {change}"
+        else:
+            lines[job] = f"job {job} is {'gone' if difference.kind is Kind.MISSING else 'new'}"
+    return list(lines.values())
 
 
 def summary(site_id: str, differences: Sequence[Difference], count: int) -> str:

@@ -74,13 +74,8 @@ class EsaProvider:
 
     def configure(self, values: Mapping[str, Any]) -> None:
         """Take the settings; raises InvalidInput. Nothing is sent, nothing is imported for it."""
-        settings = read_settings(values, self._environment)
-        old, self._clients = (
-            self._clients,
-            self._client_factory(settings, self._environment, self.log.warning),
-        )
-        if old is not None:
-            old.close()
+        # Earlier clients are left to the calls that still run with them: the last one lets go of their threads.
+        self._clients = self._new_clients(read_settings(values, self._environment))
 
     def invoke(self, token: str, inputs: dict[str, Any]) -> dict[str, Any]:
         """The function's result; an empty one while an input is not known, as for a provider that is not."""
@@ -136,12 +131,15 @@ class EsaProvider:
         if self._clients is not None:
             self._clients.close()
 
+    def _new_clients(self, settings: Settings) -> Clients:
+        return self._client_factory(settings, self._environment, self.log.warning, self.log.debug)
+
     @contextmanager
     def _call(self, subject: str) -> Iterator[CallContext]:
         clients = self._clients
         if clients is None:
             # `pulumi do` and tests may invoke before Configure: the environment alone is a configuration.
-            clients = self._clients = self._client_factory(Settings(), self._environment, self.log.warning)
+            clients = self._clients = self._new_clients(Settings())
         deadline = Deadline(clients.settings.timeout_seconds)
         with self._lock:
             if self._cancelled:

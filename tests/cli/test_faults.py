@@ -125,7 +125,8 @@ def test_a_profile_gives_the_keys(cli: Cli) -> None:
 def test_what_the_service_answers_comes_with_code_and_advice_and_no_secret(cli: Cli) -> None:
     ran = cli("jobs", "list", "--site-id", str(FOREIGN_SITE_ID), "--debug")
     assert ran.code == 1
-    *trace, line = ran.err.splitlines()
+    source, *trace, line = ran.err.splitlines()
+    assert source == "debug: keys from accessKey of the environment"
     assert trace[0].startswith("Traceback")
     assert line.startswith("error: InvalidUid.PermissionDenied: ")
     assert "HTTP 403" in line

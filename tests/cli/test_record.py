@@ -129,6 +129,20 @@ def test_a_write_that_fails_half_way_leaves_the_old_file_and_nothing_else(
     assert [path.name for path in tmp_path.glob("*b.json*")] == ["b.json"]
 
 
+def test_a_file_that_a_container_mounts_is_written_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "b.json"
+    file.write_text("old content that is longer")
+    node = file.stat().st_ino
+
+    def busy(*_: object) -> None:
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+
+    monkeypatch.setattr("os.replace", busy)
+    write_file(str(file), "new")
+    assert (file.read_text(), file.stat().st_ino) == ("new", node)
+    assert [path.name for path in tmp_path.glob("*b.json*")] == ["b.json"]
+
+
 def test_a_symlink_stays_one_and_the_mode_is_kept(cli: Cli) -> None:
     real = cli.folder / "elsewhere" / "real.json"
     real.parent.mkdir()

@@ -13,6 +13,7 @@ import subprocess
 import termios
 
 import pytest
+from pulumi_resource_alicloud_esa.cli.progress import progress
 
 from emulator import EXAMPLE_JOB_ID, SITE_ID
 from tests.cli.harness import BASELINE, COMMAND, SITE, Cli
@@ -62,6 +63,15 @@ def test_progress_while_many_pages_are_read_and_none_is_left(cli: Cli) -> None:
     assert "\x1b[?25l" in sent  # the cursor is hidden
     assert sent.rindex("\x1b[?25h") > sent.rindex("\x1b[?25l")  # and shown again
     assert "\x1b[2K" in sent[sent.rindex("\x1b[?25h") - 20 :]  # and the line of the bar is erased
+
+
+def test_a_report_after_the_end_starts_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pulumi_resource_alicloud_esa.cli.progress._can_show", lambda: True)
+    with progress("site 1") as report:
+        pass
+    # A thread that was not waited for.
+    report(1, 45)
+    assert report.__self__._bar is None  # type: ignore[attr-defined]
 
 
 def test_no_progress_for_one_page(cli: Cli) -> None:

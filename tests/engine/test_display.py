@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from emulator import Emulator
+from emulator import Emulator, Fault
 from tests.engine.harness import SITE_ID, Engine
 
 PROGRAM = f"""
@@ -18,6 +18,18 @@ variables:
 outputs:
   count: ${{jobs.totalCount}}
 """
+
+
+def test_debug_shows_where_the_keys_came_from_and_what_was_tried_again(engine: Engine, emulator: Emulator) -> None:
+    engine.write(PROGRAM.replace("pageSize: 1", "pageSize: 50"))
+    engine.stack()
+    for arguments, shown in (((), False), (("--debug",), True)):
+        emulator.faults.add(Fault(code="ServiceUnavailable", times=1))
+        preview = engine.run("preview", *arguments)
+        assert preview.code == 0, preview.text
+        assert ("keys from accessKey of the environment" in preview.text) is shown
+        assert ("attempt 1 of 5, again in" in preview.text) is shown
+        assert "testAccessKeySecret" not in preview.text
 
 
 def test_a_preview_shows_how_far_a_long_listing_is(engine: Engine, emulator: Emulator) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from ..credentials import NO_CREDENTIALS
 from ..environment import VARIABLES
 from ..esa.errors import CredentialsError, EsaError, Fault, InvalidInput
 from ..schema import VERSION
@@ -38,8 +37,12 @@ def error_lines(error: Exception) -> list[str]:
     """What a user reads of an error, one line a fault."""
     if isinstance(error, InvalidInput):
         return [_fault_line(fault) for fault in error.faults]
-    if isinstance(error, CredentialsError) and str(error) == NO_CREDENTIALS:
-        return [_no_credentials()]
+    if isinstance(error, CredentialsError):
+        # Not at the top: who raised it has it loaded, and nobody else needs all that it loads.
+        from ..credentials import NO_CREDENTIALS
+
+        if str(error) == NO_CREDENTIALS:
+            return [_no_credentials()]
     if isinstance(error, EsaError):
         return [_with_options(line) for line in str(error).splitlines()]
     if isinstance(error, BaselineError):

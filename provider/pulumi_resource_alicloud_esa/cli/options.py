@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from ..drift import DEFAULT_IGNORED
 from . import say
 from .faults import OPTIONS
 
@@ -66,8 +67,7 @@ def ignore_options(command: F) -> F:
         "ignoreFields",
         metavar="F",
         multiple=True,
-        help="Leave this field out; repeatable.  [default: errorInfo, executionCount, failedFileOss, "
-        "taskSubmitted, urlSubmitted]",
+        help=f"Leave this field out; repeatable.  [default: {', '.join(DEFAULT_IGNORED)}]",
     )(command)
 
 
@@ -81,7 +81,11 @@ def connection_options(command: F) -> F:
             _text("timeoutSeconds", "N", "For everything together.  [default: 120]"),
             _text("maxConcurrency", "N", "Requests under way at once.  [default: 8]"),
             click.option(
-                "--debug", is_flag=True, expose_value=False, callback=_set_debug, help="Show where an error came from."
+                "--debug",
+                is_flag=True,
+                expose_value=False,
+                callback=_set_debug,
+                help="Show where keys and errors came from, and failed attempts.",
             ),
         )
     ):
@@ -94,4 +98,4 @@ def _text(name: str, metavar: str, text: str) -> Callable[[F], F]:
 
 
 def _set_debug(context: click.Context, parameter: click.Parameter, value: bool) -> None:
-    say.tracebacks = value
+    say.debugging = value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -31,19 +32,25 @@ class _Display:
         self._subject = subject
         self._bar: Any = None
         self._task: Any = None
+        self._lock = threading.Lock()
+        self._stopped = False
 
     def report(self, done: int, total: int) -> None:
         """Called from the thread that reads."""
-        if self._bar is None:
-            if done >= total:
+        with self._lock:
+            # A call that was interrupted may still report; nobody would stop the bar then.
+            if self._stopped or (self._bar is None and done >= total):
                 return
-            self._start(total)
-        self._bar.update(self._task, completed=done, total=total)
+            if self._bar is None:
+                self._start(total)
+            self._bar.update(self._task, completed=done, total=total)
 
     def stop(self) -> None:
         """Take it off the screen."""
-        if self._bar is not None:
-            self._bar.stop()
+        with self._lock:
+            self._stopped = True
+            if self._bar is not None:
+                self._bar.stop()
 
     def _start(self, total: int) -> None:
         # Here: a pipeline never needs it, and it costs more time than all the rest of the start.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 import click
@@ -24,7 +23,7 @@ def run(arguments: Sequence[str]) -> int:
         result = cli.main(args=list(arguments), prog_name="alicloud-esa", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
-        _usage(error)
+        _usage(error, arguments)
     except click.Abort:
         say.error("interrupted")
         return INTERRUPTED
@@ -38,9 +37,9 @@ def run(arguments: Sequence[str]) -> int:
     return COULD_NOT_TELL
 
 
-def _usage(error: click.ClickException) -> None:
+def _usage(error: click.ClickException, arguments: Sequence[str]) -> None:
     context = getattr(error, "ctx", None)
-    if not sys.argv[1:] or (context is not None and error.format_message().startswith("Usage:")):
+    if not arguments or (context is not None and error.format_message().startswith("Usage:")):
         # A group without a command: its help is the answer.
         click.echo(error.format_message(), err=True)
         return

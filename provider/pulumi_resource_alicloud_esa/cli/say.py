@@ -9,7 +9,7 @@ import traceback
 
 from .escape import printable
 
-tracebacks = False
+debugging = False
 """Whether --debug was given."""
 
 _RED, _YELLOW, _RESET = "\x1b[31m", "\x1b[33m", "\x1b[0m"
@@ -31,9 +31,15 @@ def note(text: str) -> None:
     _line("", text, "")
 
 
+def debug(text: str) -> None:
+    """One line for who asked with --debug: where the keys came from, which attempt failed."""
+    if debugging:
+        _line("debug: ", text, "")
+
+
 def traceback_of(error: BaseException) -> None:
     """Where an error came from, for who asked with --debug."""
-    if tracebacks:
+    if debugging:
         for part in traceback.format_exception(error):
             for line in part.splitlines():
                 note(line)

@@ -45,7 +45,7 @@ def read_all(
 
 def call(settings: Settings, subject: str, work: Callable[[CallContext], T]) -> T:
     """The result of `work`; raises what it raises. `subject` is what a terminal shows as being read."""
-    clients = Clients(settings, os.environ, say.warning)
+    clients = Clients(settings, os.environ, say.warning, say.debug)
     deadline = Deadline(settings.timeout_seconds)
     with progress(subject) as report, deadline.timer():
         running = _Running(lambda: work(CallContext(clients.lister, deadline, report)))

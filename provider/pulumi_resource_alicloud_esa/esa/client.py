@@ -38,6 +38,7 @@ class EsaClient:
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
         nonce: Callable[[], str] = lambda: secrets.token_hex(16),
         span: SpanHook = no_span,
+        debug: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.pace = pace
         self._transport = transport
@@ -46,6 +47,7 @@ class EsaClient:
         self._now = now
         self._nonce = nonce
         self._span = span
+        self._debug = debug
         self._skew = timedelta(0)
 
     def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
@@ -115,13 +117,16 @@ class EsaClient:
         asked = None if isinstance(error, TransportError) else error.retry_after
         wait = self._policy.wait(kind, error.attempts, asked)
         if kind is Retry.THROTTLE:
-            # Throttled requests are slowed down by the pace, not by the budget: the service is alive.
             self.pace.throttled(wait)
-        elif not self._policy.budget.take(timed_out=isinstance(error, TransportError) and error.timed_out):
-            raise error
         if wait >= deadline.remaining():
             # The error says more than "time is up" would.
             raise error
+        # Throttled requests are slowed down by the pace, not by the budget: the service is alive.
+        if kind is not Retry.THROTTLE and not self._policy.budget.take(
+            timed_out=isinstance(error, TransportError) and error.timed_out
+        ):
+            raise error
+        self._debug(f"attempt {error.attempts} of {self._policy.max_attempts}, again in {wait:.1f} s: {error}")
         deadline.sleep(wait)
 
     def _measure_skew(self, error: EsaError) -> timedelta | None:
