@@ -53,6 +53,8 @@ def main() -> None:
 
 def _make_parts(version: str, timestamp: int) -> None:
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(timestamp), "PYTHONHASHSEED": "0"}
+    # Otherwise in the home folder, which may not be there.
+    environment["PYINSTALLER_CONFIG_DIR"] = str(BUILD / "pyinstaller-cache")
     packing, freezing = make_packing(), make_freezing()
     wheel = _python_packages(packing, environment, timestamp)
     _freeze(freezing, wheel, environment)
