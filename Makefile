@@ -40,7 +40,7 @@ sdk: schema dev sdkgen ## write sdk/ anew from schema.json
 	@$(PYTHON) tools/generate_sdk.py
 	@$(PYTHON) tools/ensure_venv.py dev
 
-bench: dev cli ## against the official SDK, side by side; WRITE=1 keeps the figures in docs/
+bench: dev cli packed ## against the official SDK, side by side; WRITE=1 keeps the figures in docs/
 	@$(WITH_TOOLS) $(PYTHON) -m benchmarks $(if $(WRITE),--write)
 
 soak: dev cli ## the plugin under load for minutes

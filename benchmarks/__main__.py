@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from benchmarks import plot, report, rows
+from benchmarks.packed import packed
 from benchmarks.preview import preview
 from benchmarks.service import Service
 
@@ -21,6 +22,8 @@ def main() -> int:
     with Service() as service:
         say("plugin start")
         found.append(rows.start(repeats * 2 + 1))
+        say("the packed plugin")
+        found += packed(repeats * 2 + 1)
         say("10,000 jobs, about half a minute")
         found += rows.many_jobs(service, repeats)
         say(f"{rows.SITES} sites, about 15 s a repetition")

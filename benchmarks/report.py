@@ -20,8 +20,8 @@ def table(rows: Sequence[Row]) -> str:
     """A Markdown table, which reads well on a terminal too."""
     lines = [("work", "against", "provider", "peer", "figure", "target", "met"), ("---",) * 7]
     for row in rows:
-        peer = "" if row.peer is None else f"{row.peer:.3f} {row.unit}"
-        ours = f"{row.ours:.3f} s" if row.unit == "s" else f"{row.ours:.0f} {row.unit}"
+        digits = 3 if row.unit == "s" else 0
+        ours, peer = ("" if side is None else f"{side:.{digits}f} {row.unit}" for side in (row.ours, row.peer))
         figure, target = (
             (f"{row.figure:.2f}x", f"{row.target:.2f}x") if peer else (ours, f"{row.target:.0f} {row.unit}")
         )
