@@ -31,12 +31,11 @@ def invoke_response(values: Mapping[str, Any]) -> bytes:
 def _struct(values: Mapping[str, Any]) -> bytes:
     parts: list[bytes] = []
     add = parts.append
-    for name, value in values.items():
-        key, short_texts, number = _frames(name)
+    for (key, short_texts, room, number), value in zip(_shape(tuple(values)), values.values(), strict=True):
         kind = type(value)
         if kind is str:
             text = value.encode()
-            if len(text) < len(short_texts):
+            if len(text) < room:
                 add(short_texts[len(text)])
                 add(text)
                 continue
@@ -70,8 +69,14 @@ def _item(value: Any) -> bytes:
     return _field(_ITEM, _value(value))
 
 
+@lru_cache(maxsize=64)
+def _shape(names: tuple[str, ...]) -> tuple[tuple[bytes, list[bytes], int, bytes], ...]:
+    """The frames of a map's entries; all jobs of a listing have the same names in the same order."""
+    return tuple(map(_frames, names))
+
+
 @lru_cache(maxsize=1024)
-def _frames(name: str) -> tuple[bytes, list[bytes], bytes]:
+def _frames(name: str) -> tuple[bytes, list[bytes], int, bytes]:
     """What is the same in each entry of this name: its key, all before a text of each short length, and a number."""
     key = _field(_KEY, name.encode())
     # Two bytes each for tag and length of the value and of the text in it.
@@ -81,7 +86,7 @@ def _frames(name: str) -> tuple[bytes, list[bytes], bytes]:
         for size in range(room)
     ]
     whole = _field(_ENTRY, key + _field(_VALUE, _NUMBER + bytes(8)))
-    return key, short_texts, whole[:-8]
+    return key, short_texts, room, whole[:-8]
 
 
 def _field(tag: bytes, content: bytes) -> bytes:
