@@ -14,8 +14,8 @@ NAME = PACKAGE.name
 
 # From the ground up: a module may import those before it. Folders stand for all that is in them.
 ESA = tuple(
-    """codes errors inputs deadline span keys signing answer endpoints models query pace retry proxy transport client
-    several listing job""".split()  # noqa: SIM905  # twenty short lines would hide the order
+    """codes errors inputs deadline span keys signing answer endpoints models query pace retry proxy adapter transport
+    client several listing job""".split()  # noqa: SIM905  # twenty short lines would hide the order
 )
 OUTER = tuple(
     """schema tracing environment property_path config profile_file credential_http credential_renewal
@@ -80,6 +80,7 @@ def test_esa_knows_nothing_of_pulumi(module: str) -> None:
 @pytest.mark.parametrize("module", modules())
 def test_http_is_in_the_transport_only(module: str) -> None:
     allowed = {
+        "esa.adapter": HTTP,
         "esa.transport": HTTP,
         # It reads the proxies as requests does.
         "esa.proxy": HTTP,

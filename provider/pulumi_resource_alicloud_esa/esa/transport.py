@@ -11,18 +11,13 @@ from __future__ import annotations
 import contextlib
 import platform
 import re
-import socket
-import threading
 from collections.abc import Mapping
-from typing import Any
 
 import requests
-import requests.adapters
 from requests.structures import CaseInsensitiveDict
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
+from .adapter import WatchedAdapter, ended_by
 from .answer import Answer
 from .deadline import Deadline
 from .endpoints import Endpoint
@@ -32,7 +27,6 @@ from .proxy import choose_proxies
 MAX_BODY_BYTES = 16 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 _UNSENDABLE = re.compile(r"[^\t\x20-\x7e]")
-_current = threading.local()
 
 
 class Transport:
@@ -49,7 +43,7 @@ class Transport:
     ) -> None:
         self.endpoint = endpoint
         self._timeouts = (connect_seconds, read_seconds)
-        self._adapter = _Adapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
+        self._adapter = WatchedAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
         # Looked up once: requests would read the environment and the proxy settings again for every request.
         with requests.Session() as session:
             environment = session.merge_environment_settings(endpoint.url, {}, None, None, None)
@@ -70,16 +64,19 @@ class Transport:
         prepared.headers = CaseInsensitiveDict({**self._common, **headers})
         connect, read = self._timeouts
         left = max(0.001, deadline.remaining())
-        _current.deadline, _current.sockets = deadline, []
         try:
-            response = self._adapter.send(
-                prepared,
-                stream=True,
-                timeout=(min(connect, left), min(read, left)),
-                proxies=self._proxies,
-                verify=self._verify,
-            )
-            with contextlib.closing(response):
+            with (
+                ended_by(deadline),
+                contextlib.closing(
+                    self._adapter.send(
+                        prepared,
+                        stream=True,
+                        timeout=(min(connect, left), min(read, left)),
+                        proxies=self._proxies,
+                        verify=self._verify,
+                    )
+                ) as response,
+            ):
                 # A redirect is an error whatever its body says.
                 body = b"" if 300 <= response.status_code < 400 else _read(response, deadline)
                 # A socket that the deadline shut down looks like the regular end of a head or a body.
@@ -88,10 +85,6 @@ class Transport:
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             deadline.check()
             raise self._explain(error) from None
-        finally:
-            for sock in _current.sockets:
-                deadline.unwatch(sock)
-            _current.deadline = None
 
     def close(self) -> None:
         """Close idle connections."""
@@ -187,57 +180,3 @@ def _read(response: requests.Response, deadline: Deadline) -> bytes:
     if announced.isdigit() and not response.headers.get("Content-Encoding") and len(body) < int(announced):
         raise requests.exceptions.ChunkedEncodingError(f"{len(body)} of {announced} bytes")
     return body
-
-
-class _Watched:
-    """A connection that tells the current call's deadline which socket it is about to wait in."""
-
-    sock: Any
-
-    def _new_conn(self) -> socket.socket:
-        sock: socket.socket = super()._new_conn()  # type: ignore[misc]  # a mix-in: urllib3's connection is beside it
-        # Already now: a proxy may drip its answer to CONNECT.
-        _watch(sock)
-        return sock
-
-    def getresponse(self) -> Any:
-        # TLS within a proxy's TLS is an object of urllib3's around the socket.
-        _watch(getattr(self.sock, "socket", self.sock))
-        return super().getresponse()  # type: ignore[misc]
-
-
-def _watch(sock: Any) -> None:
-    deadline: Deadline | None = getattr(_current, "deadline", None)
-    if deadline is not None and isinstance(sock, socket.socket):
-        _current.sockets.append(sock)
-        deadline.watch(sock)
-
-
-class _WatchedHTTPConnection(_Watched, HTTPConnection):
-    pass
-
-
-class _WatchedHTTPSConnection(_Watched, HTTPSConnection):
-    pass
-
-
-class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _WatchedHTTPConnection
-
-
-class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _WatchedHTTPSConnection
-
-
-_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
-
-
-class _Adapter(requests.adapters.HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
