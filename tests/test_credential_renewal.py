@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,45 @@ def test_retries_are_paid_from_the_process_budget(monkeypatch: pytest.MonkeyPatc
         with pytest.raises(CredentialsError, match=r"HTTP 503 \(2 attempts\)"):
             key(source(server))
         assert server.accepted == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"hunter2",
+        b'["hunter2"]',
+        b"\xff\xfehunter2",
+        b"",
+        *(
+            b'{"Code": "Success", "AccessKeyId": "i", "AccessKeySecret": "s", "SecurityToken": "t", "Expiration": %b}'
+            % end
+            for end in (b"null", b'"hunter2"', b'"2099-01-01T00:00:00Zhunter2"')
+        ),
+    ],
+)
+def test_an_answer_in_another_form_is_one_line_that_quotes_nothing(body: bytes) -> None:
+    with RawServer(answer(closing(body))) as server, pytest.raises(CredentialsError) as caught:
+        key(source(server))
+    assert str(caught.value).startswith("credentialsUri: its answer is not in the form in which keys are given (")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_keys_that_have_expired_already_are_told_as_such() -> None:
+    with (
+        RawServer(expiring(-1)) as server,
+        pytest.raises(CredentialsError, match="the keys that it gave have expired already"),
+    ):
+        key(source(server))
+
+
+def test_a_thread_that_cannot_start_stops_nobody_who_comes_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer(expiring(HOUR)) as server:
+        keys = source(server)
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", lambda self: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                key(keys)
+        assert key(keys) == "STS.1"
 
 
 # --- an OIDC token of the configuration ---

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,12 @@ _RECHECK_SECONDS = 1.0
 # After a renewal that failed. The first is tried 15 minutes before the keys expire: time for many.
 _PAUSE_SECONDS = 30.0
 _POLICY = RetryPolicy(max_attempts=3)
+# How the library fails at an answer that it cannot read, quoting the value.
+_SHAPES = (TypeError, AttributeError, LookupError, UnicodeError, json.JSONDecodeError)
+_TIMES = ("time data ", "unconverted data ")
+_CLEARER = {
+    "No cached value was found.": "the keys that it gave have expired already; check its clock and this machine's"
+}
 
 
 class LibrarySource:
@@ -55,12 +62,14 @@ class LibrarySource:
                 return self._keys
             fetch = self._fetch
             if fetch is None:
-                fetch = self._fetch = Future()
+                fetch = Future()
                 if rejected is not None and self._keys == rejected:
                     self._keys = self._provider = None
                 # Not the caller's own: he may be cancelled, and others wait for the same fetch.
                 patience = Deadline(deadline.remaining())
                 threading.Thread(target=self._run, args=(fetch, patience), name="credentials", daemon=True).start()
+                # Only now: without a thread nobody would ever answer those who wait for it.
+                self._fetch = fetch
         return deadline.wait(fetch)
 
     def _run(self, fetch: Future[Credentials], patience: Deadline) -> None:
@@ -71,9 +80,7 @@ class LibrarySource:
         except CredentialsError as error:
             fault = error
         except Exception as error:  # the library raises bare exceptions of many families
-            ours = isinstance(error, (TransportError, ResponseError))
-            text = str(error).removeprefix("unexpected answer: ") if ours else safe_text(error)
-            fault = CredentialsError(f"{self.description}: {text}")
+            fault = CredentialsError(f"{self.description}: {_explained(error)}")
         pause = _RECHECK_SECONDS
         if keys is None and kept is not None and (self._expires_at is None or time.time() < self._expires_at):
             # The service has the last word on keys whose end is not known.
@@ -112,3 +119,12 @@ class LibrarySource:
         # A number that is no time stands for "not known" too.
         expires_at = max(0, found.get_expiration() or 0) or None
         return Credentials(key, secret, found.get_security_token() or None), expires_at
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, (TransportError, ResponseError)):
+        return str(error).removeprefix("unexpected answer: ")
+    text = safe_text(error)
+    if isinstance(error, _SHAPES) or text.startswith(_TIMES):
+        return f"its answer is not in the form in which keys are given ({type(error).__name__})"
+    return _CLEARER.get(text, text)
