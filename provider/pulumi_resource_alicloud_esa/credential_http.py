@@ -1,7 +1,7 @@
 """One HTTP exchange with a source of keys: STS, the metadata service, a credentials URI.
 
-Straight to requests' adapter, below its Session, as esa/transport.py does: no redirect is followed, no cookie kept,
-no netrc read. Unlike there any method and path may be asked for, and a connection is used once: keys last an hour.
+As in esa/transport.py no redirect is followed, no cookie kept, no netrc read. Unlike there any method and path may
+be asked for, and a connection is used once: keys last an hour.
 """
 
 from __future__ import annotations
@@ -9,18 +9,13 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import socket
-import threading
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-import requests.adapters
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
+from .esa.adapter import WatchedAdapter, ended_by
 from .esa.deadline import Deadline
 from .esa.endpoints import Endpoint
 from .esa.errors import DeadlineExceeded, ResponseError, TransportError
@@ -29,7 +24,6 @@ from .esa.proxy import choose_proxies
 MAX_BODY_BYTES = 1024 * 1024
 EXCHANGE_SECONDS = 30.0
 _CHUNK_BYTES = 64 * 1024
-_current = threading.local()
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,79}")
 _REQUEST_ID = re.compile(r"[0-9A-Fa-f-]{8,40}")
 # What follows these words in a message is an answer, an output or an address, which can hold keys.
@@ -56,18 +50,15 @@ def exchange(
     """
     host = urlsplit(url).netloc.rpartition("@")[2]
     deadline = Deadline(EXCHANGE_SECONDS)
-    _current.deadline = deadline
-    adapter = _Adapter(pool_connections=1, pool_maxsize=1, max_retries=0)
+    adapter = WatchedAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
     try:
-        with deadline.timer(), contextlib.closing(adapter):
+        with deadline.timer(), ended_by(deadline), contextlib.closing(adapter):
             status, answer = _send(adapter, _prepared(method, url, headers, body), timeouts, deadline)
     except (DeadlineExceeded, requests.RequestException, HTTPError, OSError, ValueError) as error:
         if deadline.ended is not None:
             message = f"no complete answer within {EXCHANGE_SECONDS:g} seconds"
             raise TransportError(message, host=host, retryable=True, timed_out=True) from None
         raise _explain(error, host) from None
-    finally:
-        _current.deadline = None
     if status != 200:
         raise _refusal(status, answer, host)
     return answer
@@ -88,7 +79,7 @@ def _prepared(method: str, url: str, headers: Mapping[str, str], body: bytes | s
 
 
 def _send(
-    adapter: _Adapter, prepared: requests.PreparedRequest, timeouts: tuple[float, float], deadline: Deadline
+    adapter: WatchedAdapter, prepared: requests.PreparedRequest, timeouts: tuple[float, float], deadline: Deadline
 ) -> tuple[int, bytes]:
     url = str(prepared.url)
     with requests.Session() as session:
@@ -158,52 +149,3 @@ _FAMILIES: tuple[tuple[type[Exception], str, bool], ...] = (
     (requests.exceptions.ConnectionError, "{cause}", True),
     (HTTPError, "{cause}", True),
 )
-
-
-class _Watched:
-    """A connection whose sockets the exchange's deadline shuts down: a read may be fed a byte at a time for ever."""
-
-    sock: Any
-
-    def _new_conn(self) -> socket.socket:
-        sock: socket.socket = super()._new_conn()  # type: ignore[misc]  # a mix-in: urllib3's connection is beside it
-        _watch(sock)
-        return sock
-
-    def getresponse(self) -> Any:
-        # Again: TLS puts another socket in the place of the first.
-        _watch(getattr(self.sock, "socket", self.sock))
-        return super().getresponse()  # type: ignore[misc]
-
-
-def _watch(sock: Any) -> None:
-    deadline: Deadline | None = getattr(_current, "deadline", None)
-    if deadline is not None and isinstance(sock, socket.socket):
-        deadline.watch(sock)
-
-
-class _HTTPConnection(_Watched, HTTPConnection):
-    pass
-
-
-class _HTTPSConnection(_Watched, HTTPSConnection):
-    pass
-
-
-class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _HTTPConnection
-
-
-class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _HTTPSConnection
-
-
-class _Adapter(requests.adapters.HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = self.poolmanager.pool_classes_by_scheme
-        return manager
