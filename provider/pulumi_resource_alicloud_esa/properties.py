@@ -1,4 +1,5 @@
-"""The border to the engine: protobuf Structs to plain Python values and back. No other module touches them.
+"""The border to the engine: protobuf Structs to plain Python values and back. Only server.py and wire.py, which writes
+what an Invoke answers, know of Structs too.
 
 Straight to and from the Struct instead of through the SDK's PropertyValue, which costs twenty times as much for
 a large listing. Secrets and outputs are unwrapped on the way in; on the way out `Secret` wraps them again.

@@ -1,7 +1,7 @@
 """The provider: which token is answered by what, and the life of its configuration.
 
 A request flows server -> here -> functions/ or resources/ -> esa/query -> esa/listing -> esa/client ->
-esa/retry -> esa/signing -> esa/transport, and back through esa/answer, esa/models and properties. Everything
+esa/retry -> esa/signing -> esa/transport, and back through esa/answer and esa/models to wire. Everything
 here is synchronous and speaks plain Python values: server.py runs it in threads and turns protobuf into values
 and errors into gRPC statuses. The factory takes the client factory, so that tests build the same provider around
 another one.

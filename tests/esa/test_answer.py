@@ -240,3 +240,23 @@ def test_any_answer_is_an_object_or_one_printable_line(status: int, headers: dic
         json.dumps(found, ensure_ascii=False).encode()
     assert not line or line.isprintable()
     assert len(line) < 1500
+
+
+@pytest.mark.parametrize(
+    ("detail", "advice"),
+    [
+        (
+            {"AuthAction": "esa:Other", "AuthPrincipalType": "SubUser", "AuthPrincipalDisplayName": "2375\n1"},
+            "Allow the RAM action esa:Other for SubUser 2375 1.",
+        ),
+        ({"AuthAction": "esa:Other"}, "Allow the RAM action esa:Other for these credentials."),
+        ({"AuthPrincipalType": "SubUser"}, "Allow the RAM action esa:ListScheduledPreloadJobs for these credentials."),
+        ("text", "Allow the RAM action esa:ListScheduledPreloadJobs for these credentials."),
+    ],
+)
+def test_a_refusal_by_ram_says_who_lacks_what(detail: object, advice: str) -> None:
+    body = json.dumps({"Code": "NoPermission", "Message": "no", "AccessDeniedDetail": detail}).encode()
+    with pytest.raises(ApiError) as caught:
+        interpret("ListScheduledPreloadJobs", Answer(403, {}, body))
+    assert str(caught.value).endswith(advice)
+    assert str(caught.value).isprintable()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pulumi_resource_alicloud_esa.esa.codes import CODES, DOCUMENTED, GATEWAY, Retry, Whose, look_up
+from pulumi_resource_alicloud_esa.esa.codes import CODES, DOCUMENTED, GATEWAY, Retry, Whose, Whose, look_up
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import ApiError, TransportError
 from pulumi_resource_alicloud_esa.esa.keys import Credentials
@@ -75,7 +75,9 @@ def test_a_code_is_retried_as_its_row_says_and_told_in_one_line(
     assert f"(HTTP {row.http_status}, {ACTION}, " in line
     assert f"RequestId {error.request_id})" in line
     assert len(error.request_id) == 36
-    assert row.advice.replace("{action}", ACTION) in line
+    # RAM says itself whom it refused.
+    refused = "these credentials" if row.whose is not Whose.PERMISSION else "SubUser 237511234567890123"
+    assert row.advice.replace("{action}", ACTION).replace("these credentials", refused) in line
     assert row.advice.endswith((".", "?"))
     assert ("attempts" in line) == (expected > 1)
     assert not [secret for secret in SECRETS if secret in line + repr(error)]

@@ -22,7 +22,7 @@ _RETRIED_STATUS = frozenset({429, 500, 502, 503, 504})
 _ECHO = re.compile(r"[\s,.;:]*(server|client)?\s*(StringToSign|CanonicalRequest) is\b.*", re.IGNORECASE | re.DOTALL)
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos", "+": "plus", "/": "sol", "=": "equals"}
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_XML_FIELD = re.compile(r"<(Code|Message|RequestId|Recommend)>([^<]*)</\1>")
+_XML_FIELD = re.compile(r"<(Code|Message|RequestId)>([^<]*)</\1>")
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,19 @@ def interpret(action: str, answer: Answer, hidden: Iterable[str | None] = ()) ->
         message=_masked(_ECHO.sub("", _text(body, "message")), secrets)[:500],
         http_status=answer.status,
         request_id=_masked(request_id, secrets)[:100],
+        note=_masked(_denied(body), secrets),
         retry_after=_retry_after(answer),
         server_date=_server_date(answer.headers),
     )
+
+
+def _denied(body: Mapping[str, Any]) -> str:
+    """Who lacks which action, as RAM explains a refusal; "" where it does not."""
+    detail = _get(body, "accessdenieddetail")
+    if not isinstance(detail, dict) or not (action := _text(detail, "authaction")):
+        return ""
+    who = f"{_text(detail, 'authprincipaltype')} {_text(detail, 'authprincipaldisplayname')}".strip()
+    return f"Allow the RAM action {action[:100]} for {who[:100] or 'these credentials'}."
 
 
 def _decode(answer: Answer) -> dict[str, Any]:
