@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pulumi_resource_alicloud_esa.esa.codes import CODES, DOCUMENTED, GATEWAY, Retry, Whose, Whose, look_up
+from pulumi_resource_alicloud_esa.esa.codes import CODES, DOCUMENTED, GATEWAY, Retry, Whose, look_up
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import ApiError, TransportError
 from pulumi_resource_alicloud_esa.esa.keys import Credentials
