@@ -8,8 +8,6 @@ from ..context import CallContext
 from ..esa.inputs import Inputs
 from ..esa.job import list_executions
 
-TOKEN = "alicloud-esa:index:getScheduledPreloadExecutions"
-
 
 def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
     """The executions of a job: requestId, totalCount (before the filter), executions, ids."""

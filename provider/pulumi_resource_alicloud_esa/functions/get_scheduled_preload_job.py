@@ -9,8 +9,6 @@ from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
 from ..esa.job import find_job, get_job
 
-TOKEN = "alicloud-esa:index:getScheduledPreloadJob"
-
 
 def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
     """One job by its id: found, job, requestId.

@@ -7,8 +7,6 @@ from typing import Any
 from ..context import CallContext
 from ..esa.query import read_job_query
 
-TOKEN = "alicloud-esa:index:getScheduledPreloadJobs"
-
 
 def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
     """The scheduled preload jobs of a site: requestId, totalCount, jobs, ids, names.

@@ -15,8 +15,6 @@ from ..esa.models import Row
 from ..esa.query import JobQuery, read_query_from
 from ..execution_check import ExecutionCheck, check_executions
 
-TOKEN = "alicloud-esa:index:getScheduledPreloadJobsDrift"
-
 _FIELDS = ("id", *COMPARABLE)
 
 

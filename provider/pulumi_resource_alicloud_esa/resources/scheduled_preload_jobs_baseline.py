@@ -20,7 +20,6 @@ from ..properties import UNKNOWN, contains_unknown
 from ..property_path import covers, join
 from ..resource import Call, Change, Diff, Values
 
-TOKEN = "alicloud-esa:index:ScheduledPreloadJobsBaseline"
 JOBS = "jobs"
 _MAX_NOTES = 20
 QUESTION = (
