@@ -76,7 +76,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ssl.SSLCon
     file = tmp_path_factory.mktemp("ca") / "ca.pem"
     ca.cert_pem.write_to_path(file)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    ca.issue_cert("sts.aliyuncs.com", "127.0.0.1").configure_cert(context)
+    ca.issue_cert("*.aliyuncs.com", "oauth.aliyun.com", "127.0.0.1").configure_cert(context)
     return str(file), context
 
 
@@ -317,6 +317,45 @@ def test_a_credentials_uri_may_be_an_ipv6_address(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(urllib3.connection.connection, "create_connection", create)
     failure(credentialsUri="http://[::1]:8080/x")
     assert set(asked) == {("::1", 8080)}
+
+
+class Posts:
+    """A server that reads the whole of each POST, and gives the nth answer."""
+
+    def __init__(self, *answers: bytes) -> None:
+        self._answers = list(answers)
+        self.bodies: list[bytes] = []
+
+    def __call__(self, peer: Peer) -> None:
+        head, _, body = peer.read_request().partition(b"\r\n\r\n")
+        (length,) = [
+            int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-len")
+        ]
+        while len(body) < length:
+            body += peer.sock.recv(65536)
+        self.bodies.append(body)
+        peer.send(closing(self._answers.pop(0)))
+
+
+def test_an_oauth_profile_sends_what_belongs_in_a_body(
+    authority: tuple[str, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    token = json.dumps({"access_token": "a", "refresh_token": "r2", "expires_in": 3600}).encode()
+    posts, log = Posts(token, FROM_URI), list[str]()
+    file = tmp_path / "config.json"
+    profile = {"name": "default", "mode": "OAuth", "oauth_site_type": "CN", "oauth_refresh_token": "r1"}
+    file.write_text(json.dumps({"profiles": [profile]}))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", authority[0])
+    with RawServer(posts, tls=authority[1]) as server, RawServer(connect_proxy(server.port, log)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        assert keys(sharedCredentialsFile=str(file)) == FOUND
+    assert {line.split()[1] for line in log} == {"oauth.aliyun.com:443"}
+    assert dict(parse_qsl(posts.bodies[0].decode()))["refresh_token"] == "r1"
+    assert [request.split(b" ")[:2] for request in server.requests] == [
+        [b"POST", b"/v1/token"],
+        [b"POST", b"/v1/exchange"],
+    ]
+    assert b"Authorization: Bearer a\r\n" in server.requests[1]
 
 
 # --- what an error says ---
