@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import gzip
 import json
-import resource
+import os
 import socket
 import ssl
+import subprocess
+import sys
 import time
 import zlib
 from pathlib import Path
@@ -112,6 +114,8 @@ def test_a_broken_answer_is_retried_and_then_one_line(new_client: NewClient, fat
         assert server.accepted == 3
         assert "3 attempts" in str(error)
         assert "<html>" not in str(error)
+        if isinstance(error, TransportError):
+            assert str(error).startswith(f"127.0.0.1:{server.port}: ")
 
 
 @pytest.mark.parametrize("fate", FATES)
@@ -199,8 +203,27 @@ def test_a_tls_handshake_that_stalls_is_a_timeout(new_client: NewClient) -> None
 # --- answers that are too large ---
 
 
-def peak_mebibytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+# In a process of its own: the peak of this one is that of all tests before (and getrusage would inherit it). The first
+# answer is right, and loads the modules.
+PEAK = """
+from pathlib import Path
+from pulumi_resource_alicloud_esa.esa.errors import EsaError
+from pulumi_resource_alicloud_esa.provider import EsaProvider
+
+def peak():
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) // 1024
+
+provider = EsaProvider()
+ask = ("alicloud-esa:index:getScheduledPreloadJobs", {"siteId": "SITE"})
+provider.invoke(*ask)
+before = peak()
+try:
+    provider.invoke(*ask)
+except EsaError as error:
+    print(error)
+print(peak() - before)
+"""
 
 
 @pytest.mark.parametrize(
@@ -213,15 +236,17 @@ def peak_mebibytes() -> float:
     ],
     ids=["gzip bomb", "huge", "deflate bomb", "nested gzip bomb"],
 )
-def test_a_huge_body_is_an_error_that_costs_little_memory(
-    emulator: Emulator, new_client: NewClient, raw: RawAnswer
-) -> None:
-    emulator.faults.add(Fault(raw=raw))
-    before = peak_mebibytes()
-    error = failure(new_client(emulator.url), ResponseError)
-    assert "16 MiB in one page: lower pageSize" in str(error)
-    assert len(emulator.requests) == 1
-    assert peak_mebibytes() - before < 150
+def test_a_huge_body_is_an_error_that_costs_little_memory(emulator: Emulator, raw: RawAnswer) -> None:
+    emulator.faults.add(Fault(raw=raw, from_request=2))
+    environment = {**os.environ, **emulator.environment(), "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", PEAK.replace("SITE", str(SITE_ID))]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    error, mebibytes = done.stdout.splitlines()
+    assert "16 MiB in one page: lower pageSize" in error
+    assert len(emulator.requests) == 2
+    # The limit and what it was unpacked from; less than half the limit would be a measurement that measures nothing.
+    assert 8 < int(mebibytes) < 40
 
 
 def test_a_redirect_with_a_huge_body_is_not_read(new_client: NewClient) -> None:
@@ -259,6 +284,7 @@ def test_an_unknown_issuer_is_an_error_that_is_not_retried(new_client: NewClient
     with Emulator(certfile=tls.cert_file) as emulator:
         error = failure(new_client(emulator.url, source=FixedSource(STS)))
         assert "TLS could not be established" in str(error)
+        assert "issuer" in str(error) or "self-signed" in str(error)
         assert "REQUESTS_CA_BUNDLE" in str(error)
         assert error.attempts == 1
         assert not emulator.requests
@@ -270,7 +296,8 @@ def test_a_wrong_name_is_an_error_that_is_not_retried(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", tls.ca_file)
     with Emulator(certfile=tls.wrong_cert_file) as emulator:
         error = failure(new_client(emulator.url))
-        assert "127.0.0.1" in str(error)
+        assert "TLS could not be established" in str(error)
+        assert "certificate is not valid for '127.0.0.1'" in str(error)
         assert error.attempts == 1
         assert not emulator.requests
 
@@ -286,6 +313,7 @@ def test_an_old_tls_version_is_refused(new_client: NewClient, monkeypatch: pytes
     with RawServer(answer(GOOD), tls=old) as server:
         error = failure(new_client(server.url))
         assert "TLS could not be established" in str(error)
+        assert "protocol" in str(error).lower()
         assert error.attempts == 1
         assert not server.requests
 
