@@ -128,6 +128,18 @@ def test_a_redirect_of_a_credentials_uri_is_an_error(elsewhere: RawServer, statu
         assert server.accepted == 1
 
 
+def test_the_body_of_a_redirect_is_not_read() -> None:
+    def endless(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 1000000000\r\n\r\nhunter2")
+        peer.stall()
+
+    began = time.monotonic()
+    with RawServer(endless) as server:
+        assert "answered with a redirect (HTTP 302)" in failure(credentialsUri=server.url)
+        assert time.monotonic() - began < 5
+
+
 @pytest.mark.parametrize("values", [{"assumeRole": {"roleArn": ROLE}}, {"assumeRoleWithOidc": OIDC}], ids=str)
 @pytest.mark.parametrize("status", [302, 307])
 def test_a_redirect_of_sts_is_an_error(elsewhere: RawServer, sts: Sts, status: int, values: dict[str, Any]) -> None:
