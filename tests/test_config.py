@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 from pulumi_resource_alicloud_esa.config import (
-    CONNECT_MILLISECONDS,
-    READ_MILLISECONDS,
     AssumeRole,
     AssumeRoleWithOidc,
     Settings,
@@ -22,6 +20,12 @@ def faults(values: dict[str, Any]) -> dict[str, str]:
         read_settings(values, {})
     assert "hunter2" not in f"{caught.value} {caught.value!r}"
     return {fault.path: fault.reason for fault in caught.value.faults}
+
+
+def test_the_defaults_are_those_that_are_documented() -> None:
+    settings = read_settings({}, {})
+    assert (settings.max_concurrency, settings.max_attempts, settings.timeout_seconds) == (8, 5, 120)
+    assert (settings.connect_milliseconds, settings.read_milliseconds) == (5000, 30_000)
 
 
 def test_nothing_given_is_all_defaults() -> None:
@@ -144,11 +148,11 @@ def test_there_is_no_switch_for_tls() -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("1500", 1500), (" 1500 ", 1500), *((text, READ_MILLISECONDS) for text in ("0", "-5", "soon", "²", ""))],
+    [("1500", 1500), (" 1500 ", 1500), *((text, 30_000) for text in ("0", "-5", "soon", "²", ""))],
 )
 def test_timeouts_of_the_environment_that_make_no_sense_are_left_out(value: str, expected: int) -> None:
     settings = read_settings({}, {"CLIENT_READ_TIMEOUT": value})
-    assert (settings.read_milliseconds, settings.connect_milliseconds) == (expected, CONNECT_MILLISECONDS)
+    assert (settings.read_milliseconds, settings.connect_milliseconds) == (expected, 5000)
 
 
 def test_a_timeout_of_the_configuration_comes_first() -> None:

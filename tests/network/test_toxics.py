@@ -10,7 +10,7 @@ import pytest
 from pulumi_resource_alicloud_esa.esa.errors import Cancelled, DeadlineExceeded, EsaError, TransportError
 from pulumi_resource_alicloud_esa.provider import EsaProvider
 
-from emulator import SITE_ID, Emulator
+from emulator import SITE_ID, Emulator, Fault
 from tests.network.conftest import NewProvider
 from tests.network.toxiproxy import Network
 
@@ -39,21 +39,38 @@ def clean(error: EsaError) -> str:
 
 
 @pytest.mark.parametrize(
-    ("kind", "attributes"),
+    ("kind", "attributes", "least"),
     [
-        ("latency", {"latency": 100}),
-        ("latency", {"latency": 60, "jitter": 50}),
-        ("bandwidth", {"rate": 40}),
-        ("slicer", {"average_size": 64, "size_variation": 32, "delay": 200}),
-        ("slow_close", {"delay": 500}),
+        ("latency", {"latency": 100}, 0.2),
+        ("latency", {"latency": 60, "jitter": 50}, 0.02),
+        ("bandwidth", {"rate": 20}, 0.2),
+        ("slicer", {"average_size": 64, "size_variation": 32, "delay": 2000}, 0.1),
+        # A few bytes every few milliseconds.
+        ("slicer", {"average_size": 8, "size_variation": 4, "delay": 2000}, 1.0),
     ],
-    ids=["latency", "jitter", "bandwidth", "slicer", "slow_close"],
+    ids=["latency", "jitter", "bandwidth", "slicer", "drip"],
 )
 def test_a_slow_network_gives_the_right_answer(
-    network: Network, provider: NewProvider, emulator: Emulator, kind: str, attributes: dict[str, int]
+    network: Network, provider: NewProvider, emulator: Emulator, kind: str, attributes: dict[str, int], least: float
 ) -> None:
     network.add(kind, **attributes)
+    started = time.monotonic()
     assert read(provider(timeoutSeconds=20)) == right(emulator)
+    # Quicker, and the toxic did nothing.
+    assert time.monotonic() - started > least
+
+
+def test_a_close_that_arrives_late_is_no_answer_of_the_next_request(
+    network: Network, provider: NewProvider, emulator: Emulator
+) -> None:
+    # The server closes after each answer, and the client learns of it only when it has sent the next request.
+    emulator.faults.add(Fault(hang_up=True))
+    network.add("slow_close", delay=500)
+    started = time.monotonic()
+    assert read(provider(timeoutSeconds=20, maxConcurrency=1)) == right(emulator)
+    assert emulator.connections >= 5
+    # Each request after the first waited for the close, and was then sent again.
+    assert time.monotonic() - started > 1
 
 
 @pytest.mark.parametrize("stream", ["upstream", "downstream"])
@@ -115,9 +132,11 @@ def test_connections_that_die_between_pages_are_replaced(
 ) -> None:
     # Room for a page of two jobs, not for the next page on the same connection.
     network.add("limit_data", bytes=2500)
-    assert read(provider(), pageSize=2, endTime=1717232000000) == [
+    assert read(provider(maxConcurrency=1), pageSize=2, endTime=1717232000000) == [
         job.id for job in emulator.store.jobs(SITE_ID) if job.created_ms <= 1717232000000
     ]
+    # Without the toxic one would do for all pages.
+    assert emulator.connections >= 2
 
 
 @pytest.mark.parametrize("kind", ["reset_peer", "timeout"])
@@ -127,21 +146,28 @@ def test_a_network_that_cuts_now_and_then_gives_the_right_answer(
     # By chance, so that a clean error remains possible; a wrong answer is not.
     network.add(kind, toxicity=0.3, timeout=30)
     one = provider(maxAttempts=8)
+    answers = 0
     for _ in range(4):
         try:
             assert read(one) == right(emulator)
+            answers += 1
         except TransportError as error:
             clean(error)
+    # Each page has eight attempts of which one in three fails: four failures in a row are no chance.
+    assert answers >= 1
 
 
 def test_a_network_down_in_mid_walk_is_waited_for(network: Network, provider: NewProvider, emulator: Emulator) -> None:
     emulator.store.generate(SITE_ID, 300)
     emulator.delay = 0.03
+    before = 0
 
     def interruption() -> None:
+        nonlocal before
         while len(emulator.requests) < 8:
             time.sleep(0.01)
         network.up(False)
+        before = emulator.connections
         time.sleep(0.4)
         network.up(True)
 
@@ -151,6 +177,8 @@ def test_a_network_down_in_mid_walk_is_waited_for(network: Network, provider: Ne
         assert read(provider(maxAttempts=8)) == right(emulator)
     finally:
         thread.join()
+    # Pages were still to come: they needed new connections.
+    assert emulator.connections > before > 0
 
 
 def test_a_network_that_stays_down_in_mid_walk_is_one_clean_line(
