@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks import plot, report, rows
+from benchmarks import report, rows
+from benchmarks.growth import curves
 from benchmarks.packed import packed
 from benchmarks.preview import preview
 from benchmarks.service import Service
@@ -14,7 +15,7 @@ from benchmarks.service import Service
 def main() -> int:
     """Exit code 0 whatever the figures: they are for reading, and a busy machine is no defect."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer repetitions, no 100,000 jobs (under a minute)")
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions, no 100,000 jobs (about a minute)")
     parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md and .svg")
     options = parser.parse_args()
     repeats = 2 if options.quick else 7
@@ -30,16 +31,11 @@ def main() -> int:
         found.append(rows.many_sites(service, max(1, repeats // 3)))
         say("pulumi preview")
         found.append(preview(service, repeats, found[0].ours))
-        say("growth")
-        points = rows.growth(service, [100, 1_000, 10_000] if options.quick else [100, 1_000, 10_000, 100_000])
-    print(f"\n{report.table(found)}\n\n{report.growth_table(points)}\n\n{report.machine()}")
+        say("growth with jobs, pages and sites, about a minute")
+        grown = curves(service, options.quick)
+    print(f"\n{report.table(found)}\n\n{report.growth_tables(grown)}\n\n{report.machine()}")
     if options.write:
-        report.write(found, points)
-        ours = [(float(jobs), mine) for jobs, mine, _, _ in points]
-        peer = [(float(jobs), other) for jobs, _, other, _ in points]
-        title = "Reading every job of a site, no latency"
-        series = [("provider, marshalled, over gRPC", "#1f6feb", ours), ("official SDK's loop", "#d1242f", peer)]
-        (report.DOCS / "performance.svg").write_text(plot.svg(title, series), encoding="utf-8")
+        report.write(found, grown)
         print("written: docs/performance.md, docs/performance.svg")
     return 0
 

@@ -1,31 +1,50 @@
-"""docs/performance.svg: seconds over jobs, both axes logarithmic. Some lines of our own, not a plotting library."""
+"""docs/performance.svg: seconds over how many, both axes logarithmic. Some lines of our own, not a plotting library."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 720, 420, 70, 40, 690, 370
 Series = tuple[str, str, Sequence[tuple[float, float]]]
 
 
-def svg(title: str, series: Sequence[Series]) -> str:
-    """A chart of named, coloured lines of (jobs, seconds)."""
-    every = [point for _, _, points in series for point in points]
+@dataclass(frozen=True)
+class Chart:
+    """Named, coloured lines of (how many, seconds), under a title."""
+
+    title: str
+    across: str
+    series: Sequence[Series]
+
+
+def svg(charts: Sequence[Chart]) -> str:
+    """The charts, one below the other."""
+    height = HEIGHT * len(charts)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" '
+        f'font-size="12"><rect width="{WIDTH}" height="{height}" fill="white"/>'
+    ]
+    for index, chart in enumerate(charts):
+        parts += [f'<g transform="translate(0 {HEIGHT * index})">', *_chart(chart), "</g>"]
+    return "\n".join([*parts, "</svg>\n"])
+
+
+def _chart(chart: Chart) -> list[str]:
+    every = [point for _, _, points in chart.series for point in points]
     x_low, x_high = _decades(x for x, _ in every)
     y_low, y_high = _decades(y for _, y in every)
 
-    def x_of(jobs: float) -> float:
-        return LEFT + (math.log10(jobs) - x_low) / (x_high - x_low) * (RIGHT - LEFT)
+    def x_of(count: float) -> float:
+        return LEFT + (math.log10(count) - x_low) / (x_high - x_low) * (RIGHT - LEFT)
 
     def y_of(seconds: float) -> float:
         return BOTTOM - (math.log10(seconds) - y_low) / (y_high - y_low) * (BOTTOM - TOP)
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
-        f'font-size="12"><rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
-        _text(WIDTH / 2, 22, title, "middle"),
-        _text(WIDTH / 2, HEIGHT - 12, "jobs of the site (100 a page)", "middle"),
+        _text(WIDTH / 2, 22, chart.title, "middle"),
+        _text(WIDTH / 2, HEIGHT - 12, chart.across, "middle"),
         _text(12, TOP - 12, "seconds", "start"),
     ]
     for power in range(x_low, x_high + 1):
@@ -34,13 +53,13 @@ def svg(title: str, series: Sequence[Series]) -> str:
     for power in range(y_low, y_high + 1):
         parts += [_line(LEFT, y_of(10.0**power), RIGHT, y_of(10.0**power))]
         parts += [_text(LEFT - 8, y_of(10.0**power) + 4, f"{10.0**power:g}", "end")]
-    for index, (name, colour, points) in enumerate(series):
+    for index, (name, colour, points) in enumerate(chart.series):
         path = " ".join(f"{x_of(x):.1f},{y_of(y):.1f}" for x, y in points)
         parts += [f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>']
         parts += [f'<circle cx="{x_of(x):.1f}" cy="{y_of(y):.1f}" r="3.5" fill="{colour}"/>' for x, y in points]
         parts += [f'<rect x="{LEFT + 16}" y="{TOP + 12 + 20 * index}" width="12" height="12" fill="{colour}"/>']
         parts += [_text(LEFT + 34, TOP + 22 + 20 * index, name, "start")]
-    return "\n".join([*parts, "</svg>\n"])
+    return parts
 
 
 def _decades(values: object) -> tuple[int, int]:

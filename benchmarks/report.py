@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks import plot
+from benchmarks.growth import Curve
 from benchmarks.rows import Row
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 START, END = "<!-- figures: written by `make bench` -->", "<!-- end of figures -->"
-Point = tuple[int, float, float, float]
+OURS, PEER = "provider, marshalled, over gRPC", "official SDK's loop"
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -30,12 +32,35 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def growth_table(points: Sequence[Point]) -> str:
-    """How time and memory grow with the number of jobs."""
-    lines = [("jobs", "provider", "official SDK's loop", "provider, a job", "provider's peak memory"), ("---:",) * 5]
-    for jobs, ours, peer, memory in points:
-        lines.append((f"{jobs:,}", f"{ours:.3f} s", f"{peer:.3f} s", f"{ours / jobs * 1e6:.0f} us", f"{memory:.0f} MB"))
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def growth_tables(curves: Sequence[Curve]) -> str:
+    """How time and memory grow, a table each."""
+    return "\n\n".join(_growth_table(curve) for curve in curves)
+
+
+def _growth_table(curve: Curve) -> str:
+    one = f"provider, a {curve.what.removesuffix('s')}"
+    lines = [(curve.what, "provider", PEER, one, "provider's peak memory"), ("---:",) * 5]
+    for at in curve.points:
+        each = f"{at.ours / at.count * 1e6:,.0f} us"
+        lines.append((f"{at.count:,}", f"{at.ours:.3f} s", f"{at.peer:.3f} s", each, f"{at.memory:.0f} MB"))
+    return f"{curve.title}:\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def growth_plot(curves: Sequence[Curve]) -> str:
+    """The same as a picture, a chart each."""
+    return plot.svg(
+        [
+            plot.Chart(
+                curve.title,
+                f"{curve.what} (no latency)",
+                (
+                    (OURS, "#1f6feb", [(at.count, at.ours) for at in curve.points]),
+                    (PEER, "#d1242f", [(at.count, at.peer) for at in curve.points]),
+                ),
+            )
+            for curve in curves
+        ]
+    )
 
 
 def machine() -> str:
@@ -50,12 +75,13 @@ def machine() -> str:
     )
 
 
-def write(rows: Sequence[Row], points: Sequence[Point]) -> None:
-    """Put the figures into docs/performance.md."""
+def write(rows: Sequence[Row], curves: Sequence[Curve]) -> None:
+    """Put the figures into docs/performance.md, and the curves into docs/performance.svg."""
     path = DOCS / "performance.md"
     before, _, rest = path.read_text(encoding="utf-8").partition(START)
     _, found, after = rest.partition(END)
     if not found:
         raise ValueError(f"{path.name} has no markers for the figures")
-    figures = f"\nMeasured on: {machine()}\n\n{table(rows)}\n\n{growth_table(points)}\n\n"
+    figures = f"\nMeasured on: {machine()}\n\n{table(rows)}\n\n{growth_tables(curves)}\n\n"
     path.write_text(f"{before}{START}\n{figures}{END}{after}", encoding="utf-8")
+    (DOCS / "performance.svg").write_text(growth_plot(curves), encoding="utf-8")

@@ -70,7 +70,7 @@ def many_jobs(service: Service, repeats: int) -> list[Row]:
     with Plugin(service.environment()) as plugin, SdkLoop(service.environment()) as peer:
 
         def ours() -> float:
-            return timed(lambda: _expect(plugin.invoke(siteId=site, pageSize=PAGE), 10_000))
+            return timed(lambda: expect(plugin.invoke(siteId=site, pageSize=PAGE), 10_000))
 
         def theirs() -> float:
             return float(peer.read(site, PAGE)["seconds"])
@@ -106,11 +106,11 @@ def many_sites(service: Service, repeats: int) -> Row:
                 most = max(most, plugin.threads())
                 time.sleep(0.01)
             for future in asked:
-                _expect(getattr(future.result(), "return"), 45)
+                expect(getattr(future.result(), "return"), 45)
 
         def in_a_row() -> None:
             for site in sites:
-                _expect(plugin.invoke(siteId=site), 45)
+                expect(plugin.invoke(siteId=site), 45)
 
         ours, peer = in_turns(repeats, lambda: timed(at_once), lambda: timed(in_a_row))
         seen = service.control("GET", "")
@@ -121,28 +121,8 @@ def many_sites(service: Service, repeats: int) -> Row:
     return Row(f"{SITES} sites at once, 50 ms each", "one after the other", ours, peer, 0.25, note=note)
 
 
-def growth(service: Service, sizes: list[int]) -> list[tuple[int, float, float, float]]:
-    """Jobs, our seconds, the peer's seconds and our peak memory, at each size without latency."""
-    points = []
-    for size in sizes:
-        site = service.site(BIG, size)
-        # A fresh plugin for each size: the peak of memory must be this size's.
-        with Plugin(service.environment()) as plugin, SdkLoop(service.environment()) as peer:
-            plugin.invoke(siteId=str(MANY), pageNumber=1)
-            peer.read(str(MANY), PAGE)
-
-            def ours(plugin: Plugin = plugin, site: str = site, size: int = size) -> float:
-                return timed(lambda: _expect(plugin.invoke(siteId=site, pageSize=PAGE), size))
-
-            def theirs(peer: SdkLoop = peer, site: str = site) -> float:
-                return float(peer.read(site, PAGE)["seconds"])
-
-            mine, other = in_turns(1 if size > 10_000 else 3, ours, theirs)
-            points.append((size, mine, other, plugin.memory("VmHWM")))
-    return points
-
-
-def _expect(result: object, jobs: int) -> None:
+def expect(result: object, jobs: int) -> None:
+    """Fail where an answer does not hold so many jobs."""
     found = len(result.fields["jobs"].list_value.values)  # type: ignore[attr-defined]
     if found != jobs:
         raise AssertionError(f"{found} jobs instead of {jobs}: a figure for a wrong answer is worth nothing")
