@@ -1,4 +1,4 @@
-"""Runs the decoder under atheris for a minute; `make fuzz` calls it after the property tests."""
+"""Runs the decoder and the input readers under atheris; `make fuzz` calls it after the property tests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pathlib import Path
 from ensure_venv import PIP_ENV, PYTHON, REQUIREMENTS
 from slowly import CACHE, ROOT, fingerprint, is_fresh, run
 
-SECONDS = 60
+# What, and for how many seconds.
+TARGETS = {"decoder": 60, "inputs": 30}
 HARNESS = "tests.fuzz.coverage_guided"
 
 
@@ -41,18 +42,24 @@ def main() -> None:
         ]
         run("fetching atheris once, about 10 seconds", pip, log="atheris", env=PIP_ENV)
         stamp.write_text(wanted)
-    corpus = CACHE / "fuzz" / "corpus"
+    for target, seconds in TARGETS.items():
+        fuzz(target, seconds, atheris)
+
+
+def fuzz(target: str, seconds: int, atheris: Path) -> None:
+    """One target for so long; what was learned stays in .cache for the next time."""
+    folder = CACHE / "fuzz"
+    corpus = folder / target
     corpus.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "provider"), str(atheris)])}
-    harness: list[str | Path] = [PYTHON, "-m", HARNESS]
+    harness: list[str | Path] = [PYTHON, "-m", HARNESS, target]
     subprocess.run([*harness, "--seeds", corpus], cwd=ROOT, env=environment, check=True)
-    limits = [f"-max_total_time={SECONDS}", "-max_len=4096", "-timeout=5", "-rss_limit_mb=1024", "-print_final_stats=1"]
-    artifacts = CACHE / "fuzz" / "found-"
-    words = f"-dict={CACHE / 'fuzz' / 'words'}"
+    limits = [f"-max_total_time={seconds}", "-max_len=4096", "-timeout=5", "-rss_limit_mb=1024", "-print_final_stats=1"]
+    places = [f"-dict={folder / target}.words", f"-artifact_prefix={folder / 'found-'}"]
     run(
-        f"fuzzing the decoder with atheris for {SECONDS} seconds; a finding is kept as .cache/fuzz/found-*",
-        [*harness, *limits, words, f"-artifact_prefix={artifacts}", corpus],
-        log="fuzz",
+        f"fuzzing the {target} with atheris for {seconds} seconds; a finding is kept as .cache/fuzz/found-*",
+        [*harness, *limits, *places, corpus],
+        log=f"fuzz-{target}",
         env=environment,
     )
 

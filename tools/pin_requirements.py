@@ -19,6 +19,7 @@ SOURCES = {
     "build": "requirements/build.in",
     "dev": "requirements/dev.in",
     "dist": "requirements/dist.in",
+    "fuzz": "requirements/fuzz.in",
 }
 
 

@@ -1,17 +1,22 @@
-"""The decoder under atheris, which follows the branches that bytes take; `make fuzz` runs it, bounded.
+"""The decoder and the input readers under atheris, which follows the branches that bytes take; `make fuzz` runs it.
 
-Run as a program: the arguments are libFuzzer's. The first byte chooses status and headers, the rest is the body.
+Usage: coverage_guided.py decoder|inputs, then libFuzzer's arguments, or --seeds FOLDER. The first byte chooses: status
+and headers for the decoder, which of the readers for the inputs. The rest is a body, or inputs as JSON.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
 
 import atheris
 
 with atheris.instrument_imports(include=["pulumi_resource_alicloud_esa", "json"]):
     from tests.fuzz.decoder import decode
+    from tests.fuzz.reader import READERS
 
 STATUS = (200, 200, 204, 302, 400, 403, 404, 429, 500, 502, 503)
 HEADERS: tuple[dict[str, str], ...] = (
@@ -20,44 +25,72 @@ HEADERS: tuple[dict[str, str], ...] = (
     {"x-acs-retry-after": "200", "Date": "Wed, 21 Oct 2015 07:28:00 GMT"},
     {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"},
 )
-WORDS = (
-    "RequestId",
-    "TotalCount",
-    "Jobs",
-    "Id",
-    "SiteId",
-    "Code",
-    "Message",
-    "<Error><Code>",
-    "\\\\ud800",
-    "1e999",
-    "NaN",
-)
 
 
-def one_input(data: bytes) -> None:
-    """What atheris calls."""
+def one_answer(data: bytes) -> None:
+    """An answer for the decoder."""
     if data:
         decode(STATUS[data[0] % len(STATUS)], HEADERS[data[0] // 16 % len(HEADERS)], data[1:])
 
 
-def seeds() -> list[bytes]:
-    """Right answers and errors to start from."""
-    job = {"Id": "665d3af3621bccf3fe29e1a4\n", "SiteId": 190007158391808, "Name": "n", "UrlCount": 2}
-    bodies: list[object] = [
-        {"RequestId": "R", "TotalCount": "1", "Jobs": [job]},
-        {"Code": "TooManyRequests", "Message": "slow down", "RequestId": "R"},
-    ]
-    return [bytes((index,)) + json.dumps(body).encode() for index in (0, 4) for body in bodies]
+def one_program(data: bytes) -> None:
+    """Inputs for a reader; what is no JSON object is none."""
+    try:
+        values = json.loads(data[1:])
+    except (ValueError, RecursionError):
+        return
+    if isinstance(values, dict):
+        READERS[data[0] % len(READERS)](values)
+
+
+def seeds(*bodies: object) -> list[bytes]:
+    """Each body after the first bytes that choose what is done with it."""
+    return [bytes((index,)) + json.dumps(body).encode() for index in (0, 1, 4) for body in bodies]
+
+
+class Target(NamedTuple):
+    """What atheris calls, what it starts from, and the words that it may put in."""
+
+    run: Callable[[bytes], None]
+    seeds: list[bytes]
+    words: str
+
+
+JOB = {"Id": "665d3af3621bccf3fe29e1a4\n", "SiteId": 190007158391808, "Name": "n", "UrlCount": 2}
+TARGETS = {
+    "decoder": Target(
+        one_answer,
+        seeds(
+            {"RequestId": "R", "TotalCount": "1", "Jobs": [JOB]},
+            {"Code": "TooManyRequests", "Message": "slow down", "RequestId": "R"},
+        ),
+        r"RequestId TotalCount Jobs Id SiteId Code Message <Error><Code> \\ud800 1e999 NaN",
+    ),
+    "inputs": Target(
+        one_program,
+        seeds(
+            {"siteId": "190007158391808", "startTime": "2024-06-01T00:00:00Z", "endTime": 1717232000000, "pageSize": 5},
+            {"siteId": 1, "nameRegex": "^a", "ids": ["a"], "hasError": "true", "pageNumber": 1, "domain": "d"},
+            {"accessKey": "k", "secretKey": "s", "maxAttempts": "3", "endpoint": "esa.cn-hangzhou.aliyuncs.com"},
+            {"assumeRole": {"roleArn": "r", "sessionExpiration": 900}, "assumeRoleWithOidc": '{"oidcToken": "t"}'},
+        ),
+        r"siteId startTime nameRegex taskType insertWay secretKey assumeRole credentialsUri https:// T00:00:00Z [ ]",
+    ),
+}
+
+
+def main() -> None:
+    """Write the seeds, or fuzz."""
+    target = TARGETS[sys.argv.pop(1)]
+    if sys.argv[1:2] == ["--seeds"]:
+        folder = Path(sys.argv[2])
+        for number, seed in enumerate(target.seeds):
+            (folder / f"seed-{number}").write_bytes(seed)
+        (folder.parent / f"{folder.name}.words").write_text("".join(f'"{word}"\n' for word in target.words.split()))
+    else:
+        atheris.Setup(sys.argv, target.run)
+        atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--seeds"]:
-        from pathlib import Path
-
-        for number, seed in enumerate(seeds()):
-            (Path(sys.argv[2]) / f"seed-{number}").write_bytes(seed)
-        (Path(sys.argv[2]).parent / "words").write_text("".join(f'"{word}"\n' for word in WORDS))
-    else:
-        atheris.Setup(sys.argv, one_input)
-        atheris.Fuzz()
+    main()
