@@ -18,7 +18,7 @@ import glibc
 import packed_plugin
 from archive import pack, platform_name, repack, write_checksums
 from node_toolchain import find_node, node_environment
-from release_environments import BUILD, install_wheel, make_freezing, make_packing
+from release_environments import BUILD, PINS, install_wheel, make_freezing, make_packing
 from slowly import ROOT, fingerprint, is_fresh, one_at_a_time, run
 
 PLUGIN = "pulumi-resource-alicloud-esa"
@@ -75,8 +75,7 @@ def _frozen_sources() -> Iterator[Path]:
     """Yield what the packed folders are made from."""
     yield from _files(ROOT / "provider")
     yield from _files(SPEC.parent)
-    yield from (ROOT / "requirements").glob("*.txt")
-    yield from (ROOT / "schema.json", ROOT / "pyproject.toml")
+    yield from (*PINS, ROOT / "schema.json", ROOT / "pyproject.toml")
 
 
 def _other_sources() -> Iterator[Path]:

@@ -14,11 +14,13 @@ from slowly import ROOT, fingerprint, is_fresh, run
 BUILD = ROOT / "build"
 PACKING = BUILD / "packing"
 FREEZING = BUILD / "freezing"
+# The second pins what the first does not need: PyInstaller.
+PINS = (REQUIREMENTS / "plugin.txt", REQUIREMENTS / "dist.txt")
 
 
 def make_packing() -> Path:
     """Return the Python of an environment with the tools that build wheels and write the bill of materials."""
-    return _make(PACKING, [], ["-r", REQUIREMENTS / "dist.txt"])
+    return _make(PACKING, [], ["-r", PINS[1]])
 
 
 def make_freezing() -> Path:
@@ -27,7 +29,7 @@ def make_freezing() -> Path:
     Beside the other tools it would pack what they bring: requests takes chardet when it finds it.
     """
     # Without pip, which is no part of what users get; the packing environment's pip installs into it.
-    pins: list[str | Path] = ["-r", REQUIREMENTS / "plugin.txt", "--constraint", REQUIREMENTS / "dist.txt"]
+    pins: list[str | Path] = ["-r", PINS[0], "--constraint", PINS[1]]
     pins.append("pyinstaller")
     return _make(FREEZING, ["--without-pip"], pins)
 
@@ -45,9 +47,9 @@ def _pip(python: Path) -> list[str | Path]:
 
 def _make(folder: Path, venv_options: Sequence[str], packages: Sequence[str | Path]) -> Path:
     python = folder / "bin" / "python"
-    # The included files count as well; the path and the Python do as for .venv.
+    # The path and the Python count as for .venv.
     words = [str(word) for word in packages]
-    wanted = fingerprint(REQUIREMENTS.glob("*.txt"), str(folder), sys.version, *words)
+    wanted = fingerprint((word for word in packages if isinstance(word, Path)), str(folder), sys.version, *words)
     stamp = folder / ".stamp"
     if is_fresh(stamp, wanted):
         return python
