@@ -17,13 +17,14 @@ from emulator import SITE_ID, Emulator
 
 
 class EngineStub(engine_pb2_grpc.EngineServicer):
-    """The part of the engine that a plugin talks to; keeps what it is told."""
+    """The part of the engine that a plugin talks to; keeps what it is told and would show without --debug."""
 
     def __init__(self) -> None:
         self.logged: list[Any] = []
 
     def Log(self, request: Any, context: Any) -> Any:
-        self.logged.append(request)
+        if request.severity != engine_pb2.DEBUG:
+            self.logged.append(request)
         return empty_pb2.Empty()
 
 
