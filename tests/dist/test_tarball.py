@@ -27,10 +27,12 @@ def call(engine: Engine, **environment: str) -> Result:
 def test_the_executable_is_at_the_archives_root() -> None:
     with tarfile.open(TARBALL) as archive:
         plugin = archive.getmember(PLUGIN)
-        roots = {name.split("/")[0] for name in archive.getnames()}
+        names = archive.getnames()
     assert plugin.isfile()
     assert plugin.mode & 0o111
-    assert roots == {PLUGIN, "_internal"}
+    assert {name.split("/")[0] for name in names} == {PLUGIN, "_internal"}
+    # They differ from folder to folder, and the archive must not.
+    assert [name for name in names if name.endswith(".dist-info/RECORD")] == []
 
 
 def test_the_engine_lists_it_as_installed(engine: Engine) -> None:
