@@ -170,7 +170,9 @@ def test_no_error_shows_a_secret(engine: Engine, service: Emulator, how: str) ->
     assert (refused.code, "SignatureDoesNotMatch: " in refused.text) == (1, True)
     # Settings that are wrong, and hold a secret where none belongs.
     run.pulumi("config", "set", "alicloud-esa:endpoint", f"https://{LOGIN}@127.0.0.1:1", "--secret")
-    wrong = run.program("preview", [str(SITE_ID)], endpoint=f"https://{LOGIN}@127.0.0.1:1", secretKey=[SECRET])
+    # (No call waits for a provider that cannot be made: the SDK's would wait for ever.)
+    sites = [str(SITE_ID)] if how in ("environment", "configuration") else []
+    wrong = run.program("preview", sites, endpoint=f"https://{LOGIN}@127.0.0.1:1", secretKey=[SECRET])
     assert "endpoint" in wrong.text
     check(run)
 
