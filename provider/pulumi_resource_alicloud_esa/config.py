@@ -18,6 +18,8 @@ from .esa.errors import InvalidInput
 from .esa.inputs import Inputs, whole
 
 SECRETS = ("secretKey", "securityToken")
+# Those, and what may hold a secret where none belongs: a token, a login.
+NOT_TO_QUOTE = frozenset({*SECRETS, "assumeRoleWithOidc", "credentialsUri", "endpoint"})
 MAX_CONCURRENCY = 8
 MAX_ATTEMPTS = 5
 TIMEOUT_SECONDS = 120

@@ -10,6 +10,7 @@ another one.
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from importlib import import_module
 from typing import Any, cast
 
 from .clients import Clients
-from .config import SECRETS, Settings, read_settings
+from .config import NOT_TO_QUOTE, SECRETS, Settings, read_settings
 from .context import CallContext
 from .engine_log import EngineLog, no_log
 from .esa.deadline import Deadline
@@ -65,7 +66,7 @@ class EsaProvider:
         try:
             read_settings(known, self._environment)
         except InvalidInput as error:
-            faults = list(error.faults)
+            faults = [_without_property(fault) for fault in error.faults]
         return {name: Secret(value) if _is_secret(name, value) else value for name, value in news.items()}, faults
 
     def diff_config(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
@@ -160,6 +161,13 @@ def _resource(urn: str) -> Resource:
     if token not in RESOURCES:
         raise InvalidInput([Fault(token, f"no such resource; there are {', '.join(sorted(RESOURCES))}")])
     return cast(Resource, import_module(f".resources.{RESOURCES[token]}", __package__))
+
+
+def _without_property(fault: Fault) -> Fault:
+    """The fault in a form beside which the engine does not show the program's value, where that may be a secret."""
+    if re.split(r"[.\[]", fault.path)[0] not in NOT_TO_QUOTE:
+        return fault
+    return Fault("", f"{fault.path}: {fault.reason}")
 
 
 def _is_secret(name: str, value: Any) -> bool:
