@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 _PROGRESS_SECONDS = 0.5
+_SEND_SECONDS = 2
 
 
 class EngineLog:
@@ -20,6 +21,8 @@ class EngineLog:
         self.address = address
         self._shows_progress = shows_progress
         self._stub: Any = None
+        # gRPC cancels a call that nobody holds.
+        self._under_way: set[Any] = set()
 
     def attach(self, address: str) -> None:
         """Send to this engine from now on."""
@@ -60,7 +63,14 @@ class EngineLog:
             request = engine_pb2.LogRequest(
                 severity=getattr(engine_pb2, severity), message=message, urn=urn, ephemeral=ephemeral
             )
-            self._engine().Log(request, timeout=2)
+            log = self._engine().Log
+            if ephemeral or severity == "DEBUG":
+                # Not worth waiting for: an engine that does not answer would hold up the call it is about.
+                sent = log.future(request, timeout=_SEND_SECONDS)
+                self._under_way.add(sent)
+                sent.add_done_callback(self._under_way.discard)
+            else:
+                log(request, timeout=_SEND_SECONDS)
 
     def _engine(self) -> Any:
         if self._stub is None:
