@@ -11,6 +11,7 @@ import pytest
 from pulumi_resource_alicloud_esa.esa.retry import PROCESS_BUDGET
 
 from emulator import Emulator
+from tests.engine.harness import Engine
 from tests.running import Running
 
 _PREFIXES = ("ALIBABA_CLOUD_", "ALIBABACLOUD_", "ALICLOUD_")
@@ -64,6 +65,12 @@ def shared(_module_emulator: Emulator) -> Emulator:
     _module_emulator.reset()
     _module_emulator.delay = _module_emulator.clock_offset = 0.0
     return _module_emulator
+
+
+@pytest.fixture
+def engine(tmp_path: Path, emulator: Emulator) -> Engine:
+    """The engine, with the emulator as its service."""
+    return Engine(tmp_path / "project", dict(emulator.environment()))
 
 
 @pytest.fixture
