@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.plugin import PLUGIN
 from benchmarks.rows import Row, in_turns, timed
 from benchmarks.service import Service
-from tests.engine.harness import SITE_ID, Engine
+from tests.support.engine import SITE_ID, Engine
 
 EMPTY_PROGRAM = "name: empty\nruntime: yaml\noutputs:\n  count: 0\n"
 ONE_CALL = f"""name: one

@@ -11,8 +11,8 @@ import pytest
 from pulumi_resource_alicloud_esa.esa.retry import PROCESS_BUDGET
 
 from emulator import Emulator
-from tests.engine.harness import Engine
-from tests.running import Running
+from tests.support.engine import Engine
+from tests.support.running import Running
 
 _PREFIXES = ("ALIBABA_CLOUD_", "ALIBABACLOUD_", "ALICLOUD_")
 _NAMES = ("ESA_ENDPOINT", "CLIENT_READ_TIMEOUT", "CLIENT_CONNECT_TIMEOUT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from pulumi_resource_alicloud_esa.engine.values import UNKNOWN, Secret
 from pulumi_resource_alicloud_esa.esa.errors import (
     ApiError,
     Cancelled,
@@ -18,9 +19,8 @@ from pulumi_resource_alicloud_esa.esa.errors import (
     EsaError,
     InvalidInput,
 )
-from pulumi_resource_alicloud_esa.properties import UNKNOWN, Secret
 from pulumi_resource_alicloud_esa.provider import FUNCTIONS, EsaProvider
-from pulumi_resource_alicloud_esa.resource import Change
+from pulumi_resource_alicloud_esa.resources.protocol import Change
 
 from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pulumi_resource_alicloud_esa import environment
 from pulumi_resource_alicloud_esa.config import SECRETS, read_settings
-from pulumi_resource_alicloud_esa.drift import COMPARABLE, INTEGERS
+from pulumi_resource_alicloud_esa.drift.compare import COMPARABLE, INTEGERS
 from pulumi_resource_alicloud_esa.esa.endpoints import ENDPOINT_VARIABLES
 from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
 from pulumi_resource_alicloud_esa.esa.models import EXECUTION_FIELDS, JOB_FIELDS, Field, read_row

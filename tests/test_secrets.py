@@ -23,8 +23,7 @@ from pulumi_resource_alicloud_esa.provider import EsaProvider
 
 from emulator import SITE_ID, Emulator, Fault, RawAnswer
 from emulator.errors import ERRORS
-
-from .esa.servers import JsonServer, RawServer, answer, http
+from tests.support.servers import JsonServer, RawServer, answer, http
 
 LIST = "alicloud-esa:index:getScheduledPreloadJobs"
 SITE = {"siteId": str(SITE_ID)}

@@ -12,11 +12,11 @@ import grpc.aio
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime import proto
-from pulumi_resource_alicloud_esa.properties import UNKNOWN, to_plain, to_struct
+from pulumi_resource_alicloud_esa.engine.values import UNKNOWN, to_plain, to_struct
 from pulumi_resource_alicloud_esa.schema import VERSION, schema_text
 
 from emulator import EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault, RawAnswer
-from tests.running import SITE, URN, Running
+from tests.support.running import SITE, URN, Running
 
 
 def test_the_schema_and_the_version_are_the_packages(running: Running) -> None:

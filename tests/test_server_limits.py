@@ -16,7 +16,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime import proto
 
 from emulator import Emulator, Fault
-from tests.running import SITE, Running
+from tests.support.running import SITE, Running
 
 
 @pytest.fixture

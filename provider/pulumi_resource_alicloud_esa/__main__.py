@@ -13,11 +13,11 @@ import grpc.aio
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 
 from .clients import Clients
-from .engine_log import EngineLog
+from .engine.log import EngineLog
+from .engine.tracing import tracing_from
 from .provider import EsaProvider
 from .schema import VERSION
 from .server import EsaServicer, serve
-from .tracing import tracing_from
 
 _PARENT_POLL_SECONDS = 0.5
 

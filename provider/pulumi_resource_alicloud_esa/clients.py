@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from . import environment
 from .config import Settings
+from .engine.tracing import Tracing
 from .esa.endpoints import choose_endpoint
 from .esa.errors import CredentialsError
 from .schema import VERSION
-from .tracing import Tracing
 
 if TYPE_CHECKING:
     from .esa.client import EsaClient
@@ -58,7 +58,7 @@ class Clients:
 
     def _make(self) -> Lister:
         # Here, not at the top: none of it, `requests` least of all, is needed to start, to check or to configure.
-        from .credentials import choose_source
+        from .credentials.sources import choose_source
         from .esa.client import EsaClient
         from .esa.listing import Lister
         from .esa.pace import Pace
@@ -88,7 +88,7 @@ class Clients:
         file = self.settings.shared_credentials_file or environment.value("sharedCredentialsFile", self._env)
         if not name and not file:
             return None
-        from .profile_file import find_profile
+        from .credentials.profile_file import find_profile
 
         try:
             return find_profile(name, file, self._env).region

@@ -1,6 +1,6 @@
 """The provider's configuration: what a user wrote, checked; every fault at once, each on its property.
 
-Only what was given explicitly is here. The environment is asked later, in credentials.py and endpoints.py, so
+Only what was given explicitly is here. The environment is asked later, in credentials/ and endpoints.py, so
 that nothing of it ends up in state.
 """
 

@@ -20,11 +20,11 @@ from typing import Any, cast
 from .clients import Clients
 from .config import NOT_TO_QUOTE, SECRETS, Settings, read_settings
 from .context import CallContext
-from .engine_log import EngineLog, no_log
+from .engine.log import EngineLog, no_log
+from .engine.values import UNKNOWN, Secret, contains_unknown
 from .esa.deadline import Deadline
 from .esa.errors import Cancelled, Fault, InvalidInput
-from .properties import UNKNOWN, Secret, contains_unknown
-from .resource import Diff, Resource
+from .resources.protocol import Diff, Resource
 
 Function = Callable[[dict[str, Any], CallContext], dict[str, Any]]
 

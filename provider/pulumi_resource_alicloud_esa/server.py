@@ -20,13 +20,13 @@ from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime import proto
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from .engine.property_path import split
+from .engine.tracing import Tracing
+from .engine.values import to_plain, to_struct
+from .engine.wire import invoke_response
 from .esa.errors import Cancelled, CredentialsError, DeadlineExceeded, EsaError, Fault, InvalidInput
-from .properties import to_plain, to_struct
-from .property_path import split
 from .provider import EsaProvider
 from .schema import VERSION, schema_text
-from .tracing import Tracing
-from .wire import invoke_response
 
 T = TypeVar("T")
 MAX_CALLS = 32

@@ -14,7 +14,7 @@ from pulumi_resource_alicloud_esa.cli.escape import json_text, printable
 from pulumi_resource_alicloud_esa.cli.positions import key_lines
 
 from emulator import EXAMPLE_JOB_ID
-from tests.cli.harness import BASELINE, SITE, Cli, line_of
+from tests.support.command import BASELINE, SITE, Cli, line_of
 
 JOB = {"domains": "a.com", "name": "n", "urlCount": 3}
 ACCEPTED = "; `alicloud-esa drift record` writes what is accepted (version 1)"

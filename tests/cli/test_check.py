@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from emulator import EXAMPLE_JOB_ID, SITE_ID, Emulator, Fault, RawAnswer
-from tests.cli.harness import BASELINE, SITE, Cli, line_of
+from tests.support.command import BASELINE, SITE, Cli, line_of
 
 
 @dataclass

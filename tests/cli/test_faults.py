@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emulator import EXAMPLE_JOB_ID, FOREIGN_SITE_ID, SITE_ID, Fault
-from tests.cli.harness import BASELINE, SITE, Cli
+from tests.support.command import BASELINE, SITE, Cli
 
 
 def test_all_faults_at_once_each_on_its_option_and_nothing_is_sent(cli: Cli) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, SITE_ID
-from tests.cli.harness import SITE, Cli
+from tests.support.command import SITE, Cli
 
 
 def test_the_json_is_the_function_s_answer(cli: Cli) -> None:

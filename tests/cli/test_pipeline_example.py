@@ -15,7 +15,7 @@ import yaml
 from junitparser import JUnitXml
 
 from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
-from tests.cli.harness import COMMAND, SITE, Cli
+from tests.support.command import COMMAND, SITE, Cli
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "drift-pipeline"

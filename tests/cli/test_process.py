@@ -16,7 +16,7 @@ from pulumi_resource_alicloud_esa.config import Settings
 from pulumi_resource_alicloud_esa.esa.errors import DeadlineExceeded
 
 from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
-from tests.cli.harness import BASELINE, COMMAND, SITE, Cli
+from tests.support.command import BASELINE, COMMAND, SITE, Cli
 
 HEAVY = ("grpc", "pulumi", "google.protobuf", "alibabacloud_credentials")
 

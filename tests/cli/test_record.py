@@ -13,7 +13,7 @@ import pytest
 from pulumi_resource_alicloud_esa.cli.output import write_file
 
 from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, SITE_ID, Fault
-from tests.cli.harness import BASELINE, SITE, Cli, line_of
+from tests.support.command import BASELINE, SITE, Cli, line_of
 
 
 def test_the_form_of_the_file(cli: Cli) -> None:

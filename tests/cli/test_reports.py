@@ -13,7 +13,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestSuite
 from markdown_it import MarkdownIt
 
 from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
-from tests.cli.harness import BASELINE, SITE, Cli, line_of
+from tests.support.command import BASELINE, SITE, Cli, line_of
 
 ALL = ["json=r.json", "markdown=r.md", "junit=r.xml", "sarif=r.sarif"]
 NASTY = "a|b `c` <script>alert(1)</script> ]]> & \x1b[31m\x00 ## [x](y) 预取"

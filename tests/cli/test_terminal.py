@@ -16,7 +16,7 @@ import pytest
 from pulumi_resource_alicloud_esa.cli.progress import progress
 
 from emulator import EXAMPLE_JOB_ID, SITE_ID
-from tests.cli.harness import BASELINE, COMMAND, SITE, Cli
+from tests.support.command import BASELINE, COMMAND, SITE, Cli
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")

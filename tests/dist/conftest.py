@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from emulator import Emulator
-from tests.dist.archives import TARBALL, VERSION, sums
-from tests.engine.examples import made
-from tests.engine.harness import ROOT, Engine
+from tests.support.archives import TARBALL, VERSION, sums
+from tests.support.examples import made
+from tests.support.engine import ROOT, Engine
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from tests.dist.archives import DIST, NPM_PACKAGE, SBOM, TARBALL, VERSION, sums
+from tests.support.archives import DIST, NPM_PACKAGE, SBOM, TARBALL, VERSION, sums
 
 
 def test_every_file_is_listed_with_its_sum() -> None:

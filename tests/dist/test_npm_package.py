@@ -11,9 +11,9 @@ import sys
 import tarfile
 from pathlib import Path
 
-from tests.dist.archives import NPM_PACKAGE, VERSION
-from tests.engine.examples import NPM, made
-from tests.engine.harness import ROOT
+from tests.support.archives import NPM_PACKAGE, VERSION
+from tests.support.examples import NPM, made
+from tests.support.engine import ROOT
 
 FIND_NODE = "from node_toolchain import find_node; node, npm = find_node(); print(node, *npm, sep='\\n')"
 

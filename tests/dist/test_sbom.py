@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.dist.archives import PLUGIN, SBOM, VERSION
-from tests.engine.examples import made
-from tests.engine.harness import ROOT
+from tests.support.archives import PLUGIN, SBOM, VERSION
+from tests.support.examples import made
+from tests.support.engine import ROOT
 
 VIEWER = ROOT / "build" / "freezing" / "bin" / "pyi-archive_viewer"
 

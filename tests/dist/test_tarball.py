@@ -12,10 +12,10 @@ import trustme
 
 from emulator import Emulator
 from emulator.keys import STS_ACCESS_KEY_ID, STS_ACCESS_KEY_SECRET, STS_SECURITY_TOKEN
-from tests.dist.archives import PLUGIN, TARBALL, VERSION
-from tests.engine.harness import ROOT, SITE_ID, Engine, Result
+from tests.support.archives import PLUGIN, TARBALL, VERSION
+from tests.support.engine import ROOT, SITE_ID, Engine, Result
 from tests.engine.test_tracing import traced
-from tests.esa.servers import JsonServer
+from tests.support.servers import JsonServer
 
 
 def call(engine: Engine, **environment: str) -> Result:

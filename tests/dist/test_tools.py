@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.engine.harness import ROOT
+from tests.support.engine import ROOT
 
 
 @pytest.fixture

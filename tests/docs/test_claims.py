@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from tests.engine.harness import ROOT
+from tests.support.engine import ROOT
 
 GUIDE = (ROOT / "docs" / "installation-configuration.md").read_text(encoding="utf-8")
 

@@ -10,10 +10,10 @@ from pulumi_resource_alicloud_esa.config import read_settings
 from pulumi_resource_alicloud_esa.esa.endpoints import ENDPOINT_VARIABLES
 from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
 
-from tests.docs.blocks import block
-from tests.docs.python_program import python_program
-from tests.engine.harness import ROOT, Engine
-from tests.engine.language_host import language_host
+from tests.support.blocks import block
+from tests.support.engine import ROOT, Engine
+from tests.support.language_host import language_host
+from tests.support.python_program import python_program
 
 GUIDE = "docs/coming-from-pulumi-alicloud.md"
 # Of ProviderArgs in the Python SDK of pulumi-alicloud 4.0.0, in its own spelling.

@@ -11,13 +11,13 @@ import pytest
 
 from emulator import EXAMPLE_JOB_ID, Emulator
 from tests.docs import test_outputs, test_programs, test_sessions
-from tests.docs.blocks import block, blocks
-from tests.docs.shell import at, run, run_example
-from tests.docs.steps import checkout, git, nothing, program, recorded, tools, without_keys
 from tests.docs.test_outputs import lines
-from tests.engine.examples import EXAMPLES
-from tests.engine.harness import PLUGIN, SITE_ID, Engine, Result
 from tests.engine.test_examples import outputs_section
+from tests.support.blocks import block, blocks
+from tests.support.engine import PLUGIN, SITE_ID, Engine, Result
+from tests.support.examples import EXAMPLES
+from tests.support.shell import at, run, run_example
+from tests.support.steps import checkout, git, nothing, program, recorded, tools, without_keys
 
 SITE = int(SITE_ID)
 Step = Callable[[Engine, Emulator], None]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.blocks import DOCUMENTS
-from tests.engine.harness import ROOT
+from tests.support.blocks import DOCUMENTS
+from tests.support.engine import ROOT
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 
 from emulator import EXAMPLE_JOB_ID, Emulator, Fault
-from tests.docs.blocks import block, blocks
-from tests.docs.shell import run
-from tests.engine.harness import EXAMPLE_SITE_ID, ROOT, SITE_ID, Engine
 from tests.engine.test_examples import outputs_section
+from tests.support.blocks import block, blocks
+from tests.support.engine import EXAMPLE_SITE_ID, ROOT, SITE_ID, Engine
+from tests.support.shell import run
 
 # Document, beginning of the block, what holds it. A README of an example is held by test_examples.py.
 HELD = {

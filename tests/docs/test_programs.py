@@ -10,10 +10,10 @@ import sys
 import pytest
 import yaml
 
-from tests.docs.blocks import Block, block, blocks
-from tests.docs.shell import run
-from tests.engine.examples import NPM, made, node
-from tests.engine.harness import ROOT, Engine
+from tests.support.blocks import Block, block, blocks
+from tests.support.engine import ROOT, Engine
+from tests.support.examples import NPM, made, node
+from tests.support.shell import run
 
 INDEX = ROOT / "docs" / "_index.md"
 LANGUAGES = ("typescript", "python", "go", "csharp", "java", "yaml")

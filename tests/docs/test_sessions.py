@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 from emulator import Emulator
-from tests.docs.blocks import block
-from tests.docs.shell import run
-from tests.docs.steps import program, tools
-from tests.engine.harness import ROOT, Engine
+from tests.support.blocks import block
+from tests.support.engine import ROOT, Engine
+from tests.support.shell import run
+from tests.support.steps import program, tools
 
 
 def test_attaching_a_debugger(engine: Engine, emulator: Emulator) -> None:

@@ -11,9 +11,9 @@ from functools import cache
 
 import pytest
 
-from tests.docs.blocks import Block, block, blocks
 from tests.docs.test_commands import NOT_HERE
-from tests.engine.harness import ROOT
+from tests.support.blocks import Block, block, blocks
+from tests.support.engine import ROOT
 
 NAMES = re.compile(r"^[A-Za-z_]\w*=")
 # What a shell has anyway, and what needs no check of its options.

@@ -12,7 +12,7 @@ from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Em
 from emulator.keys import STS_ACCESS_KEY_ID, STS_SECURITY_TOKEN
 
 if TYPE_CHECKING:
-    from conftest import Caller
+    from tests.emulator.conftest import Caller
 
 JOBS = f"sites/{EXAMPLE_SITE_ID}/jobs"
 

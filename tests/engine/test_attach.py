@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from emulator import Emulator
-from tests.engine.harness import PLUGIN, ROOT, Engine
+from tests.support.engine import PLUGIN, ROOT, Engine
 
 # Where nothing listens: a plugin that the engine starts itself has this service, the one started by hand the emulator.
 DEAD = "http://127.0.0.1:9"

@@ -16,8 +16,8 @@ from google.protobuf import empty_pb2
 
 from benchmarks.plugin import Plugin
 from emulator import Emulator, Fault
-from tests.engine.harness import SITE_ID, Engine, interrupt
-from tests.engine.language_host import language_host
+from tests.support.engine import SITE_ID, Engine, interrupt
+from tests.support.language_host import language_host
 
 PROGRAM = f"""
 name: cancelled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from emulator import Emulator, Fault
-from tests.engine.harness import SITE_ID, Engine
+from tests.support.engine import SITE_ID, Engine
 
 PROGRAM = f"""
 name: slow

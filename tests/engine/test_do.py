@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from emulator import Emulator, Fault
-from tests.engine.harness import EXAMPLE_SITE_ID, FOREIGN_SITE_ID, ROOT, SITE_ID, Engine, Result
+from tests.support.engine import EXAMPLE_SITE_ID, FOREIGN_SITE_ID, ROOT, SITE_ID, Engine, Result
 
 FUNCTION = "getScheduledPreloadJobs"
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schema.json").read_text(encoding="utf-8"))

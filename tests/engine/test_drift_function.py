@@ -7,7 +7,7 @@ import json
 import pytest
 
 from emulator import Emulator, Fault
-from tests.engine.harness import EXAMPLE_SITE_ID, Engine, Result
+from tests.support.engine import EXAMPLE_SITE_ID, Engine, Result
 
 SITE = int(EXAMPLE_SITE_ID)
 JOB_ID = "665d3af3621bccf3fe29e1a4"

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from emulator import Emulator, Fault
-from tests.engine.harness import EMPTY_SITE_ID, EXAMPLE_SITE_ID, SITE_ID, Engine, Result
+from tests.support.engine import EMPTY_SITE_ID, EXAMPLE_SITE_ID, SITE_ID, Engine, Result
 
 CLEAN, UNREADABLE, DRIFT = 0, 1, 7
 SITE = int(SITE_ID)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-from tests.engine.examples import EXAMPLES, LANGUAGES, Example, place
-from tests.engine.harness import SITE_ID, Engine, Result
+from tests.support.engine import SITE_ID, Engine, Result
+from tests.support.examples import EXAMPLES, LANGUAGES, Example, place
 
 SITE = int(SITE_ID)
 JUNE = ("2024-06-01T00:00:00Z", "2024-07-01T00:00:00Z")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from emulator import Emulator
-from tests.engine.harness import EXAMPLE_SITE_ID, SITE_ID, Engine
+from tests.support.engine import EXAMPLE_SITE_ID, SITE_ID, Engine
 
 TWO_PROVIDERS = f"""
 name: two

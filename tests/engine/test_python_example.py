@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from emulator import Emulator, Fault
-from tests.engine.harness import ROOT, SITE_ID, Engine
+from tests.support.engine import ROOT, SITE_ID, Engine
 
 MAIN = ROOT / "examples" / "python" / "__main__.py"
 

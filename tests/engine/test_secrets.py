@@ -19,8 +19,8 @@ import pytest
 
 from emulator import SITE_ID, Emulator, Fault, RawAnswer
 from emulator.errors import ERRORS
-from tests.engine.harness import ROOT, Engine, Result
-from tests.esa.servers import RawServer, answer, http
+from tests.support.engine import ROOT, Engine, Result
+from tests.support.servers import RawServer, answer, http
 
 KEY_ID, SECRET, TOKEN, PASSWORD = (
     "STS.visibleId",
@@ -33,7 +33,7 @@ HIDDEN = (
     *(SECRET[:12], TOKEN[:12], PASSWORD[:12], base64.b64encode(LOGIN.encode()).decode()[:20]),
     *("Signature=", "ACS3-HMAC-SHA256 Credential"),
 )
-PROGRAM = Path(__file__).with_name("secrets_program.py")
+PROGRAM = Path(__file__).parents[1] / "support" / "secrets_program.py"
 LOUD = ("--logtostderr", "-v=9")
 COMMAND = str(ROOT / ".venv" / "bin" / "alicloud-esa")
 FORMATS = ("text", "json", "markdown", "junit", "sarif")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator import EXAMPLE_JOB_ID, Emulator, Fault
-from tests.engine.harness import EXAMPLE_SITE_ID, SITE_ID, Engine
+from tests.support.engine import EXAMPLE_SITE_ID, SITE_ID, Engine
 
 ABSENT = "0" * 24
 

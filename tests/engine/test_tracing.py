@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator import Emulator, Fault
-from tests.engine.harness import PLUGIN, SITE_ID, Engine
+from tests.support.engine import PLUGIN, SITE_ID, Engine
 
 PROGRAM = f"""
 name: traced

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator import Emulator
-from tests.engine.harness import ROOT, SITE_ID, Engine
+from tests.support.engine import ROOT, SITE_ID, Engine
 
 
 def test_the_example_previews_updates_and_exports_typed_jobs(engine: Engine, emulator: Emulator) -> None:

@@ -18,9 +18,9 @@ from pulumi_resource_alicloud_esa.esa.listing import MAX_PAGES, Lister, Listing
 from pulumi_resource_alicloud_esa.esa.query import JobQuery, read_job_query
 
 from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID, Emulator, Fault
+from tests.support.servers import JsonServer, RawServer, http, page
 
 from .conftest import NewLister
-from .servers import JsonServer, RawServer, http, page
 
 SITE = str(SITE_ID)
 

@@ -11,9 +11,9 @@ from pulumi_resource_alicloud_esa.esa.errors import DeadlineExceeded, TransportE
 from pulumi_resource_alicloud_esa.esa.proxy import choose_proxies
 
 from emulator import Emulator
+from tests.support.servers import RawServer, connect_proxy
 
 from .conftest import NewClient
-from .servers import RawServer, connect_proxy
 from .test_transport import call, closed_port
 
 SERVICE = parse_endpoint("https://esa.cn-hangzhou.aliyuncs.com")

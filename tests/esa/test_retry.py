@@ -17,8 +17,9 @@ from pulumi_resource_alicloud_esa.esa.errors import (
 )
 from pulumi_resource_alicloud_esa.esa.retry import PROCESS_BUDGET, RetryBudget, RetryPolicy
 
+from tests.support.servers import RawServer
+
 from .conftest import NewClient
-from .servers import RawServer
 
 
 def api(code: str, retry_after: float | None = None) -> ApiError:

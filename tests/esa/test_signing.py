@@ -26,9 +26,9 @@ from pulumi_resource_alicloud_esa.esa.signing import (
 )
 
 from emulator import Emulator, Fault, RawAnswer
+from tests.support.servers import RawServer, answer, http, page
 
 from .conftest import FixedSource, NewClient
-from .servers import RawServer, answer, http, page
 
 HOST = "esa.cn-hangzhou.aliyuncs.com"
 NONCE = "3156853299f313e23d1673dc12e1703d"

@@ -28,9 +28,9 @@ from pulumi_resource_alicloud_esa.esa.keys import Credentials
 from pulumi_resource_alicloud_esa.esa.transport import _innermost
 
 from emulator import SITE_ID, Emulator, Fault, RawAnswer
+from tests.support.servers import Peer, RawServer, answer, closing, connect_proxy, http, page
 
 from .conftest import FixedSource, NewClient, Tls
-from .servers import Peer, RawServer, answer, closing, connect_proxy, http, page
 
 SITE = {"SiteId": str(SITE_ID)}
 STS = Credentials("STS.testAccessKeyId", "testStsAccessKeySecret", "testSecurityToken+/=")

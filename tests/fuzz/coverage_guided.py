@@ -15,8 +15,8 @@ from typing import NamedTuple
 import atheris
 
 with atheris.instrument_imports(include=["pulumi_resource_alicloud_esa", "json"]):
-    from tests.fuzz.decoder import decode
-    from tests.fuzz.reader import READERS
+    from tests.support.decoder import decode
+    from tests.support.reader import READERS
 
 STATUS = (200, 200, 204, 302, 400, 403, 404, 429, 500, 502, 503)
 HEADERS: tuple[dict[str, str], ...] = (

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.seed import SITE_ID, seeded_jobs
-from tests.fuzz.decoder import SECRET, decode
+from tests.support.decoder import SECRET, decode
 
 STATUS = st.sampled_from([200, 200, 204, 302, 400, 403, 404, 407, 418, 429, 500, 502, 503])
 HEADERS = st.dictionaries(

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi_resource_alicloud_esa.engine.values import to_plain, to_struct
 from pulumi_resource_alicloud_esa.esa.errors import EsaError, InvalidInput
-from pulumi_resource_alicloud_esa.properties import to_plain, to_struct
 from pulumi_resource_alicloud_esa.provider import FUNCTIONS, EsaProvider
 from pulumi_resource_alicloud_esa.schema import schema_text
 
-from tests.fuzz.reader import check, read_configuration, read_query
+from tests.support.reader import check, read_configuration, read_query
 
 LIKELY = [
     "1",

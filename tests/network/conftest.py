@@ -10,7 +10,7 @@ import pytest
 from pulumi_resource_alicloud_esa.provider import EsaProvider
 
 from emulator import Emulator
-from tests.network.toxiproxy import Network, Toxiproxy
+from tests.support.toxiproxy import Network, Toxiproxy
 
 ROOT = Path(__file__).resolve().parents[2]
 NewProvider = Callable[..., EsaProvider]

@@ -12,7 +12,7 @@ from pulumi_resource_alicloud_esa.provider import EsaProvider
 
 from emulator import SITE_ID, Emulator, Fault
 from tests.network.conftest import NewProvider
-from tests.network.toxiproxy import Network
+from tests.support.toxiproxy import Network
 
 TOKEN = "alicloud-esa:index:getScheduledPreloadJobs"
 

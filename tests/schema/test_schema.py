@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.harness import ROOT
+from tests.support.engine import ROOT
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schema.json").read_text(encoding="utf-8"))
 SECRETS = {"secretKey", "securityToken"}

@@ -19,11 +19,11 @@ import pytest
 import tree_sitter
 import tree_sitter_c_sharp
 
-from tests.engine.examples import EXAMPLES, NPM, made, node
-from tests.engine.harness import ROOT, Engine
-from tests.engine.language_host import go_program, language_host, nodejs_program
 from tests.engine.test_examples import outputs_section
-from tests.schema import java_stubs
+from tests.support import java_stubs
+from tests.support.engine import ROOT, Engine
+from tests.support.examples import EXAMPLES, NPM, made, node
+from tests.support.language_host import go_program, language_host, nodejs_program
 
 SCHEMA = json.loads((ROOT / "schema.json").read_text(encoding="utf-8"))
 ENTRIES: dict[str, dict[str, Any]] = {**SCHEMA["functions"], **SCHEMA["resources"]}

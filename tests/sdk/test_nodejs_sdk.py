@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-from tests.engine.examples import EXAMPLES, NPM, made, node
-from tests.engine.harness import ROOT, Engine, Result
-from tests.engine.language_host import language_host, nodejs_program
+from tests.support.examples import EXAMPLES, NPM, made, node
+from tests.support.engine import ROOT, Engine, Result
+from tests.support.language_host import language_host, nodejs_program
 
 PACKAGE = NPM / "pulumi-alicloud-esa"
 COMPILERS = ("typescript-oldest", "typescript", "typescript-newest")

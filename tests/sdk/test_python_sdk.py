@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.harness import ROOT
+from tests.support.engine import ROOT
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from emulator import Emulator
-from tests.engine.harness import INLINE, ROOT, Engine
+from tests.support.engine import INLINE, ROOT, Engine
 
 CLAIMED = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 OWN = f"{sys.version_info[0]}.{sys.version_info[1]}"

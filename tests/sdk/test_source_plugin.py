@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.engine.harness import ROOT, SITE_ID, Engine
+from tests.support.engine import ROOT, SITE_ID, Engine
 
-HOST = Path(__file__).with_name("python_host.py")
+HOST = Path(__file__).parents[1] / "support" / "python_host.py"
 PROGRAM = f"""
 name: from-source
 runtime: yaml

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..drift import COMPARABLE, INTEGERS, Record, canonical_jobs, canonical_value, read_ignored
+from ..drift.compare import COMPARABLE, INTEGERS, Record, canonical_jobs, canonical_value, read_ignored
 from ..esa.inputs import Inputs, shown
 from ..esa.models import Row
 from ..esa.query import JobQuery, read_query_from

@@ -7,11 +7,11 @@ from typing import Any
 
 from ..config import Settings
 from ..context import CallContext
-from ..drift import canonical_jobs, compare
+from ..drift.compare import canonical_jobs, compare
+from ..drift.health import ExecutionCheck, check_executions
 from ..esa.errors import Cancelled, Fault, InvalidInput
 from ..esa.inputs import Inputs, shown
 from ..esa.models import Row
-from ..execution_check import ExecutionCheck, check_executions
 from . import say
 from .baseline import Baseline, BaselineError, read_baseline
 from .destinations import Destination, read_destinations

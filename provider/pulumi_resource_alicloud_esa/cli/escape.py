@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import replace
 from typing import Any
 
-from ..drift import Difference
+from ..drift.compare import Difference
 
 # What json.dumps leaves as it is, though a terminal obeys it or an editor hides it; lone surrogates are no UTF-8.
 _HIDDEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")

@@ -39,7 +39,7 @@ def error_lines(error: Exception) -> list[str]:
         return [_fault_line(fault) for fault in error.faults]
     if isinstance(error, CredentialsError):
         # Not at the top: who raised it has it loaded, and nobody else needs all that it loads.
-        from ..credentials import NO_CREDENTIALS
+        from ..credentials.sources import NO_CREDENTIALS
 
         if str(error) == NO_CREDENTIALS:
             return [_no_credentials()]

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from ..drift import DEFAULT_IGNORED
+from ..drift.compare import DEFAULT_IGNORED
 from . import say
 from .faults import OPTIONS
 

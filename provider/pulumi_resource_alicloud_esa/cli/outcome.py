@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from ..drift import Difference, Kind
-from ..drift_text import summary
-from ..execution_check import ExecutionCheck
+from ..drift.compare import Difference, Kind
+from ..drift.health import ExecutionCheck
+from ..drift.text import summary
 from .baseline import Baseline
 from .escape import clean, printable
 

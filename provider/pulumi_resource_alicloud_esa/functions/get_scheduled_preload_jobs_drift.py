@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..context import CallContext
-from ..drift import COMPARABLE, INTEGERS, Difference, Kind, Record, canonical_job, canonical_value, compare
-from ..drift_text import markdown, summary
+from ..drift.compare import COMPARABLE, INTEGERS, Difference, Kind, Record, canonical_job, canonical_value, compare
+from ..drift.health import ExecutionCheck, check_executions
+from ..drift.text import markdown, summary
 from ..esa.errors import DriftFound
 from ..esa.inputs import Inputs
 from ..esa.models import Row
 from ..esa.query import JobQuery, read_query_from
-from ..execution_check import ExecutionCheck, check_executions
 
 _FIELDS = ("id", *COMPARABLE)
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..drift import Kind, Record, canonical_jobs, compare, read_ignored
-from ..drift_text import job_lines
+from ..drift.compare import Kind, Record, canonical_jobs, compare, read_ignored
+from ..drift.text import job_lines
+from ..engine.property_path import covers, join
+from ..engine.values import UNKNOWN, contains_unknown
 from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
 from ..esa.query import JobQuery, read_query_from
-from ..properties import UNKNOWN, contains_unknown
-from ..property_path import covers, join
-from ..resource import Call, Change, Diff, Values
+from .protocol import Call, Change, Diff, Values
 
 JOBS = "jobs"
 _MAX_NOTES = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...drift import Difference, Kind
+from ...drift.compare import Difference, Kind
 from ..escape import json_text
 from ..outcome import Outcome, Verdict
 

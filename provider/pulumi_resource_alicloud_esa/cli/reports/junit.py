@@ -5,8 +5,8 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from ...drift import Difference
-from ...drift_text import job_label
+from ...drift.compare import Difference
+from ...drift.text import job_label
 from ..escape import printable
 from ..outcome import Outcome, Verdict
 from .words import change, describe

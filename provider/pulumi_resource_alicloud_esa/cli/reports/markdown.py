@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...drift_text import cell
-from ...drift_text import markdown as drift_markdown
+from ...drift.text import cell
+from ...drift.text import markdown as drift_markdown
 from ..escape import printable
 from ..outcome import Outcome, Verdict
 

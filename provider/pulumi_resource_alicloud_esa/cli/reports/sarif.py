@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from ...drift import Difference, Kind
+from ...drift.compare import Difference, Kind
 from ...schema import VERSION
 from ..escape import json_text
 from ..outcome import Outcome, Verdict

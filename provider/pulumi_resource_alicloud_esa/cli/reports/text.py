@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from ...drift import Difference
-from ...drift_text import job_lines
+from ...drift.compare import Difference
+from ...drift.text import job_lines
 from ..escape import log_line, printable
 from ..outcome import Outcome, Verdict
 from ..say import coloured

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...drift import Difference, Kind
-from ...drift_text import label, value
+from ...drift.compare import Difference, Kind
+from ...drift.text import label, value
 
 
 def describe(difference: Difference) -> str:

@@ -1,0 +1,1 @@
+"""Where access keys come from: the sources in order, profiles, what fetches and renews them."""

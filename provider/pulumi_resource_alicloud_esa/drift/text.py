@@ -1,0 +1,113 @@
+"""Drift in words: the one-line summary and the Markdown report for a pull request or a job summary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ..esa.errors import one_line
+from .compare import Difference, Kind
+
+_BACKTICKS = re.compile("`+")
+_NAMED = 5
+_ROWS = 200
+
+
+def label(difference: Difference) -> str:
+    """How a job is named to people: its name, and its id where one is known."""
+    return job_label(difference.name, difference.job_id)
+
+
+def job_label(name: str | None, job_id: str) -> str:
+    """The same for a job that is not part of a difference."""
+    shown = one_line(name or "") or "unnamed"
+    return f"{shown} ({job_id})" if job_id else shown
+
+
+def value(side: str | int | None) -> str:
+    """One side of a change."""
+    return "nothing" if side is None else one_line(str(side))
+
+
+def job_lines(differences: Sequence[Difference]) -> list[str]:
+    """One line a job: gone, new, or its changed fields."""
+    lines: dict[str, str] = {}
+    for difference in differences:
+        job = label(difference)
+        if difference.kind is Kind.CHANGED:
+            change = f"{difference.field} {value(difference.expected)} => {value(difference.actual)}"
+            lines[job] = f"{lines[job]}, {change}" if job in lines else f"job {job}: {change}"
+        else:
+            lines[job] = f"job {job} is {'gone' if difference.kind is Kind.MISSING else 'new'}"
+    return list(lines.values())
+
+
+def summary(site_id: str, differences: Sequence[Difference], count: int) -> str:
+    """One line: the verdict, and the jobs behind it by name."""
+    if not differences:
+        return f"site {site_id}: no drift in {count} scheduled preload {'job' if count == 1 else 'jobs'}"
+    parts = [part for kind in Kind if (part := _summary_part(kind, differences))]
+    return f"site {site_id}: drift: {'; '.join(parts)}"
+
+
+def markdown(site_id: str, differences: Sequence[Difference], count: int) -> str:
+    """A report with a table of every difference; long ones are cut visibly, never silently."""
+    lines = [f"### Scheduled preload jobs of site {site_id}", ""]
+    if not differences:
+        return "\n".join([*lines, f"No drift: all {count} jobs are as expected.", ""])
+    lines += [f"**Drift**: {_counts(differences)}.", "", "| job | what | expected | actual |", "|---|---|---|---|"]
+    lines += [_row(difference) for difference in differences[:_ROWS]]
+    if len(differences) > _ROWS:
+        lines += ["", f"... and {len(differences) - _ROWS} more differences."]
+    return "\n".join([*lines, ""])
+
+
+def _summary_part(kind: Kind, differences: Sequence[Difference]) -> str:
+    found = [difference for difference in differences if difference.kind is kind]
+    if not found:
+        return ""
+    jobs = _unique(_short_label(difference) for difference in found)
+    if kind is Kind.CHANGED:
+        jobs = [
+            f"{job} ({', '.join(d.field for d in found if _short_label(d) == job)})" for job in jobs[: _NAMED + 1]
+        ] + jobs[_NAMED + 1 :]
+    number = len({(difference.name, difference.job_id) for difference in found})
+    more = f" and {len(jobs) - _NAMED} more" if len(jobs) > _NAMED else ""
+    return f"{number} {kind.value}: {', '.join(jobs[:_NAMED])}{more}"
+
+
+def _short_label(difference: Difference) -> str:
+    return one_line(difference.name) or difference.job_id or "unnamed"
+
+
+def _counts(differences: Sequence[Difference]) -> str:
+    numbers = {kind: len({(d.name, d.job_id) for d in differences if d.kind is kind}) for kind in Kind}
+    return ", ".join(f"{number} {kind.value}" for kind, number in numbers.items() if number)
+
+
+def _row(difference: Difference) -> str:
+    job = cell(label(difference))
+    if difference.kind is Kind.CHANGED:
+        sides = f"{_code(difference.expected)} | {_code(difference.actual)}"
+        return f"| {job} | `{difference.field}` changed | {sides} |"
+    return f"| {job} | {difference.kind.value} | | |"
+
+
+def cell(text: str) -> str:
+    """Text as a Markdown table or list shows it literally, on one line."""
+    escaped = "".join(f"\\{character}" if character in "\\`*_[]<>|#~" else character for character in text)
+    return one_line(escaped)
+
+
+def _code(side: str | int | None) -> str:
+    if side is None:
+        return "*nothing*"
+    text = one_line(str(side)).replace("|", "\\|")
+    # A code span that holds backticks needs a fence that is longer than any of them, and blanks beside it.
+    longest = max(map(len, _BACKTICKS.findall(text)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {text} {fence}" if longest or not text else f"`{text}`"
+
+
+def _unique(items: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(items))

@@ -1,0 +1,265 @@
+"""Profiles: JSON or INI by content, every mode, and errors that never repeat a key."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi_resource_alicloud_esa.config import AssumeRole, AssumeRoleWithOidc
+from pulumi_resource_alicloud_esa.credentials.profile_file import Profile, find_profile
+from pulumi_resource_alicloud_esa.esa.errors import CredentialsError
+from pulumi_resource_alicloud_esa.esa.keys import Credentials
+
+PAIR = {"access_key_id": "id", "access_key_secret": "hunter2"}
+
+
+def read(tmp_path: Path, content: str | bytes, name: str | None = None, file: str = "credentials") -> Profile:
+    path = tmp_path / file
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return find_profile(name, str(path), {})
+
+
+def cli(tmp_path: Path, *profiles: dict[str, Any], name: str | None = None, **more: Any) -> Profile:
+    return read(tmp_path, json.dumps({"profiles": profiles, **more}), name)
+
+
+def failure(tmp_path: Path, content: str | bytes, name: str | None = None) -> str:
+    with pytest.raises(CredentialsError) as caught:
+        read(tmp_path, content, name)
+    line = str(caught.value)
+    assert line.isprintable()
+    assert str(tmp_path) in line
+    assert "hunter2" not in line
+    return line
+
+
+def test_the_file_is_the_clis_own_unless_another_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / ".aliyun"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps({"current": "b", "profiles": [{"name": "b", **PAIR}]}))
+    assert find_profile(None, None, {"HOME": str(tmp_path)}).name == "b"
+
+
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "x").write_text("[default]\naccess_key_id=id\naccess_key_secret=s\n")
+    assert find_profile(None, "~/x", {}).keys == Credentials("id", "s")
+
+
+@pytest.mark.parametrize("file", ["~nosuchuser/creds", "~nosuchuser"])
+def test_a_home_folder_that_is_not_there_is_one_line(file: str) -> None:
+    with pytest.raises(CredentialsError, match="there is no such home folder; set HOME, or give") as caught:
+        find_profile(None, file, {"HOME": "/x"})
+    assert file in str(caught.value)
+
+
+def test_a_user_without_a_home_folder_needs_none_where_a_file_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As under OpenShift: a user id that no list of users has, and no HOME.
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)
+    assert read(tmp_path, "[default]\naccess_key_id=id\naccess_key_secret=s\n").keys == Credentials("id", "s")
+    for file in (None, "~/x"):
+        with pytest.raises(CredentialsError, match="there is no such home folder"):
+            find_profile("p", file, {})
+
+
+def test_home_is_where_the_environment_says(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("[default]\naccess_key_id=id\naccess_key_secret=s\n")
+    assert find_profile(None, "~/x", {"HOME": str(tmp_path)}).keys == Credentials("id", "s")
+
+
+@pytest.mark.parametrize("file", ["a\0b", "/a\ud800b", "~/\0"])
+def test_what_cannot_be_a_path_is_one_line(file: str) -> None:
+    with pytest.raises(CredentialsError, match="this cannot be a path") as caught:
+        find_profile(None, file, {"HOME": "/x"})
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("prefix", [b"", b"\xef\xbb\xbf", b"\n  "])
+@pytest.mark.parametrize("file", ["credentials", "config.json", "credentials.ini"])
+def test_the_content_decides_not_the_name(tmp_path: Path, prefix: bytes, file: str) -> None:
+    as_json = prefix + json.dumps({"profiles": [{"name": "default", **PAIR}]}).encode()
+    as_ini = prefix.strip(b" \n") + b"[default]\naccess_key_id = id\naccess_key_secret = hunter2\n"
+    for content in (as_json, as_ini):
+        assert read(tmp_path, content, file=file).keys == Credentials("id", "hunter2")
+
+
+def test_the_current_profile_is_read_when_none_is_named(tmp_path: Path) -> None:
+    profiles = ({"name": "a", "access_key_id": "A", "access_key_secret": "s"}, {"name": "b", **PAIR})
+    assert cli(tmp_path, *profiles, current="a").keys == Credentials("A", "s")
+    assert cli(tmp_path, *profiles, current="a", name="b").keys == Credentials("id", "hunter2")
+    with pytest.raises(CredentialsError, match="no profile 'default'; there are: a, b"):
+        cli(tmp_path, *profiles)
+
+
+def test_mode_ak_never_takes_a_token_along(tmp_path: Path) -> None:
+    assert cli(tmp_path, {"name": "default", "mode": "AK", **PAIR, "sts_token": "old"}).keys == Credentials(
+        "id", "hunter2"
+    )
+
+
+def test_mode_sts_token(tmp_path: Path) -> None:
+    profile = cli(tmp_path, {"name": "default", "mode": "StsToken", **PAIR, "sts_token": "t", "region_id": "r"})
+    assert profile.keys == Credentials("id", "hunter2", "t")
+    assert profile.region == "r"
+
+
+def test_mode_ram_role_arn(tmp_path: Path) -> None:
+    profile = cli(
+        tmp_path,
+        {
+            "name": "default",
+            "mode": "RamRoleArn",
+            **PAIR,
+            "ram_role_arn": "acs:ram::1:role/r",
+            "ram_session_name": "s",
+            "expired_seconds": 900,
+            "external_id": "e",
+            "policy": "{}",
+        },
+    )
+    assert profile.role == AssumeRole("acs:ram::1:role/r", "s", "{}", 900, "e")
+    assert profile.source is not None
+    assert profile.source.keys == Credentials("id", "hunter2")
+    assert profile.keys is None
+
+
+def test_mode_chainable_ram_role_arn(tmp_path: Path) -> None:
+    profile = cli(
+        tmp_path,
+        {"name": "default", "mode": "ChainableRamRoleArn", "source_profile": "b", "ram_role_arn": "outer"},
+        {"name": "b", "mode": "ChainableRamRoleArn", "source_profile": "c", "ram_role_arn": "inner"},
+        {"name": "c", "mode": "StsToken", **PAIR, "sts_token": "t"},
+    )
+    assert profile.role is not None
+    assert profile.source is not None
+    assert profile.source.role is not None
+    assert profile.source.source is not None
+    assert (profile.role.role_arn, profile.source.role.role_arn) == ("outer", "inner")
+    assert profile.source.source.keys == Credentials("id", "hunter2", "t")
+
+
+@pytest.mark.parametrize("second", ["a", "b"])
+def test_a_chain_without_end_is_an_error(tmp_path: Path, second: str) -> None:
+    chained = {"mode": "ChainableRamRoleArn", "ram_role_arn": "r"}
+    profiles = [{"name": "a", "source_profile": "b", **chained}, {"name": "b", "source_profile": second, **chained}]
+    assert "its own source_profile" in failure(tmp_path, json.dumps({"current": "a", "profiles": profiles}))
+
+
+def test_mode_ecs_ram_role(tmp_path: Path) -> None:
+    assert cli(tmp_path, {"name": "default", "mode": "EcsRamRole", "ram_role_name": "r"}).ecs_role_name == "r"
+    assert cli(tmp_path, {"name": "default", "mode": "EcsRamRole"}).ecs_role_name == ""
+
+
+def test_mode_oidc(tmp_path: Path) -> None:
+    profile = cli(
+        tmp_path,
+        {
+            "name": "default",
+            "mode": "OIDC",
+            "oidc_provider_arn": "p",
+            "oidc_token_file": "/f",
+            "ram_role_arn": "r",
+            "ram_session_name": "s",
+        },
+    )
+    assert profile.oidc == AssumeRoleWithOidc("p", "/f", None, "r", "s")
+
+
+def test_mode_credentials_uri(tmp_path: Path) -> None:
+    profile = cli(tmp_path, {"name": "default", "mode": "CredentialsURI", "credentials_uri": "http://127.0.0.1/x"})
+    assert profile.credentials_uri == "http://127.0.0.1/x"
+
+
+@pytest.mark.parametrize("mode", ["CloudSSO", "OAuth", "External"])
+def test_other_modes_are_left_to_the_library(tmp_path: Path, mode: str) -> None:
+    profile = cli(tmp_path, {"name": "default", "mode": mode, "process_command": "x"})
+    assert (profile.keys, profile.role, profile.is_ini) == (None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("entry", "missing"),
+    [
+        ({"mode": "AK", "access_key_id": "id"}, "access_key_secret"),
+        ({"mode": "AK", "access_key_secret": "hunter2"}, "access_key_id"),
+        ({"mode": "AK", "access_key_id": " ", "access_key_secret": "hunter2"}, "access_key_id"),
+        ({"mode": "StsToken", **PAIR}, "sts_token"),
+        ({"mode": "RamRoleArn", **PAIR}, "ram_role_arn"),
+        ({"mode": "RamRoleArn", "ram_role_arn": "r", "access_key_id": "id"}, "access_key_secret"),
+        ({"mode": "ChainableRamRoleArn", "ram_role_arn": "r"}, "source_profile"),
+        ({"mode": "OIDC", "oidc_token_file": "f", "ram_role_arn": "r"}, "oidc_provider_arn"),
+        ({"mode": "OIDC", "oidc_provider_arn": "p", "ram_role_arn": "r"}, "oidc_token_file"),
+        ({"mode": "CredentialsURI"}, "credentials_uri"),
+    ],
+)
+def test_what_a_mode_needs_and_does_not_have_is_named(tmp_path: Path, entry: dict[str, Any], missing: str) -> None:
+    content = json.dumps({"profiles": [{"name": "default", **entry}]})
+    assert f"profile 'default' has no {missing}" in failure(tmp_path, content)
+
+
+@pytest.mark.parametrize("mode", ["RsaKeyPair", "BearerToken", "Anonymous", "ak", "RamRoleArnWithRoleName"])
+def test_a_mode_that_is_not_supported_lists_those_that_are(tmp_path: Path, mode: str) -> None:
+    line = failure(tmp_path, json.dumps({"profiles": [{"name": "default", "mode": mode, **PAIR}]}))
+    assert "accepted are AK, StsToken, RamRoleArn" in line
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"),
+    [
+        ("access_key_id=id\naccess_key_secret=hunter2", Credentials("id", "hunter2")),
+        ("type=access_key\naccess_key_id = id # x\naccess_key_secret = hunter2", Credentials("id", "hunter2")),
+        ("type=sts\naccess_key_id=id\naccess_key_secret=a%b#c\nsecurity_token=t=", Credentials("id", "a%b#c", "t=")),
+    ],
+)
+def test_ini_keys(tmp_path: Path, section: str, expected: Credentials) -> None:
+    assert read(tmp_path, f"[default]\n{section}\n").keys == expected
+
+
+def test_ini_other_types(tmp_path: Path) -> None:
+    content = "[ecs]\ntype=ecs_ram_role\nrole_name=r\nregion_id=x\n[rsa]\ntype=rsa_key_pair\n[bad]\ntype=bearer\n"
+    assert read(tmp_path, content, "ecs").ecs_role_name == "r"
+    assert read(tmp_path, content, "ecs").region == "x"
+    assert read(tmp_path, content, "rsa").is_ini
+    assert "accepted are access_key, sts" in failure(tmp_path, content, "bad")
+    assert "no profile 'default'; there are: bad, ecs, rsa" in failure(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"profiles": [{"name": "default", "access_key_secret": "hunter2"}',
+        '{"profiles": ["hunter2"]}',
+        '{"profiles": {"hunter2": 1}}',
+        '{"profiles": [{"access_key_secret": "hunter2"}]}',
+        '{"profiles": 5}',
+        pytest.param('{"profiles": ' + "[" * 100_000, id="deeper than can be read"),
+        "access_key_secret = hunter2\n",
+        "[default\naccess_key_secret = hunter2\n",
+        "[default]\nhunter2\n",
+        "[default]\na=hunter2\na=hunter2\n",
+        "[default]\na=1\n[default]\nb=hunter2\n",
+        "\x00hunter2",
+        "[]",
+        '"hunter2"',
+        "",
+    ],
+)
+def test_a_file_that_is_neither_is_an_error_that_quotes_nothing(tmp_path: Path, content: str) -> None:
+    failure(tmp_path, content)
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    with pytest.raises(CredentialsError, match="No such file"):
+        find_profile(None, str(tmp_path / "missing"), {})
+    with pytest.raises(CredentialsError, match="Is a directory"):
+        find_profile(None, str(tmp_path), {})
+    assert "it is not text" in failure(tmp_path, "hunter2".encode("utf-16"))
+
+
+def test_no_part_of_a_profile_shows_its_keys(tmp_path: Path) -> None:
+    profile = cli(tmp_path, {"name": "default", "mode": "RamRoleArn", **PAIR, "ram_role_arn": "r"})
+    assert "hunter2" not in f"{profile!r} {profile.source!r} {profile.role!r} {profile.description}"

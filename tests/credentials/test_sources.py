@@ -1,0 +1,629 @@
+"""Where keys come from: the order, whole pairs only, every source, one fetch for all, nothing told that is secret."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from pulumi_resource_alicloud_esa.config import Settings, read_settings
+from pulumi_resource_alicloud_esa.credentials import library as credential_library
+from pulumi_resource_alicloud_esa.credentials.library import ecs_source
+from pulumi_resource_alicloud_esa.credentials.renewal import LibrarySource
+from pulumi_resource_alicloud_esa.credentials.sources import NO_CREDENTIALS, StaticSource, choose_source
+from pulumi_resource_alicloud_esa.esa.deadline import Deadline
+from pulumi_resource_alicloud_esa.esa.errors import Cancelled, CredentialsError, DeadlineExceeded, ResponseError
+from pulumi_resource_alicloud_esa.esa.keys import Credentials, CredentialSource
+
+from tests.support.servers import JsonServer, RawServer
+
+ROLE = "acs:ram::1:role/deployer"
+NEVER = "2099-01-01T00:00:00Z"
+PAIR = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "envId", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "envSecret"}
+
+
+def choose(
+    env: dict[str, str] | None = None, warn: Callable[[str], None] = pytest.fail, **values: Any
+) -> CredentialSource:
+    return choose_source(read_settings(values, env or {}), env or {}, warn)
+
+
+def keys(env: dict[str, str] | None = None, **values: Any) -> Credentials:
+    return choose(env, **values).get(Deadline(10))
+
+
+def failure(env: dict[str, str] | None = None, **values: Any) -> str:
+    with pytest.raises(CredentialsError) as caught:
+        keys(env, **values)
+    line = str(caught.value)
+    assert line.isprintable()
+    everything = line + repr(caught.value) + "".join(traceback.format_exception(caught.value))
+    assert "hunter2" not in everything
+    return line
+
+
+def profile_file(tmp_path: Path, **profiles: dict[str, Any]) -> str:
+    path = tmp_path / "config.json"
+    entries = [{"name": name, **entry} for name, entry in profiles.items()]
+    path.write_text(json.dumps({"current": next(iter(profiles)), "profiles": entries}))
+    return str(path)
+
+
+AK = {"mode": "AK", "access_key_id": "fileId", "access_key_secret": "fileSecret"}
+
+
+# --- the order ---
+
+
+def test_the_configuration_comes_first() -> None:
+    assert keys(PAIR, accessKey="id", secretKey="secret") == Credentials("id", "secret")
+
+
+@pytest.mark.parametrize("prefix", ["ALICLOUD", "ALIBABA_CLOUD", "ALIBABACLOUD"])
+def test_every_family_of_variables_is_read(prefix: str) -> None:
+    id_, secret = ("_ACCESS_KEY", "_SECRET_KEY") if prefix == "ALICLOUD" else ("_ACCESS_KEY_ID", "_ACCESS_KEY_SECRET")
+    env = {prefix + id_: "i", prefix + secret: "s", f"{prefix}_SECURITY_TOKEN": "t"}
+    assert keys(env) == Credentials("i", "s", "t")
+
+
+def test_the_families_have_an_order() -> None:
+    other = {"ALIBABACLOUD_ACCESS_KEY_ID": "x", "ALIBABACLOUD_ACCESS_KEY_SECRET": "y"}
+    assert keys({**PAIR, **other}) == Credentials("envId", "envSecret")
+    first = {"ALICLOUD_ACCESS_KEY": "first", "ALICLOUD_SECRET_KEY": "one"}
+    assert keys({**PAIR, **other, **first}) == Credentials("first", "one")
+
+
+def test_blank_variables_do_not_count() -> None:
+    assert keys({**PAIR, "ALICLOUD_ACCESS_KEY": " ", "ALICLOUD_SECRET_KEY": ""}) == Credentials("envId", "envSecret")
+
+
+@pytest.mark.parametrize("variable", ["ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"])
+def test_a_profile_may_be_named_in_the_environment(tmp_path: Path, variable: str) -> None:
+    file = profile_file(tmp_path, a={**AK, "access_key_id": "other"}, p=AK)
+    assert keys({variable: "p", "ALIBABA_CLOUD_CREDENTIALS_FILE": file}) == Credentials("fileId", "fileSecret")
+    assert keys({variable: "a"}, profile="p", sharedCredentialsFile=file) == Credentials("fileId", "fileSecret")
+
+
+def test_a_file_alone_means_its_current_profile(tmp_path: Path) -> None:
+    assert keys(sharedCredentialsFile=profile_file(tmp_path, p=AK)).access_key_id == "fileId"
+
+
+def test_a_file_in_the_home_folder_is_not_used_unasked(tmp_path: Path) -> None:
+    (tmp_path / ".aliyun").mkdir()
+    (tmp_path / ".aliyun" / "config.json").write_text(json.dumps({"current": "p", "profiles": [{"name": "p", **AK}]}))
+    assert failure({"HOME": str(tmp_path)}) == NO_CREDENTIALS
+    assert keys({"HOME": str(tmp_path)}, profile="p").access_key_id == "fileId"
+
+
+def described(source: CredentialSource) -> str:
+    assert isinstance(source, LibrarySource)
+    return source.description
+
+
+def test_the_other_sources_in_their_order_and_a_warning_names_all_that_lost(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {
+        "assumeRoleWithOidc": {"oidcProviderArn": "p", "oidcToken": "t", "roleArn": ROLE},
+        "ecsRoleName": "web",
+        "credentialsUri": "http://127.0.0.1:1/",
+        "profile": "p",
+        "sharedCredentialsFile": profile_file(tmp_path, p=AK),
+    }
+    warnings: list[str] = []
+    assert isinstance(choose({}, warnings.append, **settings), StaticSource)
+    del settings["profile"], settings["sharedCredentialsFile"]
+    assert described(choose({}, warnings.append, **settings)) == "credentialsUri"
+    del settings["credentialsUri"]
+    assert described(choose({}, warnings.append, **settings)) == "ECS role web"
+    del settings["ecsRoleName"]
+    assert described(choose({}, warnings.append, **settings)) == "assumeRoleWithOidc"
+    assert warnings == [
+        "credentialsUri, ecsRoleName and assumeRoleWithOidc are not used: profile of the configuration comes first",
+        "ecsRoleName and assumeRoleWithOidc are not used: credentialsUri of the configuration comes first",
+        "assumeRoleWithOidc is not used: ecsRoleName of the configuration comes first",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("env", "values", "warning"),
+    [
+        (PAIR, {"ecsRoleName": "web"}, "ecsRoleName is not used: accessKey of the environment comes first"),
+        (
+            PAIR,
+            {"profile": "p", "sharedCredentialsFile": "f", "assumeRoleWithOidc": {"roleArn": ROLE}},
+            "profile, sharedCredentialsFile and assumeRoleWithOidc are not used: "
+            "accessKey of the environment comes first",
+        ),
+        (
+            {},
+            {"accessKey": "i", "secretKey": "s", "credentialsUri": "http://127.0.0.1:1/"},
+            "credentialsUri is not used: accessKey of the configuration comes first",
+        ),
+        (
+            {"ALICLOUD_CREDENTIALS_URI": "http://127.0.0.1:1/"},
+            {"ecsRoleName": "web"},
+            "ecsRoleName is not used: credentialsUri of the environment comes first",
+        ),
+        # What stands in the environment is often for other tools; a role is assumed on top, not instead.
+        (
+            {**PAIR, "ALIBABA_CLOUD_PROFILE": "p", "ALICLOUD_ECS_ROLE_NAME": "r"},
+            {"assumeRole": {"roleArn": ROLE}},
+            None,
+        ),
+    ],
+)
+def test_settings_that_are_not_used_are_warned_about(
+    env: dict[str, str], values: dict[str, Any], warning: str | None
+) -> None:
+    warnings: list[str] = []
+    choose(env, warnings.append, **values)
+    assert warnings == ([warning] if warning else [])
+
+
+def test_the_kind_of_source_is_noted_and_nothing_else() -> None:
+    notes: list[str] = []
+    settings = read_settings({"assumeRole": {"roleArn": ROLE}}, {})
+    choose_source(settings, PAIR, pytest.fail, notes.append)
+    choose_source(read_settings({"ecsRoleName": "web"}, {}), {}, pytest.fail, notes.append)
+    assert notes == [
+        "keys from accessKey of the environment, with a role assumed on top",
+        "keys from ecsRoleName of the configuration",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("env", "description"),
+    [
+        ({"ALICLOUD_CREDENTIALS_URI": "http://127.0.0.1:1/"}, "credentialsUri"),
+        ({"ALIBABA_CLOUD_CREDENTIALS_URI": "http://127.0.0.1:1/"}, "credentialsUri"),
+        ({"ALICLOUD_ECS_ROLE_NAME": "r"}, "ECS role r"),
+        ({"ALIBABA_CLOUD_ECS_METADATA": "r"}, "ECS role r"),
+        (
+            {
+                "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": "p",
+                "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "/f",
+                "ALIBABA_CLOUD_ROLE_ARN": ROLE,
+            },
+            "assumeRoleWithOidc",
+        ),
+    ],
+)
+def test_the_other_sources_from_the_environment(env: dict[str, str], description: str) -> None:
+    assert described(choose(env)) == description
+
+
+def test_a_role_is_assumed_on_top_of_any_keys(tmp_path: Path) -> None:
+    expected = f"assuming {ROLE}"
+    role = {"roleArn": ROLE}
+    assert described(choose(PAIR, assumeRole=role)) == expected
+    assert described(choose({**PAIR, "ALICLOUD_ASSUME_ROLE_ARN": ROLE})) == expected
+    assert described(choose({**PAIR, "ALIBABA_CLOUD_ROLE_ARN": ROLE})) == expected
+    assert described(choose(sharedCredentialsFile=profile_file(tmp_path, p=AK), assumeRole=role)) == expected
+    assert described(choose(credentialsUri="http://127.0.0.1:1/", assumeRole=role)) == expected
+
+
+def test_no_credentials_at_all_is_one_line_that_lists_the_ways() -> None:
+    line = failure()
+    for word in (
+        "accessKey",
+        "secretKey",
+        "ALIBABA_CLOUD_ACCESS_KEY_ID",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+        "ALICLOUD_ACCESS_KEY",
+        "profile",
+        "~/.aliyun/config.json",
+        "credentialsUri",
+        "ecsRoleName",
+        "assumeRoleWithOidc",
+    ):
+        assert word in line
+    # A role alone is no key.
+    assert failure({"ALICLOUD_ASSUME_ROLE_ARN": ROLE}) == line
+
+
+def test_incomplete_oidc_settings_are_an_error() -> None:
+    assert "oidcTokenFile or oidcToken" in failure(assumeRoleWithOidc={"roleArn": ROLE, "oidcProviderArn": "p"})
+
+
+# --- whole pairs ---
+
+
+@pytest.mark.parametrize(
+    ("env", "values", "missing"),
+    [
+        ({}, {"accessKey": "id"}, "secretKey"),
+        ({}, {"secretKey": "hunter2"}, "accessKey"),
+        ({"ALIBABA_CLOUD_ACCESS_KEY_ID": "id"}, {}, "secretKey"),
+        ({"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "hunter2"}, {}, "accessKey"),
+        # The environment's secret belongs to the environment's own key, not to this one.
+        (PAIR, {"accessKey": "id"}, "secretKey"),
+        ({**PAIR, "ALICLOUD_ACCESS_KEY": "id"}, {}, "secretKey"),
+    ],
+)
+def test_half_a_pair_is_an_error_that_names_the_other_half(
+    env: dict[str, str], values: dict[str, Any], missing: str
+) -> None:
+    assert f"but {missing} is not; set {missing}, or ALIBABA_CLOUD_ACCESS_KEY" in failure(env, **values)
+
+
+def test_halves_that_belong_to_no_other_pair_may_come_from_two_places() -> None:
+    assert keys({"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "s"}, accessKey="id") == Credentials("id", "s")
+    assert keys({"ALIBABA_CLOUD_ACCESS_KEY_ID": "id"}, secretKey="s") == Credentials("id", "s")
+    assert keys({"ALICLOUD_ACCESS_KEY": "id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "s"}) == Credentials("id", "s")
+
+
+@pytest.mark.parametrize(
+    ("env", "values", "token"),
+    [
+        ({**PAIR, "ALIBABA_CLOUD_SECURITY_TOKEN": "t"}, {}, "t"),
+        ({**PAIR, "ALICLOUD_SECURITY_TOKEN": "t"}, {}, "t"),
+        (PAIR, {"securityToken": "t"}, "t"),
+        ({**PAIR, "ALIBABA_CLOUD_SECURITY_TOKEN": "t"}, {"accessKey": "id", "secretKey": "s"}, None),
+        ({**PAIR, "ALICLOUD_SECURITY_TOKEN": "t"}, {"accessKey": "id", "secretKey": "s"}, None),
+        ({}, {"accessKey": "id", "secretKey": "s", "securityToken": "t"}, "t"),
+        (
+            {**PAIR, "ALIBABA_CLOUD_SECURITY_TOKEN": "t", "ALICLOUD_ACCESS_KEY": "id", "ALICLOUD_SECRET_KEY": "s"},
+            {},
+            None,
+        ),
+    ],
+)
+def test_a_token_is_never_put_to_somebody_elses_keys(
+    env: dict[str, str], values: dict[str, Any], token: str | None
+) -> None:
+    assert keys(env, **values).security_token == token
+
+
+# --- a credentials URI, for real ---
+
+
+class UriServer:
+    """What a credentials URI answers, changeable while it runs."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.expiration = NEVER
+        self.delay = 0.0
+        self.raw: tuple[int, bytes] | None = None
+
+    def respond(self, parameters: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        self.number += 1
+        time.sleep(self.delay)
+        status, body = self.raw or (200, json.dumps(self.keys()).encode())
+        return status, {"Connection": "close"}, body
+
+    def keys(self) -> dict[str, str]:
+        return {
+            "Code": "Success",
+            "AccessKeyId": f"STS.{self.number}",
+            "AccessKeySecret": "hunter2",
+            "SecurityToken": f"token-{self.number}",
+            "Expiration": self.expiration,
+        }
+
+
+@pytest.fixture
+def uri() -> Iterator[tuple[str, UriServer]]:
+    handler = UriServer()
+    with JsonServer(handler.respond) as server:
+        yield f"{server.url}/path?secret=hunter2", handler
+
+
+def test_a_credentials_uri_is_asked_once_for_keys_that_last(uri: tuple[str, UriServer]) -> None:
+    source = choose(credentialsUri=uri[0])
+    first = source.get(Deadline(10))
+    assert first == Credentials("STS.1", "hunter2", "token-1")
+    assert source.get(Deadline(10)) == first
+    assert uri[1].number == 1
+
+
+def test_keys_that_expire_within_a_quarter_of_an_hour_are_renewed(
+    uri: tuple[str, UriServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pulumi_resource_alicloud_esa.credentials.renewal._RECHECK_SECONDS", 0.0)
+    uri[1].expiration = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 14 * 60))
+    source = choose(credentialsUri=uri[0])
+    assert source.get(Deadline(10)).access_key_id == "STS.1"
+    uri[1].expiration = NEVER
+    assert source.get(Deadline(10)).access_key_id == "STS.2"
+    assert source.get(Deadline(10)).access_key_id == "STS.2"
+
+
+def test_rejected_keys_are_fetched_anew_once_for_fifty_threads(uri: tuple[str, UriServer]) -> None:
+    source = choose(credentialsUri=uri[0])
+    uri[1].delay = 0.1
+    with ThreadPoolExecutor(50) as threads:
+        found = set(threads.map(lambda _: source.get(Deadline(20)).access_key_id, range(50)))
+        assert found == {"STS.1"}
+        rejected = source.get(Deadline(10))
+        assert all(threads.map(lambda _: source.refresh(rejected, Deadline(20)), range(50)))
+    assert source.get(Deadline(10)).access_key_id == "STS.2"
+    assert uri[1].number == 2
+
+
+def test_a_refresh_that_finds_the_same_keys_says_so(uri: tuple[str, UriServer]) -> None:
+    uri[1].raw = (200, json.dumps(uri[1].keys()).encode())
+    source = choose(credentialsUri=uri[0])
+    assert not source.refresh(source.get(Deadline(10)), Deadline(10))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        (500, b'{"AccessKeySecret": "hunter2"}'),
+        (404, b"hunter2"),
+        (200, b"hunter2"),
+        (200, b'["hunter2"]'),
+        (200, b'{"Code": "Failed", "AccessKeySecret": "hunter2"}'),
+        (200, b'{"Code": "Success", "AccessKeyId": "a", "AccessKeySecret": "hunter2"}'),
+        (
+            200,
+            b'{"Code": "Success", "AccessKeyId": "", "AccessKeySecret": "hunter2", "SecurityToken": "hunter2", '
+            b'"Expiration": "2099-01-01T00:00:00Z"}',
+        ),
+        (302, b"hunter2"),
+    ],
+    ids=str,
+)
+def test_a_credentials_uri_that_fails_is_one_line_without_its_answer(
+    uri: tuple[str, UriServer], raw: tuple[int, bytes]
+) -> None:
+    uri[1].raw = raw
+    assert failure(credentialsUri=uri[0]).startswith("credentialsUri: ")
+
+
+def test_a_source_that_failed_is_asked_again(uri: tuple[str, UriServer]) -> None:
+    uri[1].raw = (404, b"")
+    source = choose(credentialsUri=uri[0])
+    with pytest.raises(CredentialsError):
+        source.get(Deadline(10))
+    uri[1].raw = None
+    assert source.get(Deadline(10)).access_key_id == "STS.2"
+
+
+def test_a_credentials_uri_that_is_not_there_is_one_line() -> None:
+    line = failure(credentialsUri="http://127.0.0.1:1/?secret=hunter2")
+    assert line.startswith("credentialsUri: 127.0.0.1:1: ")
+    assert "Connection refused" in line
+    assert "0x" not in line
+
+
+@pytest.mark.parametrize(("end", "kind"), [("expire", DeadlineExceeded), ("cancel", Cancelled)])
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_a_credentials_uri_that_stalls_cannot_outlast_the_call(end: str, kind: type[Exception]) -> None:
+    with RawServer(lambda peer: peer.stall()) as server:
+        source = choose(credentialsUri=server.url)
+        deadline = Deadline(30)
+        threading.Timer(0.2, getattr(deadline, end)).start()
+        began = time.monotonic()
+        with pytest.raises(kind):
+            source.get(deadline)
+        assert time.monotonic() - began < 1
+
+
+# --- roles, with the HTTP call of the library replaced ---
+
+
+class Sts:
+    """Answers the library's calls to STS and remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.queries: list[dict[str, str]] = []
+        self.error: Exception | None = None
+
+    def __call__(self, method: str, url: str, headers: Any, body: Any = None, timeouts: Any = None) -> bytes:
+        assert urlsplit(url)[:3] == ("https", "sts.aliyuncs.com", "")
+        self.queries.append(dict(parse_qsl(urlsplit(url).query)))
+        if self.error is not None:
+            raise self.error
+        answer = {
+            "Credentials": {
+                "AccessKeyId": f"STS.{len(self.queries)}",
+                "AccessKeySecret": "hunter2",
+                "SecurityToken": "hunter2-token",
+                "Expiration": NEVER,
+            }
+        }
+        return json.dumps(answer).encode()
+
+
+@pytest.fixture
+def sts(monkeypatch: pytest.MonkeyPatch) -> Sts:
+    answers = Sts()
+    monkeypatch.setattr(credential_library, "exchange", answers)
+    return answers
+
+
+def test_a_role_is_assumed_with_all_its_settings(sts: Sts) -> None:
+    found = keys(
+        PAIR,
+        assumeRole={
+            "roleArn": ROLE,
+            "sessionName": "ci",
+            "policy": "{}",
+            "sessionExpiration": 900,
+            "externalId": "e",
+        },
+    )
+    assert found == Credentials("STS.1", "hunter2", "hunter2-token")
+    (query,) = sts.queries
+    expected = {
+        "Action": "AssumeRole",
+        "RoleArn": ROLE,
+        "RoleSessionName": "ci",
+        "Policy": "{}",
+        "DurationSeconds": "900",
+        "ExternalId": "e",
+        "AccessKeyId": "envId",
+    }
+    assert {name: query[name] for name in expected} == expected
+    assert "SecurityToken" not in query
+
+
+def test_a_role_in_the_environment_has_defaults(sts: Sts) -> None:
+    env = {**PAIR, "ALIBABA_CLOUD_SECURITY_TOKEN": "t", "ALICLOUD_ASSUME_ROLE_ARN": ROLE}
+    keys(env)
+    keys({**env, "ALICLOUD_ASSUME_ROLE_SESSION_NAME": "s", "ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION": "1800"})
+    found = [(q["RoleSessionName"], q["DurationSeconds"], q["SecurityToken"]) for q in sts.queries]
+    assert found == [("pulumi-alicloud-esa", "3600", "t"), ("s", "1800", "t")]
+
+
+def test_a_chain_of_profiles_assumes_one_role_after_the_other(sts: Sts, tmp_path: Path) -> None:
+    file = profile_file(
+        tmp_path,
+        outer={"mode": "ChainableRamRoleArn", "source_profile": "inner", "ram_role_arn": "outer-role"},
+        inner={**AK, "mode": "RamRoleArn", "ram_role_arn": "inner-role"},
+    )
+    assert keys(sharedCredentialsFile=file).access_key_id == "STS.2"
+    assert [(q["RoleArn"], q["AccessKeyId"]) for q in sts.queries] == [
+        ("inner-role", "fileId"),
+        ("outer-role", "STS.1"),
+    ]
+
+
+@pytest.mark.parametrize("by", ["file", "token", "profile", "environment"])
+def test_a_role_is_assumed_with_an_oidc_token(sts: Sts, tmp_path: Path, by: str) -> None:
+    token = tmp_path / "token"
+    token.write_text("the-oidc-token")
+    common = {"oidcProviderArn": "p", "roleArn": ROLE}
+    env: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    if by == "file":
+        values["assumeRoleWithOidc"] = {**common, "oidcTokenFile": str(token)}
+    elif by == "token":
+        values["assumeRoleWithOidc"] = {**common, "oidcToken": "the-oidc-token"}
+    elif by == "profile":
+        entry = {"mode": "OIDC", "oidc_provider_arn": "p", "oidc_token_file": str(token), "ram_role_arn": ROLE}
+        values["sharedCredentialsFile"] = profile_file(tmp_path, p=entry)
+    else:
+        env = {
+            "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": "p",
+            "ALIBABA_CLOUD_OIDC_TOKEN_FILE": str(token),
+            "ALIBABA_CLOUD_ROLE_ARN": ROLE,
+        }
+    assert keys(env, **values) == Credentials("STS.1", "hunter2", "hunter2-token")
+    # One call: the role is not assumed once more on top of itself.
+    assert len(sts.queries) == 1
+    assert "AssumeRoleWithOIDC" in str(sts.queries)
+    assert "the-oidc-token" in str(sts.queries)
+
+
+@pytest.mark.parametrize("token", [None, "missing"])
+def test_an_oidc_token_file_that_is_not_there_is_one_line(sts: Sts, tmp_path: Path, token: str | None) -> None:
+    values = {"oidcProviderArn": "p", "roleArn": ROLE, "oidcTokenFile": str(tmp_path / (token or "x"))}
+    assert failure(assumeRoleWithOidc=values).startswith("assumeRoleWithOidc: ")
+
+
+def test_a_role_that_may_not_be_assumed_is_one_line(sts: Sts) -> None:
+    sts.error = ResponseError("sts.aliyuncs.com answered with HTTP 403, NoPermission", request_id="1-2")
+    line = failure(PAIR, assumeRole={"roleArn": ROLE})
+    assert line == f"assuming {ROLE}: sts.aliyuncs.com answered with HTTP 403, NoPermission (RequestId 1-2)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "failed to refresh OAuth token, status code: 400, response: hunter2",
+        "failed to refresh OAuth token: hunter2",
+        "error retrieving credentials from sso result: {'a': 'hunter2'}",
+        "failed to execute external command: exit status 1\nstderr: hunter2",
+        "error refreshing credentials from http://h/?token=hunter2,  http_code=500, result: x",
+        "x" * 5000,
+        "",
+    ],
+)
+def test_nothing_that_the_library_was_answered_is_repeated(text: str) -> None:
+    def build() -> Any:
+        raise RuntimeError(text)
+
+    with pytest.raises(CredentialsError) as caught:
+        LibrarySource("profile 'x'", build).get(Deadline(5))
+    line = str(caught.value)
+    assert line.startswith("profile 'x': ")
+    assert line.isprintable()
+    assert len(line) < 250
+    assert "hunter2" not in line + "".join(traceback.format_exception(caught.value))
+
+
+# --- profiles that only the library reads ---
+
+
+def test_an_external_profile_runs_its_command(tmp_path: Path) -> None:
+    answer = {"mode": "StsToken", "access_key_id": "x", "access_key_secret": "hunter2", "sts_token": "t"}
+    script = tmp_path / "keys.json"
+    script.write_text(json.dumps(answer))
+    file = profile_file(tmp_path, p={"mode": "External", "process_command": f"cat {script}"})
+    assert keys(sharedCredentialsFile=file) == Credentials("x", "hunter2", "t")
+    script.write_text("hunter2")
+    assert failure(sharedCredentialsFile=file).startswith("profile 'p' of ")
+
+
+def test_an_external_command_that_fails_is_one_line_without_its_output(tmp_path: Path) -> None:
+    (tmp_path / "fail.sh").write_text("echo hunter2 >&2; exit 3\n")
+    file = profile_file(tmp_path, p={"mode": "External", "process_command": f"sh {tmp_path}/fail.sh"})
+    assert "exit status 3" in failure(sharedCredentialsFile=file)
+
+
+def test_an_ini_role_is_read_by_the_library(sts: Sts, tmp_path: Path) -> None:
+    path = tmp_path / "credentials"
+    path.write_text(
+        f"[default]\ntype=ram_role_arn\naccess_key_id=i\naccess_key_secret=hunter2\nrole_arn={ROLE}\n"
+        "role_session_name=s\n"
+    )
+    assert keys(sharedCredentialsFile=str(path)).access_key_id == "STS.1"
+    assert sts.queries[0]["RoleArn"] == ROLE
+
+
+def test_an_ecs_role_without_the_metadata_service_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any) -> Any:
+        raise OSError("no route to 100.100.100.200")
+
+    monkeypatch.setattr(credential_library, "exchange", refused)
+    before = threading.active_count()
+    with pytest.raises(CredentialsError, match="ECS role web: "):
+        ecs_source("web").get(Deadline(5))
+    # Its scheduler would outlive the provider.
+    assert threading.active_count() <= before + 1
+
+
+# --- what is loaded when ---
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ("{'accessKey': 'i', 'secretKey': 's'}", "False"),
+        ("{'credentialsUri': 'http://127.0.0.1:1/'}", "True"),
+    ],
+)
+def test_the_library_is_loaded_only_by_a_source_that_needs_it(values: str, expected: str) -> None:
+    program = (
+        "import sys\n"
+        "from pulumi_resource_alicloud_esa.config import read_settings\n"
+        "from pulumi_resource_alicloud_esa.credentials.sources import choose_source\n"
+        "from pulumi_resource_alicloud_esa.esa.deadline import Deadline\n"
+        f"source = choose_source(read_settings({values}, {{}}), {{}}, print)\n"
+        "loaded = [n for n in sys.modules if n.startswith(('alibabacloud_credentials', 'Tea', 'apscheduler'))]\n"
+        "assert not loaded, loaded\n"
+        "try:\n"
+        "    source.get(Deadline(20))\n"
+        "except Exception as error:\n"
+        "    pass\n"
+        "print('alibabacloud_credentials' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout.strip(), done.stderr, done.returncode) == (expected, "", 0)
+
+
+def test_nothing_shows_keys_in_its_representation() -> None:
+    settings = Settings(access_key="id", secret_key="hunter2", security_token="hunter2")
+    source = choose_source(settings, {}, pytest.fail)
+    assert "hunter2" not in f"{settings!r} {settings} {source!r} {source.get(Deadline(1))!r} {source.get(Deadline(1))}"

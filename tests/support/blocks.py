@@ -1,0 +1,54 @@
+"""The fenced blocks of the documents, each with where it stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.engine import ROOT
+
+DOCUMENTS = sorted(
+    path
+    for pattern in ("*.md", "docs/**/*.md", "examples/**/*.md", "emulator/*.md")
+    for path in ROOT.glob(pattern)
+    if "node_modules" not in path.parts
+)
+# A block within a list is indented.
+_FENCE = re.compile(r"^([ \t]*)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block."""
+
+    document: Path
+    line: int
+    language: str
+    code: str
+
+    @property
+    def name(self) -> str:
+        """`docs/drift.md:28`."""
+        return f"{self.document.relative_to(ROOT)}:{self.line}"
+
+
+def blocks(*languages: str) -> list[Block]:
+    """The blocks of these languages in all documents; of every language when none is named."""
+    found = []
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        for match in _FENCE.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            found.append(Block(document, line, match[2], re.sub(f"^{match[1]}", "", match[3], flags=re.M)))
+    return [block for block in found if not languages or block.language in languages]
+
+
+def block(document: str, language: str, starts: str) -> Block:
+    """The one block of a document that begins so."""
+    (found,) = [
+        candidate
+        for candidate in blocks(language)
+        if candidate.document == ROOT / document and candidate.code.lstrip().startswith(starts)
+    ]
+    return found

@@ -1,0 +1,63 @@
+"""Runs a `sh` block of a document in an engine's project folder, as a person would who copies it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Mapping
+
+from emulator import Emulator
+from tests.support.blocks import Block
+from tests.support.engine import Engine, Result
+from tests.support.examples import EXAMPLES, GO_BINARIES, NPM, Example, made, node
+from tests.support.language_host import Command, go_program, language_host, nodejs_program
+from tests.support.python_program import python_program
+
+# Where the documents say that the emulator listens; each test has one on a port of its own.
+DOCUMENTED_URL = "http://127.0.0.1:8650"
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def run(engine: Engine, block: Block, replace: Mapping[str, str] | None = None, stdin: str = "") -> Result:
+    """What the block does; every text to be replaced must be in it."""
+    script = block.code
+    for old, new in (replace or {}).items():
+        assert old in script, f"{block.name} has no {old!r} any more"
+        script = script.replace(old, new)
+    done = subprocess.run(
+        # -u: a variable that an earlier block should have set would be empty without a word.
+        ["bash", "-eu", "-c", script],
+        cwd=engine.folder,
+        env={**engine.environment, "GIT_CONFIG_GLOBAL": "/dev/null"},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return Result(done.returncode, _ANSI.sub("", done.stdout), _ANSI.sub("", done.stderr))
+
+
+def at(emulator: Emulator) -> dict[str, str]:
+    """The documented address replaced by where this emulator listens."""
+    return {DOCUMENTED_URL: emulator.url}
+
+
+def run_example(engine: Engine, name: str, block: Block) -> Result:
+    """An example's own commands in its own folder; the test answers the question and stands in for a language host."""
+    engine.copy(EXAMPLES / name)
+    runtime = Example(engine, name).runtime
+    if runtime == "yaml":
+        # The YAML host is a plain program on PATH.
+        return run(engine, block, {"pulumi up": "pulumi up --yes --skip-preview"})
+    if runtime == "nodejs":
+        (engine.folder / "node_modules").symlink_to(made(NPM))
+    with language_host(_program(runtime, name), engine.environment) as address:
+        return run(engine, block, {"pulumi up": f"pulumi up --yes --skip-preview --client={address}"})
+
+
+def _program(runtime: str, name: str) -> Command:
+    if runtime == "python":
+        return python_program()
+    if runtime == "go":
+        return go_program(made(GO_BINARIES / name))
+    return nodejs_program(node(), NPM / "@pulumi" / "pulumi" / "cmd" / "run" / "index.js")

@@ -1,0 +1,52 @@
+"""What a `sh` block of a document finds when it is run."""
+
+from __future__ import annotations
+
+from emulator import Emulator
+from tests.docs.test_outputs import change_by_hand
+from tests.support.engine import ROOT, SITE_ID, Engine
+from tests.support.examples import EXAMPLES
+
+
+def nothing(engine: Engine, emulator: Emulator) -> None:
+    """No preparation."""
+
+
+def tools(engine: Engine, emulator: Emulator) -> None:
+    """The folder is a checkout as `make build` leaves it."""
+    (engine.folder / ".venv").symlink_to(ROOT / ".venv")
+
+
+def program(engine: Engine, emulator: Emulator) -> None:
+    """A project with a stack."""
+    engine.copy(EXAMPLES / "yaml")
+    engine.stack()
+
+
+def without_keys(engine: Engine, emulator: Emulator) -> None:
+    """A project with a stack; the block itself has to say where the service is."""
+    for name in emulator.environment():
+        del engine.environment[name]
+    program(engine, emulator)
+
+
+def checkout(engine: Engine, emulator: Emulator) -> None:
+    """A checkout with the example and a stack for it."""
+    tools(engine, emulator)
+    for name in ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"):
+        del engine.environment[name]
+    target = engine.folder / "examples" / "yaml"
+    target.mkdir(parents=True)
+    (target / "Pulumi.yaml").write_bytes((EXAMPLES / "yaml" / "Pulumi.yaml").read_bytes())
+    assert engine.run("stack", "init", "dev", "--cwd", "examples/yaml").code == 0
+
+
+def git(engine: Engine, emulator: Emulator) -> None:
+    """An empty git repo."""
+    assert engine.command("git", "init", "--quiet").code == 0
+
+
+def recorded(engine: Engine, emulator: Emulator) -> None:
+    """A baseline that is no longer what the service has."""
+    assert engine.command("alicloud-esa", "drift", "record", "--site-id", SITE_ID, "-o", "preload-jobs.json").code == 0
+    change_by_hand(emulator)
