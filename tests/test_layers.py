@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,15 @@ def test_imports_point_down(module: str) -> None:
             assert ESA.index(target[1]) < ESA.index(parts[1]), f"{module} imports {name}, which is above it"
         elif target[0] != "esa":
             assert OUTER.index(place(name[1:])) < OUTER.index(place(module)), f"{module} imports {name}, above it"
+
+
+def test_the_command_s_files_import_each_other_in_no_circle() -> None:
+    files = [module for module in modules() if module.startswith("cli.")]
+    graph = {
+        module: [file for name in imports(module) for file in files if f"{name}.".startswith(f".{file}.")]
+        for module in files
+    }
+    TopologicalSorter(graph).prepare()
 
 
 @pytest.mark.parametrize("module", [module for module in modules() if module.startswith("esa.")])

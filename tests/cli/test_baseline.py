@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.cli.baseline import FORMAT, BaselineError, parse_baseline
-from pulumi_resource_alicloud_esa.cli.escape import json_text, printable
-from pulumi_resource_alicloud_esa.cli.positions import key_lines
+from pulumi_resource_alicloud_esa.cli.escape import printable
+from pulumi_resource_alicloud_esa.cli.json_text import json_text, key_lines
 
 from emulator import EXAMPLE_JOB_ID
 from tests.support.command import BASELINE, SITE, Cli, line_of

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from pulumi_resource_alicloud_esa.cli.output import write_file
+from pulumi_resource_alicloud_esa.cli.files import write_file
 
 from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, SITE_ID, Fault
 from tests.support.command import BASELINE, SITE, Cli, line_of

@@ -17,8 +17,7 @@ from ..esa.inputs import Inputs, shown
 from ..esa.models import Row
 from ..esa.query import JobQuery, read_query_from
 from ..schema import VERSION
-from .escape import json_text
-from .positions import Path, key_lines
+from .json_text import Path, json_text, key_lines
 
 FORMAT = "alicloud-esa scheduled preload jobs baseline"
 FORMAT_VERSION = 1

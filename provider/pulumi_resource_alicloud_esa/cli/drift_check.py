@@ -14,16 +14,11 @@ from ..esa.inputs import Inputs, shown
 from ..esa.models import Row
 from . import say
 from .baseline import Baseline, BaselineError, read_baseline
-from .destinations import Destination, read_destinations
+from .exit_codes import COULD_NOT_TELL
 from .faults import error_lines
-from .location import location_of
-from .outcome import Outcome, Verdict
-from .output import PipeClosed, write_file, write_stdout
-from .reports import FORMATS
-from .reports.text import screen
+from .outcome import Outcome, Verdict, location_of
+from .reports import read_reports
 from .session import call, read_all
-
-_COULD_NOT_TELL = 1
 
 
 def run(
@@ -35,7 +30,7 @@ def run(
     with_executions: bool = False,
 ) -> int:
     """Compare, report, and say it by the exit code."""
-    destinations, faults = read_destinations(formats, path)
+    reports, faults = read_reports(formats, path)
 
     def read(inputs: Inputs) -> str:
         inputs.faults += faults
@@ -45,10 +40,10 @@ def run(
     outcome = _check(path, site, settings, with_executions)
     for line in outcome.errors:
         say.error(line)
-    written = [_write(outcome, destination) for destination in destinations]
-    if outcome.verdict is Verdict.DRIFT and all(destination.file for destination in destinations):
+    written = [report.write(outcome) for report in reports]
+    if outcome.verdict is Verdict.DRIFT and all(report.file for report in reports):
         say.note(outcome.summary)
-    return outcome.exit_code(detailed) if all(written) else _COULD_NOT_TELL
+    return outcome.exit_code(detailed) if all(written) else COULD_NOT_TELL
 
 
 def _check(path: str, site_id: str, settings: Settings, with_executions: bool) -> Outcome:
@@ -80,22 +75,3 @@ def _read(baseline: Baseline, settings: Settings, with_executions: bool) -> tupl
         return rows, check_executions(lister, rows, context.deadline) if with_executions else None
 
     return call(settings, f"site {baseline.site_id}", work)
-
-
-def _write(outcome: Outcome, destination: Destination) -> bool:
-    """Whether the report is where it belongs; one that is not does not keep the others from being written."""
-    try:
-        if destination.file is not None:
-            write_file(destination.file, FORMATS[destination.form](outcome))
-        elif destination.form == "text":
-            write_stdout(screen(outcome))
-        else:
-            write_stdout(FORMATS[destination.form](outcome))
-    except PipeClosed:
-        # Who reads has seen enough; the verdict stands.
-        pass
-    except OSError as error:
-        for line in error_lines(error):
-            say.error(line)
-        return False
-    return True

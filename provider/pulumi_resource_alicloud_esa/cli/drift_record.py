@@ -13,10 +13,8 @@ from ..esa.query import JobQuery, read_query_from
 from . import say
 from .baseline import BaselineError, NewerBaseline, new_baseline, read_baseline
 from .faults import OPTIONS
-from .output import write_file, write_stdout
+from .files import STDOUT, unwritable, write_file, write_stdout
 from .session import call, read_all
-
-STDOUT = "-"
 
 
 def run(values: dict[str, Any], connection: Mapping[str, Any], output: str, ignore_none: bool) -> int:
@@ -58,16 +56,6 @@ def question_of(path: str, given: Mapping[str, Any], ignore_none: bool) -> tuple
     if baseline.ignored:
         asked["ignoreFields"] = list(baseline.ignored)
     return asked, not baseline.ignored
-
-
-def unwritable(path: str) -> str | None:
-    """Why no file can be there, found before anything is sent."""
-    if not path:
-        return "'' is not accepted; give a file"
-    if os.path.isdir(path):
-        return f"{path} is a folder; give a file"
-    folder = os.path.dirname(os.path.realpath(path))
-    return None if os.path.isdir(folder) else f"the folder of {path} does not exist"
 
 
 def _refuse_newer(path: str) -> None:

@@ -1,18 +1,12 @@
-"""Text of other people (job names, messages of the service) made harmless for a terminal, a log, JSON and XML."""
+"""Text of other people (job names, messages of the service) made harmless for a terminal, a log and XML."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import unicodedata
 from dataclasses import replace
-from typing import Any
 
 from ..drift.compare import Difference
-
-# What json.dumps leaves as it is, though a terminal obeys it or an editor hides it; lone surrogates are no UTF-8.
-_HIDDEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
@@ -31,12 +25,6 @@ def clean(difference: Difference) -> Difference:
         expected=_printable_side(difference.expected),
         actual=_printable_side(difference.actual),
     )
-
-
-def json_text(value: Any) -> str:
-    """Indented JSON, one value a line, readable in any script, with a newline at the end."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    return _HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
 def log_line(text: str) -> str:

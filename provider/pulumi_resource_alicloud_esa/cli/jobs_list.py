@@ -10,8 +10,8 @@ from ..esa.inputs import Inputs, shown
 from ..esa.query import read_query_from
 from ..functions import get_scheduled_preload_jobs
 from . import say
-from .escape import json_text
-from .output import write_stdout
+from .files import write_stdout
+from .json_text import json_text
 from .session import call, read_all
 from .table import job_table
 

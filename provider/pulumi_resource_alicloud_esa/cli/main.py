@@ -8,7 +8,7 @@ import sys
 import threading
 from typing import NoReturn
 
-INTERRUPTED = 130
+from .exit_codes import COULD_NOT_TELL, INTERRUPTED
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
         code = INTERRUPTED
     except Exception as error:  # such as an installation that lacks a package
         sys.stderr.write(f"error: alicloud-esa cannot start: {type(error).__name__}: {error}\n")
-        code = 1
+        code = COULD_NOT_TELL
     _leave(code)
 
 

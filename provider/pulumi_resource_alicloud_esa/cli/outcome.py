@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from pathlib import Path
 
 from ..drift.compare import Difference, Kind
 from ..drift.health import ExecutionCheck
 from ..drift.text import summary
 from .baseline import Baseline
 from .escape import clean, printable
+from .exit_codes import CLEAN, COULD_NOT_TELL, DETAILED_DRIFT, DRIFT
+
+_ROOT_VARIABLES = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
 
 class Verdict(Enum):
@@ -22,8 +27,8 @@ class Verdict(Enum):
     ERROR = "error"
 
 
-_EXIT_CODES = {Verdict.CLEAN: 0, Verdict.DRIFT: 7, Verdict.ERROR: 1}
-_DETAILED_EXIT_CODES = {**_EXIT_CODES, Verdict.DRIFT: 2}
+_EXIT_CODES = {Verdict.CLEAN: CLEAN, Verdict.DRIFT: DRIFT, Verdict.ERROR: COULD_NOT_TELL}
+_DETAILED_EXIT_CODES = {**_EXIT_CODES, Verdict.DRIFT: DETAILED_DRIFT}
 
 
 @dataclass(frozen=True)
@@ -85,3 +90,21 @@ class Outcome:
     def jobs_that_are(self, kind: Kind) -> int:
         """How many jobs differ in this way."""
         return len({difference.job_id for difference in self.differences if difference.kind is kind})
+
+
+def location_of(path: str) -> str:
+    """A baseline as reports name it: with `/` from the root of the checkout, or absolute where it lies outside."""
+    file = Path(os.path.abspath(path))
+    root = _root(file)
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
+
+
+def _root(file: Path) -> Path:
+    for variable in _ROOT_VARIABLES:
+        root = os.environ.get(variable)
+        if root and file.is_relative_to(os.path.abspath(root)):
+            return Path(os.path.abspath(root))
+    for folder in file.parents:
+        if (folder / ".git").exists():
+            return folder
+    return Path.cwd()

@@ -8,13 +8,9 @@ import click
 
 from . import say
 from .commands import cli
+from .exit_codes import COULD_NOT_TELL, INTERRUPTED, PIPE_CLOSED
 from .faults import error_lines
-from .main import INTERRUPTED
-from .output import PipeClosed
-
-COULD_NOT_TELL = 1
-# 128 + SIGPIPE: what a shell reports of any command whose reader went away.
-PIPE_CLOSED = 141
+from .files import PipeClosed
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -33,7 +29,6 @@ def run(arguments: Sequence[str]) -> int:
         say.traceback_of(error)
         for line in error_lines(error):
             say.error(line)
-    # Never click's own 2 for wrong usage: with --detailed-exitcode that says "drift".
     return COULD_NOT_TELL
 
 

@@ -29,16 +29,27 @@ def value(side: str | int | None) -> str:
     return "nothing" if side is None else one_line(str(side))
 
 
+def change(difference: Difference) -> str:
+    """The field of a changed job with both sides."""
+    return f"{difference.field} {value(difference.expected)} => {value(difference.actual)}"
+
+
+def describe(difference: Difference) -> str:
+    """One difference in one sentence: the job, and what is wrong with it."""
+    if difference.kind is Kind.CHANGED:
+        return f"job {label(difference)}: {change(difference)}"
+    return f"job {label(difference)} is {'gone' if difference.kind is Kind.MISSING else 'new'}"
+
+
 def job_lines(differences: Sequence[Difference]) -> list[str]:
     """One line a job: gone, new, or its changed fields."""
     lines: dict[str, str] = {}
     for difference in differences:
         job = label(difference)
-        if difference.kind is Kind.CHANGED:
-            change = f"{difference.field} {value(difference.expected)} => {value(difference.actual)}"
-            lines[job] = f"{lines[job]}, {change}" if job in lines else f"job {job}: {change}"
+        if job in lines and difference.kind is Kind.CHANGED:
+            lines[job] += f", {change(difference)}"
         else:
-            lines[job] = f"job {job} is {'gone' if difference.kind is Kind.MISSING else 'new'}"
+            lines[job] = describe(difference)
     return list(lines.values())
 
 

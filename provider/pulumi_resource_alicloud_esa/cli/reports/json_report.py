@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...drift.compare import Difference, Kind
-from ..escape import json_text
+from ..json_text import json_text
 from ..outcome import Outcome, Verdict
 
 FORMAT = "alicloud-esa drift report"

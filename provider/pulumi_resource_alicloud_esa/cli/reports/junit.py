@@ -6,10 +6,9 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 from ...drift.compare import Difference
-from ...drift.text import job_label
+from ...drift.text import change, describe, job_label
 from ..escape import printable
 from ..outcome import Outcome, Verdict
-from .words import change, describe
 
 _CLASS = "scheduled preload jobs"
 _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}

@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from ...drift.compare import Difference, Kind
+from ...drift.text import describe
 from ...schema import VERSION
-from ..escape import json_text
+from ..json_text import json_text
 from ..outcome import Outcome, Verdict
-from .words import describe
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ACCEPT = "If that is right, accept it with `alicloud-esa drift record --again` and commit the file."

@@ -6,11 +6,10 @@ import os
 import sys
 
 from ...drift.compare import Difference
-from ...drift.text import job_lines
+from ...drift.text import describe, job_lines
 from ..escape import log_line, printable
 from ..outcome import Outcome, Verdict
 from ..say import coloured
-from .words import describe
 
 # GitHub shows no more than this of a step.
 _ANNOTATIONS = 10

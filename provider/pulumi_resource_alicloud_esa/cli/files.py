@@ -1,4 +1,4 @@
-"""Writing: to stdout, and to files that are whole or untouched."""
+"""What is written: stdout, and files that are whole or untouched."""
 
 from __future__ import annotations
 
@@ -10,9 +10,22 @@ import shutil
 import stat
 import sys
 
+STDOUT = "-"
+"""How a command line names stdout where a file is expected."""
+
 
 class PipeClosed(Exception):
     """Who read our stdout went away."""
+
+
+def unwritable(path: str) -> str | None:
+    """Why no file can be there, found before anything is sent."""
+    if not path:
+        return "'' is not accepted; give a file"
+    if os.path.isdir(path):
+        return f"{path} is a folder; give a file"
+    folder = os.path.dirname(os.path.realpath(path))
+    return None if os.path.isdir(folder) else f"the folder of {path} does not exist"
 
 
 def write_stdout(text: str) -> None:
