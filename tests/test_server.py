@@ -12,7 +12,8 @@ import grpc.aio
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime import proto
-from pulumi_resource_alicloud_esa.engine.values import UNKNOWN, to_plain, to_struct
+from pulumi_resource_alicloud_esa.engine.values import UNKNOWN, to_plain
+from pulumi_resource_alicloud_esa.engine.wire import to_struct
 from pulumi_resource_alicloud_esa.schema import VERSION, schema_text
 
 from emulator import EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault, RawAnswer

@@ -22,8 +22,8 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 from .engine.property_path import split
 from .engine.tracing import Tracing
-from .engine.values import to_plain, to_struct
-from .engine.wire import invoke_response
+from .engine.values import to_plain
+from .engine.wire import invoke_response, to_struct
 from .esa.errors import Cancelled, CredentialsError, DeadlineExceeded, EsaError, Fault, InvalidInput
 from .provider import EsaProvider
 from .schema import VERSION, schema_text

@@ -17,6 +17,8 @@ from pulumi_resource_alicloud_esa.engine.property_path import covers, join, spli
         (("jobs", 'a"b\\c'), 'jobs["a\\"b\\\\c"]'),
         (("a", "b.c"), 'a["b.c"]'),
         (("a", ""), 'a[""]'),
+        # As the engine has the key: see values.py.
+        (("jobs", "4dabf18193072939515e22adb298388d"), r'jobs["\\4dabf18193072939515e22adb298388d"]'),
     ],
 )
 def test_a_key_that_is_no_plain_name_is_quoted(parts: tuple[str, ...], path: str) -> None:

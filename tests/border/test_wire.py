@@ -1,15 +1,19 @@
-"""wire.py writes what the SDK's own protobuf classes would have written."""
+"""wire.py writes what the SDK's own marshalling writes, for anything that a function or the resource can answer."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from google.protobuf import struct_pb2
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi.runtime import proto
-from pulumi_resource_alicloud_esa.engine.values import UNKNOWN, Secret, to_struct
-from pulumi_resource_alicloud_esa.engine.wire import invoke_response
+from pulumi.provider.experimental.property_value import PropertyValue
+from pulumi.runtime import proto, rpc
+from pulumi_resource_alicloud_esa.engine.values import UNKNOWN, Secret
+from pulumi_resource_alicloud_esa.engine.wire import invoke_response, to_struct
+from pulumi_resource_alicloud_esa.schema import schema_text
 
 TEXTS = st.one_of(st.text(max_size=8), st.integers(0, 300).map(lambda size: "ü" * size))
 SCALARS = st.one_of(
@@ -25,29 +29,97 @@ VALUES = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(TEXTS, inner, max_size=4)),
     max_leaves=20,
 )
+MAPS = st.dictionaries(TEXTS, VALUES, max_size=5)
 
 
-def expected(values: dict[str, Any]) -> Any:
-    return proto.InvokeResponse(**{"return": to_struct(values)})
+def property_value(value: Any) -> PropertyValue:
+    """The SDK's own form of a value, from which it marshals."""
+    if isinstance(value, Secret):
+        return property_value(value.value).with_secret(True)
+    if value is UNKNOWN:
+        return PropertyValue(rpc.UNKNOWN)
+    if isinstance(value, dict):
+        return PropertyValue({name: property_value(item) for name, item in value.items()})
+    if isinstance(value, (list, tuple)):
+        return PropertyValue([property_value(item) for item in value])
+    return PropertyValue(float(value) if type(value) is int else value)
 
 
-@given(st.dictionaries(TEXTS, VALUES, max_size=5))
+def marshalled(values: dict[str, Any]) -> struct_pb2.Struct:
+    """What the SDK sends for them."""
+    return PropertyValue.marshal_map({name: property_value(value) for name, value in values.items()})
+
+
+@given(MAPS)
 def test_any_result_parses_to_the_struct_that_the_sdk_would_send(values: dict[str, Any]) -> None:
     parsed = proto.InvokeResponse.FromString(invoke_response(values))
-    assert parsed == expected(values)
+    assert getattr(parsed, "return") == marshalled(values)
     assert parsed.HasField("return")
 
 
-@pytest.mark.parametrize("size", [0, 1, 60, 100, 113, 114, 115, 116, 117, 118, 119, 125, 126, 127, 128, 16383, 16384])
-@pytest.mark.parametrize("name", ["", "id", "n" * 110, "n" * 130])
-def test_lengths_around_the_edges_of_one_and_two_bytes(name: str, size: int) -> None:
-    values: dict[str, Any] = {name: "x" * size, "list": ["x" * size], "number": 3}
-    parsed = proto.InvokeResponse.FromString(invoke_response(values))
-    assert parsed == expected(values)
-    # No second spelling: what the SDK writes for it is as long.
-    assert len(invoke_response(values)) == len(parsed.SerializeToString())
+@given(MAPS)
+def test_any_map_is_the_struct_that_the_sdk_would_send(values: dict[str, Any]) -> None:
+    assert to_struct(values) == marshalled(values)
 
 
-def test_what_no_property_can_be_is_refused() -> None:
-    with pytest.raises(TypeError, match="no property value for object"):
-        invoke_response({"a": object()})
+@pytest.mark.parametrize("name", ["", "id", "jobs", "ü" * 20, "n" * 110, "n" * 126, "n" * 130])
+def test_every_length_around_the_edge_of_one_byte_under_any_key(name: str) -> None:
+    for size in (*range(141), 16_382, 16_383, 16_384, 16_385):
+        check_length({name: "x" * size, "list": ["x" * size], "number": 3})
+
+
+def names_in(schema: Any) -> set[str]:
+    """The name of every property, input and output of the schema, at any depth."""
+    if isinstance(schema, list):
+        return {name for item in schema for name in names_in(item)}
+    if not isinstance(schema, dict):
+        return set()
+    own = {name for key in ("properties", "inputProperties") for name in schema.get(key, ())}
+    return own | {name for item in schema.values() for name in names_in(item)}
+
+
+KEYS = sorted(names_in(json.loads(schema_text())))
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_every_length_around_the_edge_of_one_byte_under_the_keys_of_the_schema(name: str) -> None:
+    for size in range(100, 141):
+        check_length({name: "x" * size})
+        check_length({"x" * size: 1, name: {name: ["x" * size, {name: "x" * size}]}})
+
+
+def check_length(values: dict[str, Any]) -> None:
+    written = invoke_response(values)
+    parsed = proto.InvokeResponse.FromString(written)
+    assert getattr(parsed, "return") == marshalled(values)
+    # No second spelling: what protobuf writes for it is as long.
+    assert len(written) == len(parsed.SerializeToString())
+
+
+@pytest.mark.parametrize("value", [object(), b"x", {1}, {"a": object()}, [object()]])
+def test_what_is_no_property_value_is_refused(value: object) -> None:
+    with pytest.raises(TypeError, match="no property value for"):
+        invoke_response({"a": value})
+    with pytest.raises(TypeError, match="no property value for"):
+        to_struct({"a": value})
+
+
+def test_empty_maps_and_lists_are_present() -> None:
+    struct = to_struct({"map": {}, "list": [], "tuple": (), "none": None})
+    assert [struct.fields[name].WhichOneof("kind") for name in ("map", "list", "tuple", "none")] == [
+        "struct_value",
+        "list_value",
+        "list_value",
+        "null_value",
+    ]
+
+
+def test_a_secret_is_one_to_the_sdk_too() -> None:
+    value = PropertyValue.unmarshal_map(to_struct({"a": Secret("hunter2")}))["a"]
+    assert value.is_secret
+    assert value.value == "hunter2"
+    assert "hunter2" not in repr(Secret("hunter2"))
+
+
+def test_an_unknown_is_one_to_the_sdk_too() -> None:
+    assert to_struct({"a": UNKNOWN}).fields["a"].string_value == rpc.UNKNOWN

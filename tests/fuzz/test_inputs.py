@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_resource_alicloud_esa.engine.values import to_plain, to_struct
+from pulumi_resource_alicloud_esa.engine.values import to_plain
+from pulumi_resource_alicloud_esa.engine.wire import to_struct
 from pulumi_resource_alicloud_esa.esa.errors import EsaError, InvalidInput
 from pulumi_resource_alicloud_esa.provider import FUNCTIONS, EsaProvider
 from pulumi_resource_alicloud_esa.schema import schema_text

@@ -11,7 +11,8 @@ import grpc.aio
 import pytest
 from pulumi.runtime import proto
 from pulumi.runtime.proto import provider_pb2_grpc
-from pulumi_resource_alicloud_esa.engine.values import to_plain, to_struct
+from pulumi_resource_alicloud_esa.engine.values import to_plain
+from pulumi_resource_alicloud_esa.engine.wire import to_struct
 from pulumi_resource_alicloud_esa.provider import EsaProvider
 from pulumi_resource_alicloud_esa.server import EsaServicer, serve
 

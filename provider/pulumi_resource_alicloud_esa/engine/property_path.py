@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .values import escape, unescape
+
 _PLAIN = re.compile(r"[A-Za-z_$][\w$]*")
 _PART = re.compile(r'\.?(?:\["((?:[^"\\]|\\.)*)"\]|\[(\d+|\*)\]|([^.\["]+))')
 
@@ -11,7 +13,7 @@ _PART = re.compile(r'\.?(?:\["((?:[^"\\]|\\.)*)"\]|\[(\d+|\*)\]|([^.\["]+))')
 def join(*parts: str) -> str:
     """The path of these keys; a key that is no plain name is quoted."""
     path = ""
-    for part in parts:
+    for part in map(escape, parts):
         if _PLAIN.fullmatch(part):
             path += f".{part}" if path else part
         else:
@@ -24,7 +26,7 @@ def split(path: str) -> list[str]:
     """The keys of a path."""
     parts = []
     for quoted, index, plain in _PART.findall(path):
-        parts.append(re.sub(r"\\(.)", r"\1", quoted) if quoted else index or plain)
+        parts.append(unescape(re.sub(r"\\(.)", r"\1", quoted)) if quoted else index or plain)
     return parts
 
 
