@@ -15,7 +15,7 @@ from pulumi_resource_alicloud_esa.config import SECRETS, read_settings
 from pulumi_resource_alicloud_esa.drift.compare import COMPARABLE, INTEGERS
 from pulumi_resource_alicloud_esa.esa.endpoints import ENDPOINT_VARIABLES
 from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
-from pulumi_resource_alicloud_esa.esa.models import EXECUTION_FIELDS, JOB_FIELDS, Field, read_row
+from pulumi_resource_alicloud_esa.esa.models import EXECUTION, JOB, Shape, read_row
 from pulumi_resource_alicloud_esa.provider import FUNCTIONS, RESOURCES, EsaProvider
 from pulumi_resource_alicloud_esa.schema import VERSION
 
@@ -140,13 +140,11 @@ def test_a_recorded_job_has_the_declared_shape(shared: Emulator) -> None:
         check_object(job, RECORDED, "jobs")
 
 
-@pytest.mark.parametrize(
-    ("kind", "fields"), [("ScheduledPreloadJob", JOB_FIELDS), ("ScheduledPreloadExecution", EXECUTION_FIELDS)]
-)
-def test_a_row_has_the_declared_fields_and_types(kind: str, fields: tuple[Field, ...]) -> None:
+@pytest.mark.parametrize(("kind", "shape"), [("ScheduledPreloadJob", JOB), ("ScheduledPreloadExecution", EXECUTION)])
+def test_a_row_has_the_declared_fields_and_types(kind: str, shape: Shape[Any]) -> None:
     declared = SCHEMA["types"][PREFIX + kind]["properties"]
-    assert sorted(declared) == sorted(field.name for field in fields)
-    row = read_row({field.key: "5" for field in fields}, fields, {})
+    assert sorted(declared) == sorted(field.name for field in shape.fields)
+    row = read_row({field.key: "5" for field in shape.fields}, shape, {})
     assert {name: type(value) for name, value in row.items()} == {
         name: {"string": str, "integer": int}[entry["type"]] for name, entry in declared.items()
     }

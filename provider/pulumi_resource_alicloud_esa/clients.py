@@ -1,4 +1,4 @@
-"""From the settings of a provider to what its functions use: one lister, made when the first call needs it."""
+"""From the settings of a provider to what its functions use: one service, made when the first call needs it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .schema import VERSION
 
 if TYPE_CHECKING:
     from .esa.client import EsaClient
-    from .esa.listing import Lister
+    from .esa.service import Service
 
 
 class Clients:
-    """The lister of one provider's settings; safe to share between threads."""
+    """The service by one provider's settings; safe to share between threads."""
 
     def __init__(
         self,
@@ -38,14 +38,14 @@ class Clients:
         self._lock = threading.Lock()
         self._client: EsaClient | None = None
         self._workers: ThreadPoolExecutor | None = None
-        self._lister: Lister | None = None
+        self._service: Service | None = None
 
-    def lister(self) -> Lister:
-        """The lister; raises CredentialsError or InvalidInput when the settings give no usable client."""
+    def service(self) -> Service:
+        """The service; raises CredentialsError or InvalidInput when the settings give no usable client."""
         with self._lock:
-            if self._lister is None:
-                self._lister = self._make()
-            return self._lister
+            if self._service is None:
+                self._service = self._make()
+            return self._service
 
     def close(self) -> None:
         """Drop connections and idle threads."""
@@ -54,15 +54,16 @@ class Clients:
                 self._workers.shutdown(wait=False, cancel_futures=True)
             if self._client is not None:
                 self._client.close()
-            self._client = self._workers = self._lister = None
+            self._client = self._workers = self._service = None
 
-    def _make(self) -> Lister:
+    def _make(self) -> Service:
         # Here, not at the top: none of it, `requests` least of all, is needed to start, to check or to configure.
         from .credentials.sources import choose_source
         from .esa.client import EsaClient
         from .esa.listing import Lister
         from .esa.pace import Pace
         from .esa.retry import RetryPolicy
+        from .esa.service import Service
         from .esa.transport import Transport
 
         settings = self.settings
@@ -78,7 +79,7 @@ class Clients:
         pace = Pace(settings.max_concurrency)
         self._client = EsaClient(transport, source, pace, policy, span=self._tracing.span, debug=self._debug)
         self._workers = self._tracing.workers(settings.max_concurrency)
-        return Lister(self._client, self._workers, settings.max_concurrency, self._tracing.span)
+        return Service(Lister(self._client, self._workers, settings.max_concurrency, self._tracing.span))
 
     def _region(self) -> str | None:
         region = self.settings.region or environment.value("region", self._env)

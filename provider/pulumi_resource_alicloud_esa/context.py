@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .esa.deadline import Deadline
-    from .esa.listing import Lister
+    from .esa.service import Service
 
 
 @dataclass(frozen=True)
 class CallContext:
-    """One call: how to read jobs, until when, and whom to tell how far it is.
+    """One call: how to read the service, until when, and whom to tell how far it is.
 
-    `lister` is asked for after the inputs were found valid, so that wrong inputs are reported even where there
+    `service` is asked for after the inputs were found valid, so that wrong inputs are reported even where there
     are no credentials.
     """
 
-    lister: Callable[[], Lister]
+    service: Callable[[], Service]
     deadline: Deadline
     progress: Callable[[int, int], None]

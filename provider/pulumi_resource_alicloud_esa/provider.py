@@ -1,6 +1,6 @@
 """The provider: which token is answered by what, and the life of its configuration.
 
-A request flows server -> here -> functions/ or resources/ -> esa/query -> esa/listing -> esa/client ->
+A request flows server -> here -> functions/ or resources/ -> esa/query -> esa/service -> esa/listing -> esa/client ->
 esa/retry -> esa/signing -> esa/transport, and back through esa/answer and esa/models to wire. Everything
 here is synchronous and speaks plain Python values: server.py runs it in threads and turns protobuf into values
 and errors into gRPC statuses. The factory takes the client factory, so that tests build the same provider around
@@ -148,7 +148,7 @@ class EsaProvider:
             self._running.add(deadline)
         try:
             with deadline.timer():
-                yield CallContext(clients.lister, deadline, self.log.progress(subject))
+                yield CallContext(clients.service, deadline, self.log.progress(subject))
         finally:
             with self._lock:
                 self._running.discard(deadline)

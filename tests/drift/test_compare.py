@@ -21,7 +21,7 @@ from pulumi_resource_alicloud_esa.drift.compare import (
 )
 from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
 from pulumi_resource_alicloud_esa.esa.inputs import Inputs
-from pulumi_resource_alicloud_esa.esa.models import JOB_FIELDS, Row
+from pulumi_resource_alicloud_esa.esa.models import JOB, Job
 from pulumi_resource_alicloud_esa.functions.get_scheduled_preload_jobs_drift import find_drift
 
 COMPARED = tuple(field for field in COMPARABLE if field not in DEFAULT_IGNORED)
@@ -40,22 +40,22 @@ def values(field: str) -> st.SearchStrategy[Any]:
     return {"domains": st.none() | domains, "createdAt": st.none() | moments}.get(field, texts)
 
 
-rows = st.fixed_dictionaries({field.name: values(field.name) for field in JOB_FIELDS if field.name != "id"})
+rows = st.fixed_dictionaries({field.name: values(field.name) for field in JOB.fields if field.name != "id"})
 
 
 @st.composite
-def listings(draw: st.DrawFn, least: int = 0) -> list[Row]:
+def listings(draw: st.DrawFn, least: int = 0) -> list[Job]:
     found = draw(st.lists(rows, min_size=least, max_size=3))
     return [{**row, "id": f"{number:024x}"} for number, row in enumerate(found)]
 
 
-def drift(was: list[Row], now: list[Row], ignored: tuple[str, ...] = DEFAULT_IGNORED) -> list[Difference]:
+def drift(was: list[Job], now: list[Job], ignored: tuple[str, ...] = DEFAULT_IGNORED) -> list[Difference]:
     return compare(canonical_jobs(was, ignored), canonical_jobs(now, ignored))
 
 
 @pytest.mark.fuzz
 @given(listings(), st.randoms())
-def test_order_and_reading_again_never_drift(jobs: list[Row], chance: random.Random) -> None:
+def test_order_and_reading_again_never_drift(jobs: list[Job], chance: random.Random) -> None:
     again = [dict(reversed(list(job.items()))) for job in jobs]
     chance.shuffle(again)
     assert drift(jobs, again, ()) == []
@@ -77,14 +77,14 @@ def respelled(field: str, value: Any) -> Any:
 
 @pytest.mark.fuzz
 @given(listings())
-def test_another_spelling_of_the_same_never_drifts(jobs: list[Row]) -> None:
+def test_another_spelling_of_the_same_never_drifts(jobs: list[Job]) -> None:
     again = [{name: value if name == "id" else respelled(name, value) for name, value in job.items()} for job in jobs]
     assert drift(jobs, again, ()) == []
 
 
 @pytest.mark.fuzz
 @given(listings(least=1), st.data())
-def test_any_edit_of_a_compared_field_is_found_and_nothing_else(jobs: list[Row], data: st.DataObject) -> None:
+def test_any_edit_of_a_compared_field_is_found_and_nothing_else(jobs: list[Job], data: st.DataObject) -> None:
     index = data.draw(st.integers(0, len(jobs) - 1))
     field = data.draw(st.sampled_from(COMPARED))
     value = data.draw(values(field))
@@ -98,7 +98,7 @@ def test_any_edit_of_a_compared_field_is_found_and_nothing_else(jobs: list[Row],
 
 @pytest.mark.fuzz
 @given(listings(least=1), st.data())
-def test_a_counter_is_drift_only_when_asked_for(jobs: list[Row], data: st.DataObject) -> None:
+def test_a_counter_is_drift_only_when_asked_for(jobs: list[Job], data: st.DataObject) -> None:
     field = data.draw(st.sampled_from(DEFAULT_IGNORED))
     value = data.draw(values(field))
     assume(canonical_value(field, value) != canonical_value(field, jobs[0][field]))
@@ -109,7 +109,7 @@ def test_a_counter_is_drift_only_when_asked_for(jobs: list[Row], data: st.DataOb
 
 @pytest.mark.fuzz
 @given(listings(least=1), st.data())
-def test_a_job_that_is_gone_or_new_is_found(jobs: list[Row], data: st.DataObject) -> None:
+def test_a_job_that_is_gone_or_new_is_found(jobs: list[Job], data: st.DataObject) -> None:
     index = data.draw(st.integers(0, len(jobs) - 1))
     rest = jobs[:index] + jobs[index + 1 :]
     (gone,) = drift(jobs, rest)
@@ -120,7 +120,7 @@ def test_a_job_that_is_gone_or_new_is_found(jobs: list[Row], data: st.DataObject
 
 @pytest.mark.fuzz
 @given(listings(), listings())
-def test_differences_are_sorted_and_mirror_each_other(one: list[Row], two: list[Row]) -> None:
+def test_differences_are_sorted_and_mirror_each_other(one: list[Job], two: list[Job]) -> None:
     there, back = drift(one, two), drift(two, one)
     assert len(there) == len(back)
     assert there == sorted(there, key=lambda d: (d.name, d.job_id, d.kind.value, d.field))
@@ -128,7 +128,7 @@ def test_differences_are_sorted_and_mirror_each_other(one: list[Row], two: list[
 
 
 def test_every_documented_field_is_compared_or_left_out_for_a_reason() -> None:
-    assert {*COMPARABLE, "id", "siteId"} == {field.name for field in JOB_FIELDS}
+    assert {*COMPARABLE, "id", "siteId"} == {field.name for field in JOB.fields}
     assert set(DEFAULT_IGNORED) == {"errorInfo", "executionCount", "failedFileOss", "taskSubmitted", "urlSubmitted"}
     assert set(DEFAULT_IGNORED) < set(COMPARABLE)
     assert set(COMPARABLE) > INTEGERS
@@ -150,8 +150,8 @@ def test_an_unknown_field_to_leave_out_is_a_fault() -> None:
 # --- declared jobs ---
 
 
-def job(number: int, **fields: Any) -> Row:
-    return {**{field.name: None for field in JOB_FIELDS}, "id": f"{number:024x}", **fields}
+def job(number: int, **fields: Any) -> Job:
+    return {**{field.name: None for field in JOB.fields}, "id": f"{number:024x}", **fields}
 
 
 def test_a_declared_job_is_held_against_the_fields_it_declares() -> None:

@@ -18,13 +18,14 @@ from pulumi_resource_alicloud_esa.esa.keys import Credentials, CredentialSource
 from pulumi_resource_alicloud_esa.esa.listing import Lister
 from pulumi_resource_alicloud_esa.esa.pace import Pace
 from pulumi_resource_alicloud_esa.esa.retry import RetryBudget, RetryPolicy
+from pulumi_resource_alicloud_esa.esa.service import Service
 from pulumi_resource_alicloud_esa.esa.transport import Transport
 
 from emulator import Emulator
 
 KEYS = Credentials("testAccessKeyId", "testAccessKeySecret")
 NewClient = Callable[..., EsaClient]
-NewLister = Callable[..., Lister]
+NewService = Callable[..., Service]
 
 
 class FixedSource:
@@ -79,13 +80,13 @@ def new_client() -> Iterator[NewClient]:
 
 
 @pytest.fixture
-def new_lister(new_client: NewClient) -> Iterator[NewLister]:
-    """Makes listers around such clients."""
+def new_service(new_client: NewClient) -> Iterator[NewService]:
+    """Makes services around such clients."""
     pools: list[ThreadPoolExecutor] = []
 
-    def make(url: str, *, concurrency: int = 8, **settings: Any) -> Lister:
+    def make(url: str, *, concurrency: int = 8, **settings: Any) -> Service:
         pools.append(ThreadPoolExecutor(concurrency))
-        return Lister(new_client(url, concurrency=concurrency, **settings), pools[-1], concurrency)
+        return Service(Lister(new_client(url, concurrency=concurrency, **settings), pools[-1], concurrency))
 
     yield make
     for pool in pools:

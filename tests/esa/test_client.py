@@ -19,7 +19,7 @@ from pulumi_resource_alicloud_esa.esa.query import JobQuery
 from emulator import SITE_ID, Emulator, Fault, RawAnswer
 from tests.support.servers import JsonServer, RawServer, page
 
-from .conftest import FixedSource, NewClient, NewLister
+from .conftest import FixedSource, NewClient, NewService
 
 SITE = {"SiteId": str(SITE_ID)}
 
@@ -170,12 +170,12 @@ class Issuer:
 
 
 def test_keys_that_expire_in_mid_walk_are_refreshed_once_for_all_pages(
-    emulator: Emulator, new_lister: NewLister
+    emulator: Emulator, new_service: NewService
 ) -> None:
     emulator.store.generate(SITE_ID, 199)
     emulator.faults.add(Fault(expire_token=True, from_request=5, times=1))
     issuer = Issuer(emulator)
-    listing = new_lister(emulator.url, source=issuer).jobs(JobQuery(str(SITE_ID), page_size=10), Deadline(20))
+    listing = new_service(emulator.url, source=issuer).jobs(JobQuery(str(SITE_ID), page_size=10), Deadline(20))
     assert len(listing.rows) == 199
     assert issuer.issued == 2
 
@@ -235,7 +235,7 @@ def test_a_cancelled_call_does_not_spoil_the_connections_of_others(emulator: Emu
     assert call(client)["Jobs"]
 
 
-def test_a_mixed_storm_gives_right_answers_or_clean_errors(emulator: Emulator, new_lister: NewLister) -> None:
+def test_a_mixed_storm_gives_right_answers_or_clean_errors(emulator: Emulator, new_service: NewService) -> None:
     for number, fault in enumerate(
         [
             Fault(code="ServiceUnavailable", probability=0.04),
@@ -248,14 +248,14 @@ def test_a_mixed_storm_gives_right_answers_or_clean_errors(emulator: Emulator, n
     ):
         emulator.faults.add(Fault(**{**fault.__dict__, "random_seed": number}))
     before = threading.active_count()
-    lister = new_lister(emulator.url, attempts=6)
+    service = new_service(emulator.url, attempts=6)
     expected = [job.id for job in emulator.store.jobs(SITE_ID)]
     right = 0
 
     def read(_: int) -> None:
         nonlocal right
         try:
-            listing = lister.jobs(JobQuery(str(SITE_ID), page_size=10), Deadline(60))
+            listing = service.jobs(JobQuery(str(SITE_ID), page_size=10), Deadline(60))
         except EsaError as error:
             assert str(error).isprintable()  # noqa: PT017  # both ways out are right
             return

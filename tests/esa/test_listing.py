@@ -15,26 +15,30 @@ from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import ApiError, Cancelled, EsaError, PartialAnswer, ResponseError
 from pulumi_resource_alicloud_esa.esa.listing import MAX_PAGES, Lister, Listing
+from pulumi_resource_alicloud_esa.esa.models import Job
 from pulumi_resource_alicloud_esa.esa.query import JobQuery, read_job_query
+from pulumi_resource_alicloud_esa.esa.service import Service
 
 from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID, Emulator, Fault
 from tests.support.servers import JsonServer, RawServer, http, page
 
-from .conftest import NewLister
+from .conftest import NewService
 
 SITE = str(SITE_ID)
 
 
-def read(lister: Lister, *, size: int = 50, number: int | None = None, seconds: float = 20, **more: Any) -> Listing:
+def read(
+    service: Service, *, size: int = 50, number: int | None = None, seconds: float = 20, **more: Any
+) -> Listing[Job]:
     query = JobQuery(SITE, page_size=size, page_number=number)
-    return lister.jobs(query, Deadline(seconds), **more)
+    return service.jobs(query, Deadline(seconds), **more)
 
 
 def stored(emulator: Emulator) -> list[str]:
     return [job.id for job in emulator.store.jobs(SITE_ID)]
 
 
-def ids(listing: Listing) -> list[str]:
+def ids(listing: Listing[Job]) -> list[str]:
     return [row["id"] for row in listing.rows]
 
 
@@ -44,84 +48,84 @@ def ids(listing: Listing) -> list[str]:
 @pytest.mark.parametrize("size", [1, 7, 22, 23, 44, 45, 46, 50, 1000])
 @pytest.mark.parametrize("concurrency", [1, 8])
 def test_all_jobs_in_the_services_order_whatever_the_page_size(
-    shared: Emulator, new_lister: NewLister, size: int, concurrency: int
+    shared: Emulator, new_service: NewService, size: int, concurrency: int
 ) -> None:
-    listing = read(new_lister(shared.url, concurrency=concurrency), size=size)
+    listing = read(new_service(shared.url, concurrency=concurrency), size=size)
     assert ids(listing) == stored(shared)
     assert listing.total_count == 45
     # After a last page that is full one more is asked for: TotalCount alone is not believed.
     assert len(shared.requests) == 45 // size + 1
 
 
-def test_every_page_is_asked_for_once_with_the_same_window(shared: Emulator, new_lister: NewLister) -> None:
+def test_every_page_is_asked_for_once_with_the_same_window(shared: Emulator, new_service: NewService) -> None:
     query = read_job_query(
         {"siteId": SITE, "startTime": "2024-05-01T00:00:00Z", "endTime": "2024-07-31T00:00:00Z", "pageSize": 10}
     )
-    new_lister(shared.url).jobs(query, Deadline(20))
+    new_service(shared.url).jobs(query, Deadline(20))
     window = {(p["StartTime"], p["EndTime"], p["SiteId"]) for p in (record.params for record in shared.requests)}
     assert window == {("1714521600000", "1722384000000", SITE)}
     assert sorted(int(r.params["PageNumber"]) for r in shared.requests) == list(range(1, len(shared.requests) + 1))
     assert len(shared.requests) >= 4
 
 
-def test_an_empty_site_is_an_empty_list_and_one_request(shared: Emulator, new_lister: NewLister) -> None:
-    listing = new_lister(shared.url).jobs(JobQuery(str(EMPTY_SITE_ID)), Deadline(5))
+def test_an_empty_site_is_an_empty_list_and_one_request(shared: Emulator, new_service: NewService) -> None:
+    listing = new_service(shared.url).jobs(JobQuery(str(EMPTY_SITE_ID)), Deadline(5))
     assert (listing.rows, listing.total_count, len(shared.requests)) == ([], 0, 1)
 
 
-def test_a_foreign_site_is_an_error_never_an_empty_list(shared: Emulator, new_lister: NewLister) -> None:
+def test_a_foreign_site_is_an_error_never_an_empty_list(shared: Emulator, new_service: NewService) -> None:
     with pytest.raises(ApiError, match="PermissionDenied"):
-        new_lister(shared.url).jobs(JobQuery(str(FOREIGN_SITE_ID)), Deadline(5))
+        new_service(shared.url).jobs(JobQuery(str(FOREIGN_SITE_ID)), Deadline(5))
 
 
 @pytest.mark.parametrize(("number", "expected"), [(1, slice(0, 20)), (3, slice(40, 60)), (4, slice(0, 0))])
 def test_a_page_number_gives_exactly_that_page(
-    shared: Emulator, new_lister: NewLister, number: int, expected: slice
+    shared: Emulator, new_service: NewService, number: int, expected: slice
 ) -> None:
-    listing = read(new_lister(shared.url), size=20, number=number)
+    listing = read(new_service(shared.url), size=20, number=number)
     assert ids(listing) == stored(shared)[expected]
     assert listing.total_count == 45
     assert [(r.params["PageNumber"], r.params["PageSize"]) for r in shared.requests] == [(str(number), "20")]
 
 
-def test_the_filters_come_after_the_count(shared: Emulator, new_lister: NewLister) -> None:
+def test_the_filters_come_after_the_count(shared: Emulator, new_service: NewService) -> None:
     query = read_job_query({"siteId": SITE, "pageSize": 10, "hasError": True})
-    listing = new_lister(shared.url).jobs(query, Deadline(20))
+    listing = new_service(shared.url).jobs(query, Deadline(20))
     assert listing.total_count == 45
     assert 0 < len(listing.rows) < 45
     assert all(row["errorInfo"] for row in listing.rows)
 
 
-def test_no_more_pages_under_way_than_the_concurrency(emulator: Emulator, new_lister: NewLister) -> None:
+def test_no_more_pages_under_way_than_the_concurrency(emulator: Emulator, new_service: NewService) -> None:
     emulator.delay = 0.03
-    read(new_lister(emulator.url, concurrency=3), size=2)
+    read(new_service(emulator.url, concurrency=3), size=2)
     assert 2 <= emulator.max_in_flight <= 3
 
 
-def test_many_listings_at_once_share_that_bound(emulator: Emulator, new_lister: NewLister) -> None:
+def test_many_listings_at_once_share_that_bound(emulator: Emulator, new_service: NewService) -> None:
     emulator.delay = 0.01
-    lister = new_lister(emulator.url, concurrency=4)
+    service = new_service(emulator.url, concurrency=4)
     with ThreadPoolExecutor(16) as callers:
-        answers = list(callers.map(lambda _: ids(read(lister, size=10)), range(16)))
+        answers = list(callers.map(lambda _: ids(read(service, size=10)), range(16)))
     assert answers == [stored(emulator)] * 16
     assert emulator.max_in_flight <= 4
     assert emulator.connections <= 4
 
 
-def test_twenty_pages_in_a_row_are_one_connection(emulator: Emulator, new_lister: NewLister) -> None:
+def test_twenty_pages_in_a_row_are_one_connection(emulator: Emulator, new_service: NewService) -> None:
     emulator.store.generate(SITE_ID, 99)
-    read(new_lister(emulator.url, concurrency=1), size=5)
+    read(new_service(emulator.url, concurrency=1), size=5)
     assert len(emulator.requests) == 20
     assert emulator.connections == 1
 
 
-def test_a_kept_connection_that_the_server_closed_is_replaced(emulator: Emulator, new_lister: NewLister) -> None:
+def test_a_kept_connection_that_the_server_closed_is_replaced(emulator: Emulator, new_service: NewService) -> None:
     emulator.faults.add(Fault(hang_up=True))
-    assert ids(read(new_lister(emulator.url, concurrency=1), size=10)) == stored(emulator)
+    assert ids(read(new_service(emulator.url, concurrency=1), size=10)) == stored(emulator)
     assert emulator.connections == len(emulator.requests) == 5
 
 
-def test_a_kept_connection_that_is_reset_under_the_next_request_is_retried(new_lister: NewLister) -> None:
+def test_a_kept_connection_that_is_reset_under_the_next_request_is_retried(new_service: NewService) -> None:
     rows = [{"Id": "a"}, {"Id": "b"}]
 
     def dies_on_the_second(peer: Any) -> None:
@@ -137,13 +141,13 @@ def test_a_kept_connection_that_is_reset_under_the_next_request_is_retried(new_l
         peer.send(http(page(total="2")))
 
     with RawServer(dies_on_the_second, answers) as server:
-        assert ids(read(new_lister(server.url, concurrency=1), size=1)) == ["a", "b"]
+        assert ids(read(new_service(server.url, concurrency=1), size=1)) == ["a", "b"]
         assert server.accepted == 2
 
 
-def test_progress_tells_how_many_of_how_many(shared: Emulator, new_lister: NewLister) -> None:
+def test_progress_tells_how_many_of_how_many(shared: Emulator, new_service: NewService) -> None:
     told: list[tuple[int, int]] = []
-    read(new_lister(shared.url), size=10, progress=lambda done, total: told.append((done, total)))
+    read(new_service(shared.url), size=10, progress=lambda done, total: told.append((done, total)))
     assert [total for _, total in told] == [45] * 5
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1] == (45, 45)
@@ -166,90 +170,92 @@ def test_progress_tells_how_many_of_how_many(shared: Emulator, new_lister: NewLi
 )
 @pytest.mark.parametrize("size", [3, 50])
 def test_a_server_that_decides_the_page_size_is_followed(
-    shared: Emulator, new_lister: NewLister, fault: Fault, size: int
+    shared: Emulator, new_service: NewService, fault: Fault, size: int
 ) -> None:
     shared.faults.add(fault)
-    assert ids(read(new_lister(shared.url), size=size)) == stored(shared)
+    assert ids(read(new_service(shared.url), size=size)) == stored(shared)
 
 
 @pytest.mark.parametrize("spelling", ["missing", "empty", "abc"])
 @pytest.mark.parametrize("number", [None, 1])
 def test_a_total_that_is_no_count_is_an_error(
-    shared: Emulator, new_lister: NewLister, spelling: Any, number: int | None
+    shared: Emulator, new_service: NewService, spelling: Any, number: int | None
 ) -> None:
     shared.faults.add(Fault(total_count=spelling))
     with pytest.raises(ResponseError, match="TotalCount"):
-        read(new_lister(shared.url), number=number)
+        read(new_service(shared.url), number=number)
 
 
 @pytest.mark.parametrize("size", [10, 45, 50])
-def test_a_total_that_is_too_high_is_an_error(shared: Emulator, new_lister: NewLister, size: int) -> None:
+def test_a_total_that_is_too_high_is_an_error(shared: Emulator, new_service: NewService, size: int) -> None:
     shared.faults.add(Fault(total_count="wrong"))
     with pytest.raises(PartialAnswer, match="twice in a row"):
-        read(new_lister(shared.url), size=size)
+        read(new_service(shared.url), size=size)
 
 
-def test_a_server_that_repeats_page_one_is_an_error_after_one_restart(shared: Emulator, new_lister: NewLister) -> None:
+def test_a_server_that_repeats_page_one_is_an_error_after_one_restart(
+    shared: Emulator, new_service: NewService
+) -> None:
     shared.faults.add(Fault(repeat_first_page=True))
     with pytest.raises(PartialAnswer, match="page 2 of 5 repeats rows of others, but TotalCount is 45"):
-        read(new_lister(shared.url, concurrency=1), size=10)
+        read(new_service(shared.url, concurrency=1), size=10)
     assert [r.params["PageNumber"] for r in shared.requests] == ["1", "2", "1", "2"]
 
 
 @pytest.mark.parametrize("shift", ["insert", "delete"])
 @pytest.mark.parametrize("at_page", [1, 2, 3])
-def test_jobs_that_move_once_are_read_anew(shared: Emulator, new_lister: NewLister, shift: Any, at_page: int) -> None:
+def test_jobs_that_move_once_are_read_anew(shared: Emulator, new_service: NewService, shift: Any, at_page: int) -> None:
     shared.faults.add(Fault(shift=shift, page=at_page, times=1))
-    listing = read(new_lister(shared.url, concurrency=1), size=10)
+    listing = read(new_service(shared.url, concurrency=1), size=10)
     assert ids(listing) == stored(shared)
     assert listing.total_count == (46 if shift == "insert" else 44)
 
 
 @pytest.mark.parametrize("shift", ["insert", "delete"])
-def test_jobs_that_keep_moving_are_an_error_that_says_so(shared: Emulator, new_lister: NewLister, shift: Any) -> None:
+def test_jobs_that_keep_moving_are_an_error_that_says_so(shared: Emulator, new_service: NewService, shift: Any) -> None:
     shared.faults.add(Fault(shift=shift))
     with pytest.raises(PartialAnswer) as caught:
-        read(new_lister(shared.url), size=10)
+        read(new_service(shared.url), size=10)
     assert "TotalCount changed from" in str(caught.value)
     assert "nothing partial is returned" in str(caught.value)
 
 
 def test_a_first_page_without_rows_is_not_an_empty_site() -> None:
     with pytest.raises(PartialAnswer, match="page 1 is empty, but TotalCount is 3"):
-        read_from(Service([], total=3))
+        read_from(Server([], total=3))
 
 
 def test_a_single_page_without_the_rows_that_it_must_have_is_an_error() -> None:
     with pytest.raises(PartialAnswer, match="page 2 is empty, but TotalCount is 45"):
-        read_from(Service([], total=45), size=20, number=2)
-    assert read_from(Service([], total=45), size=20, number=4).rows == []
+        read_from(Server([], total=45), size=20, number=2)
+    assert read_from(Server([], total=45), size=20, number=4).rows == []
 
 
 def test_a_page_beyond_the_end_of_a_server_that_ignores_page_size_is_empty() -> None:
-    assert read_from(Service(names(45), ignore_size=50), size=10, number=2).rows == []
-    assert len(read_from(Service(names(45), ignore_size=50), size=10, number=1).rows) == 45
+    assert read_from(Server(names(45), ignore_size=50), size=10, number=2).rows == []
+    assert len(read_from(Server(names(45), ignore_size=50), size=10, number=1).rows) == 45
 
 
 def test_too_many_pages_are_an_error_before_they_are_read() -> None:
-    service = Service(names(3), clamp_rows=1, total=MAX_PAGES + 1)
+    server = Server(names(3), clamp_rows=1, total=MAX_PAGES + 1)
     with pytest.raises(PartialAnswer, match="raise pageSize"):
-        read_from(service)
-    assert service.calls == 1
+        read_from(server)
+    assert server.calls == 1
 
 
-def test_a_fault_on_one_page_is_the_fault_of_the_listing(shared: Emulator, new_lister: NewLister) -> None:
+def test_a_fault_on_one_page_is_the_fault_of_the_listing(shared: Emulator, new_service: NewService) -> None:
     shared.faults.add(Fault(code="Forbidden.RAM", page=3))
     with pytest.raises(ApiError, match="RAM"):
-        read(new_lister(shared.url), size=10)
+        read(new_service(shared.url), size=10)
 
 
-def test_rows_of_the_wrong_shape_name_their_path(new_lister: NewLister) -> None:
+def test_rows_of_the_wrong_shape_name_their_path(new_service: NewService) -> None:
     body = json.dumps({"TotalCount": "2", "Jobs": [{"Id": "a"}, {"Id": "b", "UrlCount": []}]}).encode()
     with (
         JsonServer(lambda _: (200, {}, body)) as server,
         pytest.raises(ResponseError, match=r"Jobs\[1\]\.UrlCount is a list"),
     ):
-        read(new_lister(server.url))
+        read(new_service(server.url))
 
 
 # --- any server, in memory ---
@@ -260,7 +266,7 @@ def names(count: int) -> list[str]:
 
 
 @dataclass
-class Service:
+class Server:
     """A listing in memory with the behaviours that servers have been seen to have."""
 
     jobs: list[str]
@@ -311,8 +317,8 @@ def _end_the_pool() -> Iterator[None]:
     _POOL.shutdown()
 
 
-def read_from(service: Service, *, size: int = 50, number: int | None = None, concurrency: int = 4) -> Listing:
-    return read(Lister(service, _POOL, concurrency), size=size, number=number)
+def read_from(server: Server, *, size: int = 50, number: int | None = None, concurrency: int = 4) -> Listing[Job]:
+    return read(Service(Lister(server, _POOL, concurrency)), size=size, number=number)
 
 
 counts, sizes = st.integers(0, 40), st.integers(1, 45)
@@ -324,9 +330,9 @@ maybe = st.none() | st.integers(1, 12)
 def test_any_page_size_a_server_chooses_gives_exactly_all_jobs(
     count: int, size: int, concurrency: int, clamp: int | None, ignore: int | None, clamp_rows: int | None
 ) -> None:
-    service = Service(names(count), clamp=clamp, ignore_size=ignore, clamp_rows=clamp_rows)
+    server = Server(names(count), clamp=clamp, ignore_size=ignore, clamp_rows=clamp_rows)
     try:
-        assert ids(read_from(service, size=size, concurrency=concurrency)) == names(count)
+        assert ids(read_from(server, size=size, concurrency=concurrency)) == names(count)
     except PartialAnswer:
         # A server that ignores the size and gives fewer rows than that size skips jobs: they cannot be had.
         assert clamp_rows is not None
@@ -347,7 +353,7 @@ def test_a_server_that_lies_gives_all_jobs_or_an_error(
     count: int, size: int, clamp: int | None, lie: dict[str, Any]
 ) -> None:
     try:
-        listing = read_from(Service(names(count), clamp=clamp, **lie), size=size)
+        listing = read_from(Server(names(count), clamp=clamp, **lie), size=size)
     except EsaError:
         return
     # The one lie that nobody can see: a total that hides jobs behind a first page which looks like the only one.
@@ -358,12 +364,12 @@ def test_a_server_that_lies_gives_all_jobs_or_an_error(
 @pytest.mark.parametrize(("jobs", "total"), [(30, 20), (30, 10), (11, 10)])
 def test_a_total_that_is_capped_at_a_full_page_is_an_error(jobs: int, total: int) -> None:
     with pytest.raises(PartialAnswer, match="has more rows"):
-        read_from(Service(names(jobs), total=total), size=10)
+        read_from(Server(names(jobs), total=total), size=10)
 
 
 @pytest.mark.parametrize("code", ["InvalidParameter.ObjectId", "InvalidPageNumber"])
 def test_a_server_that_refuses_a_page_beyond_the_end_is_understood(code: str) -> None:
-    class Refusing(Service):
+    class Refusing(Server):
         def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
             if parameters["PageNumber"] == "3":
                 raise ApiError(action=action, code=code, message="no such page", http_status=400)
@@ -383,31 +389,31 @@ def test_a_server_that_refuses_a_page_beyond_the_end_is_understood(code: str) ->
 def test_a_change_in_mid_walk_gives_the_jobs_before_or_after_it(
     count: int, size: int, concurrency: int, edit_at: int, edit: tuple[str, int]
 ) -> None:
-    service = Service(names(count), edit_at=edit_at, edit=edit)
-    listing = read_from(service, size=size, concurrency=concurrency)
-    assert ids(listing) in service.states
+    server = Server(names(count), edit_at=edit_at, edit=edit)
+    listing = read_from(server, size=size, concurrency=concurrency)
+    assert ids(listing) in server.states
     assert listing.total_count == len(listing.rows)
 
 
 def test_one_page_keeps_one_of_each_id() -> None:
-    assert ids(read_from(Service(names(5), duplicate=0), number=1)) == names(4)
+    assert ids(read_from(Server(names(5), duplicate=0), number=1)) == names(4)
 
 
 def test_a_cancelled_walk_ends_with_cancelled() -> None:
     deadline = Deadline(10)
 
-    class Cancelling(Service):
+    class Cancelling(Server):
         def call(self, action: str, parameters: Mapping[str, str], ends: Deadline) -> dict[str, Any]:
             if self.calls == 2:
                 deadline.cancel()
             return super().call(action, parameters, ends)
 
     with pytest.raises(Cancelled):
-        Lister(Cancelling(names(40)), _POOL, 2).jobs(JobQuery(SITE, page_size=2), deadline)
+        Service(Lister(Cancelling(names(40)), _POOL, 2)).jobs(JobQuery(SITE, page_size=2), deadline)
 
 
-def test_an_example_of_the_documentation(shared: Emulator, new_lister: NewLister) -> None:
-    (row,) = new_lister(shared.url).jobs(JobQuery(str(EXAMPLE_SITE_ID)), Deadline(5)).rows
+def test_an_example_of_the_documentation(shared: Emulator, new_service: NewService) -> None:
+    (row,) = new_service(shared.url).jobs(JobQuery(str(EXAMPLE_SITE_ID)), Deadline(5)).rows
     assert row == {
         "aliUid": "15685865xxx14622",
         "createdAt": "2024-06-01T08:53:13Z",

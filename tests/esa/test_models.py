@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.esa.errors import ResponseError
 from pulumi_resource_alicloud_esa.esa.models import (
-    EXECUTION_FIELDS,
-    JOB_FIELDS,
-    Row,
+    EXECUTION,
+    JOB,
+    Job,
     _read_exact,
     read_request_id,
     read_row,
@@ -23,19 +23,19 @@ from pulumi_resource_alicloud_esa.esa.models import (
 from emulator.seed import SITE_ID, seeded_jobs
 
 INTEGERS = ("ExecutionCount", "TaskSubmitted", "UrlCount", "UrlSubmitted")
-TEXTS = tuple(field.key for field in JOB_FIELDS if field.key not in (*INTEGERS, "SiteId"))
+TEXTS = tuple(field.key for field in JOB.fields if field.key not in (*INTEGERS, "SiteId"))
 DOCUMENTED = (
     "AliUid CreatedAt Domains ErrorInfo ExecutionCount FailedFileOss FileId Id InsertWay Name SiteId TaskSubmitted "
     "TaskType UrlCount UrlSubmitted"
 )
 
 
-def rows(*jobs: Any) -> list[dict[str, Any]]:
-    return read_rows({"RequestId": "R-1", "Jobs": list(jobs)}, "Jobs", JOB_FIELDS)
+def rows(*jobs: Any) -> list[Job]:
+    return read_rows({"RequestId": "R-1", "Jobs": list(jobs)}, "Jobs", JOB)
 
 
 def test_the_fifteen_documented_fields() -> None:
-    assert [field.key for field in JOB_FIELDS] == DOCUMENTED.split()
+    assert [field.key for field in JOB.fields] == DOCUMENTED.split()
     (row,) = rows({"Id": "a"})
     assert len(row) == 15
     assert [name for name, value in row.items() if value is not None] == ["id"]
@@ -112,7 +112,7 @@ def test_a_row_without_an_id_is_refused(job: dict[str, Any]) -> None:
 @pytest.mark.parametrize("body", [{}, {"Jobs": None}, {"Jobs": {}}, {"Jobs": ""}, {"Jobs": 0}, {"jobs": []}])
 def test_a_body_without_a_list_of_jobs_is_never_an_empty_list(body: dict[str, Any]) -> None:
     with pytest.raises(ResponseError, match="where a list is documented"):
-        read_rows(body, "Jobs", JOB_FIELDS)
+        read_rows(body, "Jobs", JOB)
 
 
 @pytest.mark.parametrize(("value", "expected"), [("45", 45), (45, 45), (45.0, 45), (" 45 ", 45), (0, 0), ("0", 0)])
@@ -146,7 +146,7 @@ wild_jobs = st.lists(st.dictionaries(st.sampled_from(DOCUMENTED.split()), json_v
 def test_any_body_gives_typed_rows_or_one_clean_error(jobs: Any, total: Any) -> None:
     body = {"RequestId": "R", "Jobs": jobs, "TotalCount": total}
     try:
-        found = read_rows(body, "Jobs", JOB_FIELDS)
+        found = read_rows(body, "Jobs", JOB)
         count = read_total(body)
     except ResponseError as error:
         assert str(error).isprintable()  # noqa: PT017  # both ways out are right
@@ -155,7 +155,7 @@ def test_any_body_gives_typed_rows_or_one_clean_error(jobs: Any, total: Any) -> 
     for row in found:
         assert len(row) == 15
         assert row["id"]
-        for field in JOB_FIELDS:
+        for field in JOB.fields:
             kind = int if field.key in INTEGERS else str
             assert row[field.name] is None or type(row[field.name]) is kind
 
@@ -176,16 +176,16 @@ exact_jobs = st.fixed_dictionaries(
 def test_the_fast_reading_gives_what_the_careful_one_gives(jobs: list[Any]) -> None:
     body = {"RequestId": "R", "Jobs": jobs}
 
-    def outcome(read: Callable[[], list[Row]]) -> list[Row] | str:
+    def outcome(read: Callable[[], list[Job]]) -> list[Job] | str:
         try:
             return read()
         except ResponseError as error:
             return str(error)
 
-    careful = outcome(lambda: [read_row(row, JOB_FIELDS, body, f"Jobs[{n}]") for n, row in enumerate(jobs)])
-    assert outcome(lambda: read_rows(body, "Jobs", JOB_FIELDS)) == careful
+    careful = outcome(lambda: [read_row(row, JOB, body, f"Jobs[{n}]") for n, row in enumerate(jobs)])
+    assert outcome(lambda: read_rows(body, "Jobs", JOB)) == careful
 
 
 def test_what_the_service_documents_is_read_in_one_step() -> None:
-    assert _read_exact([dict(job.fields) for job in seeded_jobs(SITE_ID)], JOB_FIELDS) is not None
-    assert _read_exact([{"Id": "a", "JobId": "b", "Interval": 60, "SliceLen": 10}], EXECUTION_FIELDS) is not None
+    assert _read_exact([dict(job.fields) for job in seeded_jobs(SITE_ID)], JOB) is not None
+    assert _read_exact([{"Id": "a", "JobId": "b", "Interval": 60, "SliceLen": 10}], EXECUTION) is not None

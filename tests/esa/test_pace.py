@@ -16,7 +16,7 @@ from pulumi_resource_alicloud_esa.esa.retry import PROCESS_BUDGET
 
 from emulator import SITE_ID, Emulator, Fault
 
-from .conftest import NewLister
+from .conftest import NewService
 
 
 class Clock:
@@ -150,14 +150,14 @@ def test_an_error_in_a_turn_gives_the_place_back() -> None:
         pass
 
 
-def test_a_server_that_allows_twenty_a_second_is_read_completely(emulator: Emulator, new_lister: NewLister) -> None:
+def test_a_server_that_allows_twenty_a_second_is_read_completely(emulator: Emulator, new_service: NewService) -> None:
     emulator.store.generate(SITE_ID, 119)
     emulator.faults.add(Fault(rate=20))
     import random
 
-    lister = new_lister(emulator.url, attempts=5, uniform=random.Random(7).uniform, budget=PROCESS_BUDGET)
+    service = new_service(emulator.url, attempts=5, uniform=random.Random(7).uniform, budget=PROCESS_BUDGET)
     began = time.monotonic()
-    listing = lister.jobs(JobQuery(str(SITE_ID), page_size=2), Deadline(60))
+    listing = service.jobs(JobQuery(str(SITE_ID), page_size=2), Deadline(60))
     assert len({row["id"] for row in listing.rows}) == 119
     # 60 pages at 20 a second are 2 s at best, and a polite client does not waste many on being refused.
     assert time.monotonic() - began < 15

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
-from pulumi_resource_alicloud_esa.esa.models import JOB_FIELDS, Row
+from pulumi_resource_alicloud_esa.esa.models import JOB, Job
 from pulumi_resource_alicloud_esa.esa.query import DEFAULT_PAGE_SIZE, JobQuery, read_job_query, split_domains
 
 
-def job(**fields: Any) -> Row:
-    return {**{field.name: None for field in JOB_FIELDS}, "id": "a", **fields}
+def job(**fields: Any) -> Job:
+    return {**{field.name: None for field in JOB.fields}, "id": "a", **fields}
 
 
-def accepts(filters: dict[str, Any], row: Row) -> bool:
+def accepts(filters: dict[str, Any], row: Job) -> bool:
     return read_job_query({"siteId": "1", **filters}).filter.accepts(row)
 
 
@@ -127,7 +127,7 @@ def test_the_page_size_has_a_default_and_no_invented_maximum() -> None:
         ({"taskType": "preload", "hasError": True}, job(taskType="preload"), False),
     ],
 )
-def test_filters(filters: dict[str, Any], row: Row, expected: bool) -> None:
+def test_filters(filters: dict[str, Any], row: Job, expected: bool) -> None:
     assert accepts(filters, row) is expected
 
 

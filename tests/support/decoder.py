@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pulumi_resource_alicloud_esa.engine.wire import invoke_response
 from pulumi_resource_alicloud_esa.esa.answer import Answer, interpret
 from pulumi_resource_alicloud_esa.esa.errors import ApiError, EsaError, ResponseError
-from pulumi_resource_alicloud_esa.esa.models import JOB_FIELDS, read_request_id, read_rows, read_total
+from pulumi_resource_alicloud_esa.esa.models import JOB, read_request_id, read_rows, read_total
 
 SECRET = "fuzzSecretfuzzSecret"
 
@@ -19,7 +19,7 @@ def decode(status: int, headers: Mapping[str, str], body: bytes) -> EsaError | N
     """
     try:
         answer = interpret("ListScheduledPreloadJobs", Answer(status, headers, body), [SECRET])
-        rows = read_rows(answer, "Jobs", JOB_FIELDS)
+        rows = read_rows(answer, "Jobs", JOB)
         total, request_id = read_total(answer), read_request_id(answer)
     except (ApiError, ResponseError) as error:
         text = str(error)
@@ -30,7 +30,7 @@ def decode(status: int, headers: Mapping[str, str], body: bytes) -> EsaError | N
         return error
     assert total >= 0
     for row in rows:
-        assert list(row) == [field.name for field in JOB_FIELDS]
+        assert list(row) == [field.name for field in JOB.fields]
         assert row["id"]
         assert row["id"] == row["id"].strip()
     invoke_response({"requestId": request_id, "totalCount": total, "jobs": rows})

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..drift.compare import COMPARABLE, INTEGERS, Record, canonical_jobs, canonical_value, read_ignored
 from ..esa.inputs import Inputs, shown
-from ..esa.models import Row
+from ..esa.models import Job
 from ..esa.query import JobQuery, read_query_from
 from ..schema import VERSION
 from .json_text import Path, json_text, key_lines
@@ -67,7 +67,7 @@ class Baseline:
         return json_text(document)
 
 
-def new_baseline(query: JobQuery, given: Mapping[str, Any], ignored: tuple[str, ...], jobs: Iterable[Row]) -> Baseline:
+def new_baseline(query: JobQuery, given: Mapping[str, Any], ignored: tuple[str, ...], jobs: Iterable[Job]) -> Baseline:
     """The baseline of jobs just read; `given` is the question as the user put it."""
     kept = {name: value for name, value in given.items() if name not in ("siteId", "ignoreFields")}
     if "ids" in kept:

@@ -11,7 +11,7 @@ from ..drift.compare import canonical_jobs, compare
 from ..drift.health import ExecutionCheck, check_executions
 from ..esa.errors import Cancelled, Fault, InvalidInput
 from ..esa.inputs import Inputs, shown
-from ..esa.models import Row
+from ..esa.models import Job
 from . import say
 from .baseline import Baseline, BaselineError, read_baseline
 from .exit_codes import COULD_NOT_TELL
@@ -68,10 +68,10 @@ def _check(path: str, site_id: str, settings: Settings, with_executions: bool) -
     return Outcome(path, location, baseline.site_id, baseline, differences, len(rows), executions=executions)
 
 
-def _read(baseline: Baseline, settings: Settings, with_executions: bool) -> tuple[list[Row], ExecutionCheck | None]:
-    def work(context: CallContext) -> tuple[list[Row], ExecutionCheck | None]:
-        lister = context.lister()
-        rows = lister.jobs(baseline.job_query(), context.deadline, context.progress).rows
-        return rows, check_executions(lister, rows, context.deadline) if with_executions else None
+def _read(baseline: Baseline, settings: Settings, with_executions: bool) -> tuple[list[Job], ExecutionCheck | None]:
+    def work(context: CallContext) -> tuple[list[Job], ExecutionCheck | None]:
+        service = context.service()
+        rows = service.jobs(baseline.job_query(), context.deadline, context.progress).rows
+        return rows, check_executions(service, rows, context.deadline) if with_executions else None
 
     return call(settings, f"site {baseline.site_id}", work)

@@ -34,7 +34,7 @@ def run(values: dict[str, Any], connection: Mapping[str, Any], output: str, igno
     listing = call(
         settings,
         f"site {query.site_id}",
-        lambda context: context.lister().jobs(query, context.deadline, context.progress),
+        lambda context: context.service().jobs(query, context.deadline, context.progress),
     )
     baseline = new_baseline(query, values, ignored, listing.rows)
     if output == STDOUT:

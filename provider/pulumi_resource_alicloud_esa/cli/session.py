@@ -48,7 +48,7 @@ def call(settings: Settings, subject: str, work: Callable[[CallContext], T]) -> 
     clients = Clients(settings, os.environ, say.warning, say.debug)
     deadline = Deadline(settings.timeout_seconds)
     with progress(subject) as report, deadline.timer():
-        running = _Running(lambda: work(CallContext(clients.lister, deadline, report)))
+        running = _Running(lambda: work(CallContext(clients.service, deadline, report)))
         try:
             return running.result(deadline)
         finally:

@@ -6,14 +6,14 @@ import io
 import sys
 from collections.abc import Sequence
 
-from ..esa.models import Row
+from ..esa.models import Job
 from .escape import log_line, printable
 from .say import coloured
 
 _HEADINGS = ("ID", "NAME", "TYPE", "WAY", "DOMAINS", "URLS", "RUNS", "CREATED", "ERROR")
 
 
-def job_table(jobs: Sequence[Row]) -> str:
+def job_table(jobs: Sequence[Job]) -> str:
     """The table, in colours where stdout is a terminal."""
     rows = [_cells(job) for job in jobs]
     if sys.stdout is not None and sys.stdout.isatty():
@@ -21,14 +21,11 @@ def job_table(jobs: Sequence[Row]) -> str:
     return _plain(rows)
 
 
-def _cells(job: Row) -> tuple[str, ...]:
+def _cells(job: Job) -> tuple[str, ...]:
     urls = f"{_shown(job['urlSubmitted'])}/{_shown(job['urlCount'])}"
-    names = ("id", "name", "taskType", "insertWay", "domains")
-    return (
-        *(_shown(job[name]) for name in names),
-        urls,
-        *(_shown(job[name]) for name in ("executionCount", "createdAt", "errorInfo")),
-    )
+    before = (job["id"], job["name"], job["taskType"], job["insertWay"], job["domains"])
+    after = (job["executionCount"], job["createdAt"], job["errorInfo"])
+    return (*map(_shown, before), urls, *map(_shown, after))
 
 
 def _shown(value: object) -> str:

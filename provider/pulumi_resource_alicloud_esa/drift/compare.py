@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any
 
 from ..esa.inputs import Inputs, parse_rfc3339
-from ..esa.models import JOB_FIELDS, Row
+from ..esa.models import JOB, Job
 from ..esa.query import split_domains
 
 Record = dict[str, Any]
@@ -22,7 +22,7 @@ Record = dict[str, Any]
 
 # The key of a record, and what is the same for every job of a site.
 _NOT_COMPARED = frozenset({"id", "siteId"})
-COMPARABLE = tuple(field.name for field in JOB_FIELDS if field.name not in _NOT_COMPARED)
+COMPARABLE = tuple(field.name for field in JOB.fields if field.name not in _NOT_COMPARED)
 DEFAULT_IGNORED = ("errorInfo", "executionCount", "failedFileOss", "taskSubmitted", "urlSubmitted")
 INTEGERS = frozenset({"executionCount", "taskSubmitted", "urlCount", "urlSubmitted"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -62,14 +62,15 @@ def canonical_value(field: str, value: Any) -> str | int | None:
     return int(value)
 
 
-def canonical_job(job: Row, ignored: Iterable[str] = DEFAULT_IGNORED) -> Record:
+def canonical_job(job: Job, ignored: Iterable[str] = DEFAULT_IGNORED) -> Record:
     """The record of a job: every field that is compared and has a value."""
     skip = {*ignored, *_NOT_COMPARED}
-    values = {field: canonical_value(field, job[field]) for field in COMPARABLE if field not in skip}
+    given: Mapping[str, Any] = job
+    values = {field: canonical_value(field, given[field]) for field in COMPARABLE if field not in skip}
     return {field: value for field, value in values.items() if value is not None}
 
 
-def canonical_jobs(jobs: Iterable[Row], ignored: Iterable[str] = DEFAULT_IGNORED) -> dict[str, Record]:
+def canonical_jobs(jobs: Iterable[Job], ignored: Iterable[str] = DEFAULT_IGNORED) -> dict[str, Record]:
     """The records of a listing by job id, ids sorted, so that the same jobs always look the same."""
     skip = tuple(ignored)
     return dict(sorted((job["id"], canonical_job(job, skip)) for job in jobs))

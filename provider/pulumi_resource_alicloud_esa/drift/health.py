@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..esa.deadline import Deadline
-from ..esa.job import list_executions
-from ..esa.listing import Lister
-from ..esa.models import Row
+from ..esa.models import Execution, Job
+from ..esa.service import Service
 from .text import cell, job_label
 
 AHEAD = frozenset({"waiting", "running"})
@@ -23,8 +22,8 @@ FAILED = frozenset({"failed", "stopped"})
 class ExecutionCheck:
     """The jobs with no execution ahead, and the failed or stopped executions, each with its job."""
 
-    idle: list[Row]
-    failed: list[tuple[Row, Row]]
+    idle: list[Job]
+    failed: list[tuple[Job, Execution]]
 
     def summary(self) -> str:
         """What was found, as the tail of a one-line summary."""
@@ -63,14 +62,11 @@ class ExecutionCheck:
         return "\n".join([*lines, *(f"- {cell(line)}" for line in self.lines()), ""])
 
 
-def check_executions(lister: Lister, jobs: Sequence[Row], deadline: Deadline) -> ExecutionCheck:
+def check_executions(service: Service, jobs: Sequence[Job], deadline: Deadline) -> ExecutionCheck:
     """Read every job's executions, several at a time; raises what reading can raise, never leaves a job out."""
-    reads = lister.each(
-        lambda job_id: list_executions(lister.client, job_id, deadline), [job["id"] for job in jobs], deadline
-    )
-    found = {job_id: executions.rows for job_id, executions in reads}
-    idle: list[Row] = []
-    failed: list[tuple[Row, Row]] = []
+    found = service.executions_of([job["id"] for job in jobs], deadline)
+    idle: list[Job] = []
+    failed: list[tuple[Job, Execution]] = []
     for job in jobs:
         executions = found[job["id"]]
         if not any(execution["status"] in AHEAD for execution in executions):

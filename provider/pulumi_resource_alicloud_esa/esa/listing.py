@@ -12,17 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from .codes import Whose
 from .deadline import Deadline
 from .errors import ApiError, PartialAnswer
-from .models import JOB_FIELDS, Field, Row, read_request_id, read_rows, read_total
-from .query import JobQuery
+from .models import E, Shape, read_request_id, read_rows, read_total
 from .several import several
 from .span import SpanHook, no_span
 
-LIST_JOBS = "ListScheduledPreloadJobs"
 MAX_PAGES = 2000
 """Enough for 100,000 jobs at the default 50 a page."""
 
@@ -40,19 +38,28 @@ class Caller(Protocol):
 
 
 @dataclass(frozen=True)
-class Listing:
+class Listing(Generic[E]):
     """The rows asked for, in the service's order, with the RequestId of the first page and TotalCount."""
 
     request_id: str
     total_count: int
-    rows: list[Row]
+    rows: list[E]
 
 
 @dataclass(frozen=True)
-class _Page:
+class _Page(Generic[E]):
     request_id: str
     total: int
-    rows: list[Row]
+    rows: list[E]
+
+
+@dataclass(frozen=True)
+class Source(Generic[E]):
+    """What is listed: by which action, under which key of its answer, in which shape."""
+
+    action: str
+    key: str
+    shape: Shape[E]
 
 
 class _Moved(Exception):
@@ -68,18 +75,18 @@ class Lister:
     concurrency: int
     span: SpanHook = no_span
 
-    def jobs(self, query: JobQuery, deadline: Deadline, progress: Progress | None = None) -> Listing:
-        """The jobs of a site that pass the query's filters.
-
-        Raises what the client raises, and PartialAnswer.
-        """
-        reader = _Reader(self, LIST_JOBS, "Jobs", JOB_FIELDS, query.parameters(), deadline, progress)
-        listing = reader.one(query.page_number, query.page_size) if query.page_number else reader.all(query.page_size)
-        return Listing(
-            listing.request_id,
-            listing.total_count,
-            [row for row in listing.rows if query.filter.accepts(row)],
-        )
+    def read(
+        self,
+        source: Source[E],
+        parameters: Mapping[str, str],
+        size: int,
+        deadline: Deadline,
+        progress: Progress | None = None,
+        number: int | None = None,
+    ) -> Listing[E]:
+        """All entries, or those of page `number`; raises what the client raises, and PartialAnswer."""
+        reader = _Reader(self, source, parameters, deadline, progress)
+        return reader.all(size) if number is None else reader.one(number, size)
 
     def each(self, work: Callable[[T], R], items: Iterable[T], deadline: Deadline) -> Iterator[tuple[T, R]]:
         """Each item with its result as it arrives; raises what the work raises first."""
@@ -87,27 +94,27 @@ class Lister:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _Reader(Generic[E]):
     """One listing being read."""
 
     lister: Lister
-    action: str
-    key: str
-    fields: tuple[Field, ...]
-    parameters: dict[str, str]
+    source: Source[E]
+    parameters: Mapping[str, str]
     deadline: Deadline
     progress: Progress | None
 
-    def one(self, number: int, size: int) -> Listing:
+    def one(self, number: int, size: int) -> Listing[E]:
         page = self._page(number, size)
         if not page.rows and (number - 1) * size < page.total:
             # A server that ignores PageSize has fewer pages than asked for; its first page shows how large they are.
             shown = len(self._page(1, size).rows)
             if (number - 1) * shown < page.total:
-                raise PartialAnswer(f"{self.action}: page {number} is empty, but TotalCount is {page.total}: try again")
+                raise PartialAnswer(
+                    f"{self.source.action}: page {number} is empty, but TotalCount is {page.total}: try again"
+                )
         return Listing(page.request_id, page.total, list({row["id"]: row for row in page.rows}.values()))
 
-    def all(self, size: int) -> Listing:
+    def all(self, size: int) -> Listing[E]:
         try:
             return self._walk(size)
         except _Moved:
@@ -116,11 +123,11 @@ class _Reader:
             return self._walk(size)
         except _Moved as moved:
             raise PartialAnswer(
-                f"{self.action}: {moved}, twice in a row. The jobs may be changing right now: try again; "
+                f"{self.source.action}: {moved}, twice in a row. The jobs may be changing right now: try again; "
                 "nothing partial is returned"
             ) from None
 
-    def _walk(self, size: int) -> Listing:
+    def _walk(self, size: int) -> Listing[E]:
         first = self._page(1, size)
         rows = {row["id"]: row for row in first.rows}
         self._report(len(rows), first.total)
@@ -139,15 +146,15 @@ class _Reader:
             self._nothing_beyond(first.total // size + 1, size, rows)
         return Listing(first.request_id, first.total, list(rows.values()))
 
-    def _rest(self, first: _Page, rows: dict[str, Row], size: int) -> dict[str, Row]:
+    def _rest(self, first: _Page[E], rows: dict[str, E], size: int) -> dict[str, E]:
         last = -(-first.total // size)
         if last > MAX_PAGES:
             raise PartialAnswer(
-                f"{self.action}: {first.total} rows at {size} a page are {last} pages, more than {MAX_PAGES}: "
+                f"{self.source.action}: {first.total} rows at {size} a page are {last} pages, more than {MAX_PAGES}: "
                 "raise pageSize, or narrow startTime and endTime"
             )
         seen = set(rows)
-        pages: dict[int, _Page] = {}
+        pages: dict[int, _Page[E]] = {}
         for number, page in self.lister.each(
             lambda number: self._page(number, size), range(2, last + 1), self.deadline
         ):
@@ -167,7 +174,7 @@ class _Reader:
                 rows.setdefault(row["id"], row)
         return rows
 
-    def _nothing_beyond(self, number: int, size: int, rows: Mapping[str, Row]) -> None:
+    def _nothing_beyond(self, number: int, size: int, rows: Mapping[str, E]) -> None:
         """Nothing new on the page after a full last one, or TotalCount did not count everything."""
         try:
             page = self._page(number, size)
@@ -179,12 +186,12 @@ class _Reader:
         if any(row["id"] not in rows for row in page.rows) or page.total != len(rows):
             raise _Moved(f"page {number} has more rows, or TotalCount is no longer {len(rows)}")
 
-    def _page(self, number: int, size: int) -> _Page:
+    def _page(self, number: int, size: int) -> _Page[E]:
         self.deadline.check()
         parameters = {**self.parameters, "PageNumber": str(number), "PageSize": str(size)}
-        with self.lister.span("page", {"esa.action": self.action, "esa.page": number, "esa.page_size": size}):
-            body = self.lister.client.call(self.action, parameters, self.deadline)
-        return _Page(read_request_id(body), read_total(body), read_rows(body, self.key, self.fields))
+        with self.lister.span("page", {"esa.action": self.source.action, "esa.page": number, "esa.page_size": size}):
+            body = self.lister.client.call(self.source.action, parameters, self.deadline)
+        return _Page(read_request_id(body), read_total(body), read_rows(body, self.source.key, self.source.shape))
 
     def _report(self, done: int, total: int) -> None:
         if self.progress is not None:

@@ -7,28 +7,13 @@ is read field by field, which knows the other spellings and names the field that
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypedDict, TypeVar, cast, get_type_hints
 
 import msgspec
 
 from .errors import ResponseError, one_line
 from .inputs import MAX_EXACT, shown, whole
-
-
-@dataclass(frozen=True)
-class Field:
-    """One documented field: the API's key, and how its value is read."""
-
-    key: str
-    read: Callable[[Any], Any]
-    name: str = field(init=False)
-    """The Pulumi name: the API's key with a small first letter."""
-
-    def __post_init__(self) -> None:
-        # Once, not for each row.
-        object.__setattr__(self, "name", self.key[0].lower() + self.key[1:])
 
 
 class _WrongType(Exception):
@@ -65,34 +50,60 @@ def _digits(value: Any) -> str:
     return str(number)
 
 
-JOB_FIELDS = (
-    Field("AliUid", _trimmed),
-    Field("CreatedAt", _trimmed),
-    Field("Domains", _string),
-    Field("ErrorInfo", _string),
-    Field("ExecutionCount", _integer),
-    Field("FailedFileOss", _string),
-    Field("FileId", _trimmed),
-    Field("Id", _trimmed),
-    Field("InsertWay", _trimmed),
-    Field("Name", _string),
-    Field("SiteId", _digits),
-    Field("TaskSubmitted", _integer),
-    Field("TaskType", _trimmed),
-    Field("UrlCount", _integer),
-    Field("UrlSubmitted", _integer),
-)
+_Text = Annotated[str | None, _string]
+_Trimmed = Annotated[str | None, _trimmed]
+_Integer = Annotated[int | None, _integer]
+_Digits = Annotated[str | None, _digits]
 
-EXECUTION_FIELDS = (
-    Field("AliUid", _trimmed),
-    Field("EndTime", _trimmed),
-    Field("Id", _trimmed),
-    Field("Interval", _integer),
-    Field("JobId", _trimmed),
-    Field("SliceLen", _integer),
-    Field("StartTime", _trimmed),
-    Field("Status", _trimmed),
-)
+
+class Entry(TypedDict):
+    """What all that is listed has."""
+
+    id: Annotated[str, _trimmed]
+
+
+class Job(Entry):
+    """A scheduled preload job: every documented field, None where the service gives no value."""
+
+    aliUid: _Trimmed
+    createdAt: _Trimmed
+    domains: _Text
+    errorInfo: _Text
+    executionCount: _Integer
+    failedFileOss: _Text
+    fileId: _Trimmed
+    insertWay: _Trimmed
+    name: _Text
+    siteId: _Digits
+    taskSubmitted: _Integer
+    taskType: _Trimmed
+    urlCount: _Integer
+    urlSubmitted: _Integer
+
+
+class Execution(Entry):
+    """One planned run of a job, likewise."""
+
+    aliUid: _Trimmed
+    endTime: _Trimmed
+    interval: _Integer
+    jobId: _Trimmed
+    sliceLen: _Integer
+    startTime: _Trimmed
+    status: _Trimmed
+
+
+E = TypeVar("E", bound=Entry)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One documented field: its name here, the API's key (with a large first letter), how its value is read."""
+
+    name: str
+    key: str
+    read: Callable[[Any], Any]
+
 
 # The type that each reader leaves as it is, or has only to trim or to spell out.
 _EXACT_TYPES: dict[Callable[[Any], Any], Any] = {
@@ -102,49 +113,53 @@ _EXACT_TYPES: dict[Callable[[Any], Any], Any] = {
     _digits: int,
 }
 
-# A job, or another row of the family, as its Pulumi properties; every documented field is present, null if not given.
-Row = dict[str, Any]
+
+class Shape(Generic[E]):
+    """How a kind of entry is read; `fields` are those that it declares, by name."""
+
+    def __init__(self, kind: type[E]) -> None:
+        hints = get_type_hints(kind, include_extras=True)
+        self.fields = tuple(
+            Field(name, name[0].upper() + name[1:], hints[name].__metadata__[0]) for name in sorted(hints)
+        )
+        self.to_finish = [field for field in self.fields if field.read in (_trimmed, _digits)]
+        # gc=False: no row can be a part of itself.
+        self.exact_row = msgspec.defstruct(
+            "ExactRow",
+            [(field.name, _EXACT_TYPES[field.read] | None, None) for field in self.fields],
+            rename={field.name: field.key for field in self.fields},
+            gc=False,
+        )
 
 
-def read_rows(body: Mapping[str, Any], key: str, fields: tuple[Field, ...]) -> list[Row]:
+JOB = Shape(Job)
+EXECUTION = Shape(Execution)
+
+
+def read_rows(body: Mapping[str, Any], key: str, shape: Shape[E]) -> list[E]:
     """The typed rows of one page; raises ResponseError naming the field that has the wrong shape."""
     rows = body.get(key)
     if not isinstance(rows, list):
         what = f"{key} is {shown(rows)}" if key in body else f"{key} is missing"
         raise ResponseError(f"{what} where a list is documented", request_id=read_request_id(body))
-    return _read_exact(rows, fields) or [
-        read_row(row, fields, body, f"{key}[{index}]") for index, row in enumerate(rows)
-    ]
+    return _read_exact(rows, shape) or [read_row(row, shape, body, f"{key}[{index}]") for index, row in enumerate(rows)]
 
 
-def _read_exact(rows: list[Any], fields: tuple[Field, ...]) -> list[Row] | None:
+def _read_exact(rows: list[Any], shape: Shape[E]) -> list[E] | None:
     """The rows if all of them have exactly the documented types and an Id, else None."""
     try:
-        found = msgspec.convert(rows, _exact_rows(fields))
+        found = msgspec.convert(rows, list[shape.exact_row])  # type: ignore[name-defined]  # made at run time
     except msgspec.ValidationError:
         return None
-    to_finish = [one for one in fields if one.read is _trimmed or one.read is _digits]
-    result: list[Row] = [msgspec.structs.asdict(row) for row in found]
+    result = [msgspec.structs.asdict(row) for row in found]
     for row in result:
-        for one in to_finish:
+        for one in shape.to_finish:
             value = row[one.name]
             if value is not None:
                 row[one.name] = one.read(value)
         if not row["id"]:
             return None
-    return result
-
-
-@lru_cache
-def _exact_rows(fields: tuple[Field, ...]) -> Any:
-    """The type of a list of rows with these fields; `gc=False`: no row can be a part of itself."""
-    row = msgspec.defstruct(
-        "ExactRow",
-        [(one.name, _EXACT_TYPES[one.read] | None, None) for one in fields],
-        rename={one.name: one.key for one in fields},
-        gc=False,
-    )
-    return list[row]  # type: ignore[valid-type]  # made at run time
+    return cast("list[E]", result)
 
 
 def read_total(body: Mapping[str, Any]) -> int:
@@ -157,15 +172,15 @@ def read_total(body: Mapping[str, Any]) -> int:
     return number
 
 
-def read_row(row: Any, fields: tuple[Field, ...], body: Mapping[str, Any], path: str = "") -> Row:
+def read_row(row: Any, shape: Shape[E], body: Mapping[str, Any], path: str = "") -> E:
     """One typed row, `body` being the answer that it came in; raises ResponseError."""
     if not isinstance(row, dict):
         raise ResponseError(f"{path} is {shown(row)} where an object is documented", request_id=read_request_id(body))
     prefix = f"{path}." if path else ""
-    result: Row = {}
+    result: dict[str, Any] = {}
     get = row.get
     try:
-        for one in fields:
+        for one in shape.fields:
             value = get(one.key)
             result[one.name] = None if value is None else one.read(value)
     except _WrongType as expected:
@@ -175,7 +190,7 @@ def read_row(row: Any, fields: tuple[Field, ...], body: Mapping[str, Any], path:
         ) from None
     if not result.get("id"):
         raise ResponseError(f"{prefix}Id is missing", request_id=read_request_id(body))
-    return result
+    return cast("E", result)
 
 
 def read_request_id(body: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .inputs import Inputs
-from .models import Row
+from .models import Job
 
 DEFAULT_PAGE_SIZE = 50
 _DOMAIN_SEPARATORS = re.compile(r"[\s,;]+")
@@ -25,7 +25,7 @@ class JobFilter:
     insert_way: str | None = None
     has_error: bool | None = None
 
-    def accepts(self, job: Row) -> bool:
+    def accepts(self, job: Job) -> bool:
         """Whether this job is part of the answer."""
         return (
             (self.ids is None or job["id"] in self.ids)

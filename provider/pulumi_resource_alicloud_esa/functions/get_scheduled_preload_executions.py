@@ -6,7 +6,6 @@ from typing import Any
 
 from ..context import CallContext
 from ..esa.inputs import Inputs
-from ..esa.job import list_executions
 
 
 def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
@@ -14,7 +13,7 @@ def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
     reader = Inputs(inputs)
     job_id, status = reader.job_id(), reader.text("status")
     reader.finish()
-    found = list_executions(context.lister().client, job_id, context.deadline)
+    found = context.service().executions(job_id, context.deadline)
     rows = [row for row in found.rows if status is None or row["status"] == status]
     return {
         "requestId": found.request_id,

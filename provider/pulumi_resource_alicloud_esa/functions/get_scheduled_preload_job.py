@@ -7,7 +7,6 @@ from typing import Any
 from ..context import CallContext
 from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
-from ..esa.job import find_job, get_job
 
 
 def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
@@ -20,8 +19,9 @@ def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
     site_id = reader.site_id() if reader.get("siteId") is not None else None
     allow_missing = reader.boolean("allowMissing") or False
     reader.finish()
-    read = find_job if allow_missing else get_job
-    request_id, job = read(context.lister().client, job_id, context.deadline)
+    service = context.service()
+    read = service.find_job if allow_missing else service.job
+    request_id, job = read(job_id, context.deadline)
     if job is not None and site_id is not None and job["siteId"] not in (None, site_id):
         raise InvalidInput([Fault("siteId", f"job {job_id} belongs to site {job['siteId']}, not to {site_id}")])
     return {"requestId": request_id, "found": job is not None, "job": job}

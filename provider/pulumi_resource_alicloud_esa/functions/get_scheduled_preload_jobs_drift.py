@@ -12,7 +12,7 @@ from ..drift.health import ExecutionCheck, check_executions
 from ..drift.text import markdown, summary
 from ..esa.errors import DriftFound
 from ..esa.inputs import Inputs
-from ..esa.models import Row
+from ..esa.models import Job
 from ..esa.query import JobQuery, read_query_from
 
 _FIELDS = ("id", *COMPARABLE)
@@ -30,22 +30,22 @@ def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
     fail_on_drift = reader.boolean("failOnDrift") or False
     with_executions = reader.boolean("checkExecutions") or False
     reader.finish()
-    lister = context.lister()
-    jobs = lister.jobs(query, context.deadline, context.progress).rows
+    service = context.service()
+    jobs = service.jobs(query, context.deadline, context.progress).rows
     differences = find_drift(expected, jobs, allow_unexpected)
     if differences and fail_on_drift:
         raise DriftFound(summary(query.site_id, differences, len(jobs)))
     result = _result(query, differences, jobs)
-    return _with_executions(result, check_executions(lister, jobs, context.deadline)) if with_executions else result
+    return _with_executions(result, check_executions(service, jobs, context.deadline)) if with_executions else result
 
 
-def find_drift(expected: Mapping[str, Record], jobs: Sequence[Row], allow_unexpected: bool) -> list[Difference]:
+def find_drift(expected: Mapping[str, Record], jobs: Sequence[Job], allow_unexpected: bool) -> list[Difference]:
     """Compare declared jobs by name, each only in the fields that it declares.
 
     The service allows several jobs of one name. An expected job is held against the one of that name that fits
     best; the others are unexpected.
     """
-    by_name: dict[str, list[Row]] = {}
+    by_name: dict[str, list[Job]] = {}
     for job in jobs:
         by_name.setdefault((job["name"] or "").strip(), []).append(job)
     wanted: dict[str, Record] = {}
@@ -65,7 +65,7 @@ def find_drift(expected: Mapping[str, Record], jobs: Sequence[Row], allow_unexpe
     return compare(wanted, found, ids)
 
 
-def _project(job: Row, record: Record) -> Record:
+def _project(job: Mapping[str, Any], record: Record) -> Record:
     return {field: value for field in record if (value := canonical_value(field, job[field])) is not None}
 
 
@@ -112,7 +112,7 @@ def _read_record(job: Inputs) -> Record:
     return record
 
 
-def _result(query: JobQuery, differences: list[Difference], jobs: Sequence[Row]) -> dict[str, Any]:
+def _result(query: JobQuery, differences: list[Difference], jobs: Sequence[Job]) -> dict[str, Any]:
     def of(kind: Kind) -> list[Difference]:
         return [difference for difference in differences if difference.kind is kind]
 

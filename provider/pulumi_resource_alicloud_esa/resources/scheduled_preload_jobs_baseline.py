@@ -144,5 +144,5 @@ def _read_or_none(values: Values) -> tuple[JobQuery, tuple[str, ...]] | None:
 def _live(asked: tuple[JobQuery, tuple[str, ...]], call: Call) -> dict[str, Record]:
     query, ignored = asked
     with call() as context:
-        jobs = context.lister().jobs(query, context.deadline, context.progress).rows
+        jobs = context.service().jobs(query, context.deadline, context.progress).rows
     return canonical_jobs(jobs, ignored)

@@ -1,0 +1,70 @@
+"""What the service is asked: the jobs of a site, one job, the executions of a job; this is what callers of esa/ use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from .deadline import Deadline
+from .errors import ApiError, PartialAnswer
+from .listing import Lister, Listing, Progress, Source
+from .models import EXECUTION, JOB, Execution, Job, read_request_id, read_row, read_rows, read_total
+from .query import JobQuery
+
+JOBS = Source("ListScheduledPreloadJobs", "Jobs", JOB)
+GET_JOB = "GetScheduledPreloadJob"
+LIST_EXECUTIONS = "ListScheduledPreloadExecutions"
+NOT_FOUND = "InvalidJob.NotFound"
+
+
+@dataclass(frozen=True)
+class Executions:
+    """All executions of a job, in the service's order."""
+
+    request_id: str
+    rows: list[Execution]
+
+
+@dataclass(frozen=True)
+class Service:
+    """ESA's scheduled preload jobs, read; safe to share between threads. All raise what a client's call raises."""
+
+    lister: Lister
+
+    def jobs(self, query: JobQuery, deadline: Deadline, progress: Progress | None = None) -> Listing[Job]:
+        """The jobs of a site that pass the query's filters; raises PartialAnswer rather than leave one out."""
+        listing = self.lister.read(
+            JOBS, query.parameters(), query.page_size, deadline, progress, number=query.page_number
+        )
+        return replace(listing, rows=[job for job in listing.rows if query.filter.accepts(job)])
+
+    def job(self, job_id: str, deadline: Deadline) -> tuple[str, Job]:
+        """The request id and the job; raises ApiError `InvalidJob.NotFound` where there is none.
+
+        The service does not answer ExecutionCount here: that field is None.
+        """
+        body = self.lister.client.call(GET_JOB, {"Id": job_id}, deadline)
+        return read_request_id(body), read_row(body, JOB, body)
+
+    def find_job(self, job_id: str, deadline: Deadline) -> tuple[str, Job | None]:
+        """Like `job`, with None for a job that does not exist; every other error is raised."""
+        try:
+            return self.job(job_id, deadline)
+        except ApiError as error:
+            # By code: other things answer 404 as well, an unknown access key among them.
+            if error.code != NOT_FOUND:
+                raise
+            return error.request_id, None
+
+    def executions(self, job_id: str, deadline: Deadline) -> Executions:
+        """The executions of a job; raises PartialAnswer when they are fewer or more than TotalCount."""
+        body = self.lister.client.call(LIST_EXECUTIONS, {"Id": job_id}, deadline)
+        rows, total = read_rows(body, "Executions", EXECUTION), read_total(body)
+        if len(rows) != total:
+            raise PartialAnswer(f"{LIST_EXECUTIONS}: {len(rows)} rows, but TotalCount is {total}; try again")
+        return Executions(read_request_id(body), rows)
+
+    def executions_of(self, job_ids: Iterable[str], deadline: Deadline) -> dict[str, list[Execution]]:
+        """The executions of each of these jobs, read several at a time."""
+        reads = self.lister.each(lambda job_id: self.executions(job_id, deadline), job_ids, deadline)
+        return {job_id: executions.rows for job_id, executions in reads}
