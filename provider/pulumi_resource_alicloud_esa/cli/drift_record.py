@@ -14,6 +14,7 @@ from . import say
 from .baseline import BaselineError, NewerBaseline, new_baseline, read_baseline
 from .faults import OPTIONS
 from .files import STDOUT, unwritable, write_file, write_stdout
+from .json_text import harmless_json
 from .session import call, read_all
 
 
@@ -38,7 +39,7 @@ def run(values: dict[str, Any], connection: Mapping[str, Any], output: str, igno
     )
     baseline = new_baseline(query, values, ignored, listing.rows)
     if output == STDOUT:
-        write_stdout(baseline.text())
+        write_stdout(harmless_json(baseline.text()))
         return 0
     write_file(output, baseline.text())
     count = len(baseline.jobs)

@@ -11,7 +11,7 @@ from ..esa.query import read_query_from
 from ..functions import get_scheduled_preload_jobs
 from . import say
 from .files import write_stdout
-from .json_text import json_text
+from .json_text import json_output
 from .session import call, read_all
 from .table import job_table
 
@@ -29,7 +29,7 @@ def run(values: dict[str, Any], connection: Mapping[str, Any], form: str) -> int
     site_id, settings = read_all(values, connection, read)
     answer = call(settings, f"site {site_id}", lambda context: get_scheduled_preload_jobs.invoke(values, context))
     if form == "json":
-        write_stdout(json_text(answer))
+        write_stdout(json_output(answer))
         return 0
     write_stdout(job_table(answer["jobs"]))
     found, total = len(answer["jobs"]), answer["totalCount"]

@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from ..esa.printable import without_commands
+
 Path = tuple[str, ...]
 # What json.dumps leaves as it is, though a terminal obeys it or an editor hides it; lone surrogates are no UTF-8.
 _HIDDEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
@@ -16,6 +18,21 @@ def json_text(value: Any) -> str:
     """Indented JSON, one value a line, readable in any script, with a newline at the end."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return _HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+
+
+def json_output(value: Any) -> str:
+    """The same for stdout or a report, which end in a pipeline's log."""
+    return harmless_json(json_text(value))
+
+
+def harmless_json(text: str) -> str:
+    """A JSON text of the same values in which everything hidden is spelled and no runner finds a command."""
+    if not text.replace("\n", "").isprintable():
+        text = "".join(
+            character if character.isprintable() or character in "\n\u3000" else json.dumps(character)[1:-1]
+            for character in text
+        )
+    return without_commands(text, lambda character: f"\\u{ord(character):04x}")
 
 
 def key_lines(text: str) -> dict[Path, int]:

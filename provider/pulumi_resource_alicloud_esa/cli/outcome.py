@@ -12,8 +12,9 @@ from pathlib import Path
 from ..drift.compare import Difference, Kind
 from ..drift.health import ExecutionCheck
 from ..drift.text import summary
+from ..esa.printable import printable
 from .baseline import Baseline
-from .escape import clean, printable
+from .escape import clean
 from .exit_codes import CLEAN, COULD_NOT_TELL, DETAILED_DRIFT, DRIFT
 
 _ROOT_VARIABLES = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")

@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 
-from .escape import printable
+from ..esa.printable import printable
 
 debugging = False
 """Whether --debug was given."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from ..esa.models import Job
-from .escape import log_line, printable
+from ..esa.printable import printable
 from .say import coloured
 
 _HEADINGS = ("ID", "NAME", "TYPE", "WAY", "DOMAINS", "URLS", "RUNS", "CREATED", "ERROR")
@@ -42,7 +42,7 @@ def _plain(rows: Sequence[Sequence[str]]) -> str:
         "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
         for row in table
     ]
-    return "".join(f"{log_line(line.rstrip())}\n" for line in lines)
+    return "".join(f"{printable(line.rstrip())}\n" for line in lines)
 
 
 def _fitted(rows: Sequence[Sequence[str]]) -> str:

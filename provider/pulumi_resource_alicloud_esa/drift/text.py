@@ -11,6 +11,7 @@ from .compare import Difference, Kind
 _BACKTICKS = re.compile("`+")
 _NAMED = 5
 _ROWS = 200
+_IMPORTANCE = (Kind.MISSING, Kind.CHANGED, Kind.UNEXPECTED)
 
 
 def label(difference: Difference) -> str:
@@ -51,6 +52,13 @@ def job_lines(differences: Sequence[Difference]) -> list[str]:
         else:
             lines[job] = describe(difference)
     return list(lines.values())
+
+
+def most_important(differences: Sequence[Difference], number: int) -> Sequence[Difference]:
+    """At most that many, in their order; where some must be left out, jobs that are gone stay before all others."""
+    if len(differences) <= number:
+        return differences
+    return sorted(differences, key=lambda difference: _IMPORTANCE.index(difference.kind))[:number]
 
 
 def summary(site_id: str, differences: Sequence[Difference], count: int) -> str:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .codes import Row, look_up
+from .printable import printable
 
 
 @dataclass(frozen=True)
@@ -163,5 +164,5 @@ def _sentence(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Text of somebody else, safe to print: no line ends, no control or direction characters."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    """Text of somebody else, safe to print: a blank for line ends, control and direction characters."""
+    return printable(" ".join("".join(char if char.isprintable() else " " for char in text).split()))

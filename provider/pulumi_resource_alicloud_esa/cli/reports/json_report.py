@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...drift.compare import Difference, Kind
-from ..json_text import json_text
+from ..json_text import json_output
 from ..outcome import Outcome, Verdict
 
 FORMAT = "alicloud-esa drift report"
@@ -15,7 +15,7 @@ FORMAT_VERSION = 1
 def render(outcome: Outcome) -> str:
     """JSON; without an answer from the service `counts` and `differences` are null, never empty."""
     told = outcome.verdict is not Verdict.ERROR
-    return json_text(
+    return json_output(
         {
             "format": FORMAT,
             "version": FORMAT_VERSION,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ...drift.compare import Difference
 from ...drift.text import change, describe, job_label
-from ..escape import printable
+from ...esa.printable import printable, without_commands
 from ..outcome import Outcome, Verdict
 
 _CLASS = "scheduled preload jobs"
@@ -30,7 +30,10 @@ def render(outcome: Outcome) -> str:
         element.attrib.update({name: str(number) for name, number in numbers.items()}, time="0")
     suites.append(suite)
     ET.indent(suites)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
+    text = ET.tostring(suites, encoding="unicode")
+    # The structure of XML holds none of the markers: what is found stands in a text or an attribute.
+    text = without_commands(text, lambda character: f"&#{ord(character)};")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
 def _add_jobs(suite: ET.Element, outcome: Outcome) -> None:

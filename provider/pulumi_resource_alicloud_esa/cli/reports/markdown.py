@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...drift.text import cell
 from ...drift.text import markdown as drift_markdown
-from ..escape import printable
+from ...esa.printable import printable
 from ..outcome import Outcome, Verdict
 
 

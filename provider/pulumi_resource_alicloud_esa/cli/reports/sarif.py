@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
 from ...drift.compare import Difference, Kind
-from ...drift.text import describe
+from ...drift.text import describe, most_important
 from ...schema import VERSION
-from ..json_text import json_text
+from ..escape import clean
+from ..json_text import json_output
 from ..outcome import Outcome, Verdict
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ACCEPT = "If that is right, accept it with `alicloud-esa drift record --again` and commit the file."
+_BRACKETS = re.compile(r"[\\\[\]]")
+# What GitHub shows of a run; a reader of more than that is a program, which has the JSON report.
+_RESULTS = 5000
 _RULES = {
     Kind.MISSING: ("JobMissing", "A recorded job is gone", "Somebody deleted the job, or the service dropped it."),
     Kind.UNEXPECTED: ("JobUnexpected", "A job is not in the baseline", "Somebody added the job after the recording."),
@@ -34,9 +39,8 @@ def render(outcome: Outcome) -> str:
         "invocations": [_invocation(outcome)],
     }
     if outcome.verdict is not Verdict.ERROR:
-        pairs = zip(outcome.differences, outcome.readable, strict=True)
-        run["results"] = [_result(outcome, raw, readable) for raw, readable in pairs]
-    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+        run["results"] = [_result(outcome, raw, clean(raw)) for raw in most_important(outcome.differences, _RESULTS)]
+    return json_output({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(kind: Kind) -> dict[str, Any]:
@@ -52,14 +56,22 @@ def _rule(kind: Kind) -> dict[str, Any]:
 
 
 def _invocation(outcome: Outcome) -> dict[str, Any]:
-    if outcome.verdict is not Verdict.ERROR:
-        return {"executionSuccessful": True}
+    if outcome.verdict is Verdict.ERROR:
+        return _notified(outcome, False, "error", outcome.summary)
+    found = len(outcome.differences)
+    if found > _RESULTS:
+        cut = f"{_RESULTS} of {found} differences are listed here; `--format json` lists all. {outcome.summary}"
+        return _notified(outcome, True, "warning", cut)
+    return {"executionSuccessful": True}
+
+
+def _notified(outcome: Outcome, successful: bool, level: str, text: str) -> dict[str, Any]:
     notification = {
-        "level": "error",
-        "message": {"text": outcome.summary},
+        "level": level,
+        "message": {"text": _message(text)},
         "locations": [{"physicalLocation": {"artifactLocation": _artifact(outcome)}}],
     }
-    return {"executionSuccessful": False, "toolExecutionNotifications": [notification]}
+    return {"executionSuccessful": successful, "toolExecutionNotifications": [notification]}
 
 
 def _result(outcome: Outcome, raw: Difference, readable: Difference) -> dict[str, Any]:
@@ -69,11 +81,16 @@ def _result(outcome: Outcome, raw: Difference, readable: Difference) -> dict[str
         "ruleId": raw.kind.value,
         "ruleIndex": list(Kind).index(raw.kind),
         "level": "warning",
-        "message": {"text": describe(readable)},
+        "message": {"text": _message(describe(readable))},
         "locations": [{"physicalLocation": place}],
         # GitHub looks at the second one only; without it all unexpected jobs, which share a line, would be one alert.
         "partialFingerprints": {"alicloudEsaDrift/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint[:16]}:1"},
     }
+
+
+def _message(text: str) -> str:
+    """A text of others in which SARIF finds neither a link, `[text](url)`, nor a placeholder, `{0}`."""
+    return _BRACKETS.sub(r"\\\g<0>", text).replace("{", "{{").replace("}", "}}")
 
 
 def _fingerprint(site_id: str, difference: Difference) -> str:

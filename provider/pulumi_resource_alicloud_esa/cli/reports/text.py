@@ -7,7 +7,7 @@ import sys
 
 from ...drift.compare import Difference
 from ...drift.text import describe, job_lines
-from ..escape import log_line, printable
+from ...esa.printable import printable
 from ..outcome import Outcome, Verdict
 from ..say import coloured
 
@@ -20,13 +20,13 @@ _RESET = "\x1b[0m"
 def render(outcome: Outcome) -> str:
     """Plain text."""
     executions = outcome.executions.lines() if outcome.executions else []
-    lines = [outcome.summary, *job_lines(outcome.readable), *(printable(line) for line in executions)]
-    return "".join(f"{line}\n" for line in lines)
+    lines = [outcome.summary, *job_lines(outcome.readable), *executions]
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def screen(outcome: Outcome) -> str:
     """The same for stdout: colours on a terminal, annotations where GitHub's runner reads along."""
-    first, *others = (log_line(line) for line in render(outcome).splitlines())
+    first, *others = render(outcome).splitlines()
     if coloured(sys.stdout):
         first = f"{_COLOURS[outcome.verdict]}{first}{_RESET}"
     notes = _annotations(outcome) if os.environ.get("GITHUB_ACTIONS") == "true" else []

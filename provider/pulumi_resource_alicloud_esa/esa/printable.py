@@ -1,0 +1,40 @@
+"""The text of others (job names, messages of the service) as a person is shown it: the one place that cleans it.
+
+A terminal obeys control characters, direction marks make a line lie, and the runners of GitHub (`::command::`,
+`##[command]`) and Azure (`##vso[command]`) obey what stands in a pipeline's log, wherever in a line.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+# What .NET, in which both runners are written, does not see when it looks for a text in a line.
+_UNSEEN = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]*"
+# The character after which a runner's marker is broken up.
+_MARKER = re.compile(rf":(?={_UNSEEN}:)|(?<=#){_UNSEEN}#(?={_UNSEEN}(?:\[|v{_UNSEEN}s{_UNSEEN}o))", re.IGNORECASE)
+
+
+def printable(text: str, longest: int | None = None) -> str:
+    """The text on one line: control and hidden characters spelled out (`\\n`, `\\u202e`), no runner's command in it.
+
+    A text that is longer than `longest` is cut, and says how long it is. Applied twice it changes nothing more.
+    """
+    shown = text if longest is None else text[:longest]
+    if not shown.isprintable():
+        shown = "".join(_spelled(character) for character in shown)
+    shown = without_commands(shown)
+    return shown if len(text) <= len(text[:longest]) else f"{shown}... ({len(text)} characters)"
+
+
+def without_commands(text: str, spelled: Callable[[str], str] = lambda character: f"{character}\\") -> str:
+    """The text with every runner's marker broken up; `spelled` writes the character at which it breaks."""
+    return _MARKER.sub(lambda found: f"{found[0][:-1]}{spelled(found[0][-1])}", text)
+
+
+def _spelled(character: str) -> str:
+    # A blank is one in any script; one that does not break a line cannot be told from it.
+    if character.isprintable() or (character != "\xa0" and unicodedata.category(character) == "Zs"):
+        return character
+    return character.encode("unicode_escape").decode("ascii")
