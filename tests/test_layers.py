@@ -15,8 +15,8 @@ NAME = PACKAGE.name
 
 # From the ground up: a module may import those before it. Folders stand for all that is in them.
 ESA = tuple(
-    """printable codes errors inputs deadline span keys signing answer endpoints models query pace retry proxy adapter
-    transport client several listing service""".split()  # noqa: SIM905  # twenty short lines would hide the order
+    """printable codes errors moments inputs deadline span keys signing answer endpoints models query pace retry proxy
+    adapter transport client several listing service""".split()  # noqa: SIM905  # twenty short lines would hide the order
 )
 # The rooms beside esa/, each read from its own ground up, and what starts, serves and routes around them.
 OUTER = tuple(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
-from pulumi_resource_alicloud_esa.esa.inputs import Inputs, parse_rfc3339, shown, whole
+from pulumi_resource_alicloud_esa.esa.inputs import Inputs, shown, whole
 
 
 def faults(values: dict[str, Any], read: Any) -> dict[str, str]:
@@ -73,61 +72,6 @@ def test_what_is_no_site_id_is_a_fault_on_it(value: object) -> None:
 def test_a_quoted_value_is_short_and_on_one_line(value: object) -> None:
     assert len(shown(value)) <= 80
     assert shown(value).isprintable()
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("1970-01-01T00:00:00Z", 0),
-        ("2024-06-01T00:00:00Z", 1717200000000),
-        ("2024-06-01t00:00:00z", 1717200000000),
-        ("2024-06-01 00:00:00Z", 1717200000000),
-        ("2024-06-01T08:00:00+08:00", 1717200000000),
-        ("2024-05-31T18:30:00-05:30", 1717200000000),
-        ("2024-06-01T00:00:00-00:00", 1717200000000),
-        ("2024-06-01T00:00:00.5Z", 1717200000500),
-        ("2024-06-01T00:00:00.123456789Z", 1717200000123),
-        ("2024-06-01T00:00:00.999999999+00:00", 1717200000999),
-        ("1969-12-31T23:59:59.999Z", -1),
-        ("2024-02-29T00:00:00Z", 1709164800000),
-        ("2024-06-01T00:00:00", None),
-        ("2024-06-01", None),
-        ("2023-02-29T00:00:00Z", None),
-        ("2024-13-01T00:00:00Z", None),
-        ("2024-06-01T24:00:00Z", None),
-        ("2024-06-01T00:60:00Z", None),
-        ("2024-06-01T00:00:00+24:00", None),
-        ("2024-06-01T00:00:00+99:99", None),
-        ("2024-06-01T00:00:00+08:60", None),
-        ("2024-06-01T00:00:00+0800", None),
-        ("2024-06-01T00:00:00.Z", None),
-        ("0000-01-01T00:00:00Z", None),
-        ("0001-01-01T00:00:00+01:00", None),
-        ("9999-12-31T23:59:59-01:00", None),
-        ("\uff12\uff10\uff12\uff14-06-01T00:00:00Z", None),
-        ("2024-06-01T00:00:00Z\n", None),
-        ("", None),
-    ],
-)
-def test_rfc_3339(text: str, expected: int | None) -> None:
-    assert parse_rfc3339(text) == expected
-
-
-offsets = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-moments = st.datetimes(datetime(1971, 1, 1), datetime(2200, 1, 1), timezones=offsets)  # noqa: DTZ001
-
-
-@pytest.mark.fuzz
-@given(moments)
-def test_every_moment_python_prints_is_read_to_the_millisecond(moment: datetime) -> None:
-    expected = (moment - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(milliseconds=1)
-    assert parse_rfc3339(moment.isoformat()) == expected
-
-
-@pytest.mark.fuzz
-@given(st.text())
-def test_any_text_is_a_moment_or_none(text: str) -> None:
-    assert parse_rfc3339(text) is None or text
 
 
 @pytest.mark.parametrize("value", [1717200000000, 1717200000000.0, "1717200000000", " 2024-06-01T00:00:00Z "])

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import Any
 
-from ..esa.inputs import Inputs, parse_rfc3339
+from ..esa.inputs import Inputs
 from ..esa.models import JOB, Job
+from ..esa.moments import canonical_moment
 from ..esa.query import split_domains
 
 Record = dict[str, Any]
@@ -25,7 +25,6 @@ _NOT_COMPARED = frozenset({"id", "siteId"})
 COMPARABLE = tuple(field.name for field in JOB.fields if field.name not in _NOT_COMPARED)
 DEFAULT_IGNORED = ("errorInfo", "executionCount", "failedFileOss", "taskSubmitted", "urlSubmitted")
 INTEGERS = frozenset({"executionCount", "taskSubmitted", "urlCount", "urlSubmitted"})
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 class Kind(Enum):
@@ -55,8 +54,7 @@ def canonical_value(field: str, value: Any) -> str | int | None:
     if field == "domains":
         return ",".join(sorted(set(split_domains(value)))) or None
     if field == "createdAt":
-        milliseconds = parse_rfc3339(value)
-        return value if milliseconds is None else _format_moment(milliseconds)
+        return canonical_moment(value)
     if isinstance(value, str):
         return value.strip() or None
     return int(value)
@@ -110,8 +108,3 @@ def read_ignored(inputs: Inputs, name: str = "ignoreFields") -> tuple[str, ...]:
         if field not in COMPARABLE:
             inputs.fault(f"{name}[{index}]", f"{field!r} is no field; accepted are {', '.join(COMPARABLE)}")
     return tuple(sorted(set(given)))
-
-
-def _format_moment(milliseconds: int) -> str:
-    moment = _EPOCH + timedelta(milliseconds=milliseconds)
-    return moment.isoformat(timespec="milliseconds" if milliseconds % 1000 else "seconds").replace("+00:00", "Z")

@@ -10,19 +10,14 @@ import re
 import threading
 import warnings
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from .errors import Fault, InvalidInput, one_line
+from .moments import parse_rfc3339
 
 MAX_EXACT = 2**53
 MAX_INT64 = 2**63 - 1
-_RFC3339 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))",
-    re.ASCII,
-)
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _compiling = threading.Lock()
 _TIME_ACCEPTED = "give RFC 3339 (2024-06-01T00:00:00Z) or milliseconds since 1970 (1717200000000)"
 
@@ -183,18 +178,3 @@ class Inputs:
             self.fault(name, f"{shown(value)} is not a time; {_TIME_ACCEPTED}")
             return None
         return number
-
-
-def parse_rfc3339(text: str) -> int | None:
-    """Milliseconds since 1970 of an RFC 3339 moment, None where the text is none."""
-    match = _RFC3339.fullmatch(text)
-    if match is None:
-        return None
-    *parts, fraction, sign, hours, minutes = match.groups()
-    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-    try:
-        moment = datetime(*(int(part) for part in parts), tzinfo=timezone.utc)  # type: ignore[misc,arg-type]
-        moment -= -offset if sign == "-" else offset
-    except (ValueError, OverflowError):
-        return None
-    return (moment - _EPOCH) // timedelta(milliseconds=1) + int(f"{fraction or 0:0<3}"[:3])
