@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
+from emulator import changes
+from emulator.call import Call
 from emulator.errors import ApiError
-from emulator.faults import Fault
-from emulator.jobs import OBJECT_ID, dump
+from emulator.jobs import dump
 from emulator.listing import list_rows
-from emulator.store import Store
 
 VERSION = "2024-09-10"
 DEFAULT_PAGE_SIZE = 20
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call that passed the gate, with the faults that apply to it."""
-
-    params: Mapping[str, str]
-    request_id: str
-    store: Store
-    faults: list[Fault]
-
-    def number(self, name: str) -> int | None:
-        """A parameter as a number, None if it was not sent; ApiError if it is not one."""
-        text = self.params.get(name, "")
-        if not text:
-            return None
-        if not (text.isascii() and text.isdigit()):
-            raise ApiError("InvalidParameter", f"The specified parameter {name} is not valid.")
-        return int(text)
-
-    def positive(self, name: str, default: int) -> int:
-        """A parameter that counts from 1."""
-        value = self.number(name)
-        if value == 0:
-            raise ApiError("InvalidParameter", f"The specified parameter {name} is not valid.")
-        return default if value is None else value
 
 
 def list_jobs(call: Call) -> bytes:
@@ -58,28 +31,26 @@ def list_jobs(call: Call) -> bytes:
 
 def get_job(call: Call) -> bytes:
     """GetScheduledPreloadJob: one job, with its Id as it was asked for."""
-    job = call.store.find(_object_id(call))
-    fields = {name: value for name, value in job.fields.items() if name != "ExecutionCount"}
-    return dump({"RequestId": call.request_id, **fields})
+    job = call.store.find(call.object_id())
+    return dump({"RequestId": call.request_id, **job.without_count()})
 
 
 def list_executions(call: Call) -> bytes:
     """ListScheduledPreloadExecutions: all executions of a job, with a number for TotalCount."""
-    executions = call.store.executions(_object_id(call))
+    executions = call.store.executions.of(call.object_id())
     return dump({"RequestId": call.request_id, "TotalCount": len(executions), "Executions": executions})
-
-
-def _object_id(call: Call) -> str:
-    text = call.params.get("Id", "").strip()
-    if not text:
-        raise ApiError("MissingId")
-    if not OBJECT_ID.fullmatch(text):
-        raise ApiError("InvalidParameter.ObjectId")
-    return text
 
 
 ACTIONS: dict[str, Callable[[Call], bytes]] = {
     "ListScheduledPreloadJobs": list_jobs,
     "GetScheduledPreloadJob": get_job,
     "ListScheduledPreloadExecutions": list_executions,
+    "CreateScheduledPreloadJob": changes.create_job,
+    "ResetScheduledPreloadJob": changes.reset_job,
+    "DeleteScheduledPreloadJob": changes.delete_job,
+    "CreateScheduledPreloadExecutions": changes.create_executions,
+    "UpdateScheduledPreloadExecution": changes.update_execution,
+    "StartScheduledPreloadExecution": changes.start_execution,
+    "StopScheduledPreloadExecution": changes.stop_execution,
+    "DeleteScheduledPreloadExecution": changes.delete_execution,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from emulator.bodies import number, read_json, read_object
+from emulator.errors import ApiError
 from emulator.faultjson import fault_from_json, fault_to_json
-from emulator.faults import LONGEST
 from emulator.jobs import Job, dump
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ Handler = Callable[[Request], Awaitable[object]]
 
 
 class _NotFound(Exception):
-    """There is no such site, job or key."""
+    """There is no such site, job, execution or key."""
 
 
 def control_routes(emulator: Emulator) -> list[Route]:
@@ -45,6 +45,13 @@ def control_routes(emulator: Emulator) -> list[Route]:
         ("GET", "sites/{site:int}/jobs/{job}", control.job),
         ("PATCH", "sites/{site:int}/jobs/{job}", control.change_job),
         ("DELETE", "sites/{site:int}/jobs/{job}", control.delete_job),
+        ("GET", "jobs/{job}/executions", control.executions),
+        ("POST", "jobs/{job}/executions", control.add_execution),
+        ("GET", "executions/{id}", control.execution),
+        ("PATCH", "executions/{id}", control.change_execution),
+        ("DELETE", "executions/{id}", control.delete_execution),
+        ("POST", "executions/{id}/start", control.start_execution),
+        ("POST", "executions/{id}/stop", control.stop_execution),
     ]
     routes = [Route(f"/_emulator/{path}", _endpoint(handler), methods=[method]) for method, path, handler in table]
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -57,6 +64,8 @@ def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             return _reply(200, await handler(request))
         except _NotFound as error:
             return _reply(404, {"error": str(error)})
+        except ApiError as error:
+            return _reply(404 if error.status == 404 else 400, {"error": error.message})
         except (ValueError, TypeError) as error:
             return _reply(400, {"error": " ".join(str(error).split())})
 
@@ -108,7 +117,7 @@ class _Control:
         return [{**fault_to_json(fault), "applied": count} for fault, count in applied]
 
     async def add_faults(self, request: Request) -> object:
-        body = await _json(request)
+        body = await read_json(request)
         # All are read before any is added, so that a bad one leaves the table as it was.
         faults = [fault_from_json(item) for item in (body if isinstance(body, list) else [body])]
         self._emulator.faults.add(*faults)
@@ -119,8 +128,8 @@ class _Control:
         return []
 
     async def settings(self, request: Request) -> object:
-        body = await _object(request, "delay", "clockOffset")
-        numbers = {name: _number(name, value) for name, value in body.items()}
+        body = await read_object(request, "delay", "clockOffset")
+        numbers = {name: number(name, value) for name, value in body.items()}
         if numbers.get("delay", 0) < 0:
             raise ValueError("delay must not be negative")
         self._emulator.delay = numbers.get("delay", self._emulator.delay)
@@ -128,7 +137,7 @@ class _Control:
         return await self.overview(request)
 
     async def add_key(self, request: Request) -> object:
-        body = await _object(request, "id", "secret", "token")
+        body = await read_object(request, "id", "secret", "token")
         texts = {name: value for name, value in body.items() if isinstance(value, str)}
         if len(texts) != len(body) or not {"id", "secret"}.issubset(texts):
             raise ValueError("id and secret are required; id, secret and token are texts")
@@ -144,32 +153,53 @@ class _Control:
         return {"id": key}
 
     async def generate(self, request: Request) -> object:
-        count = (await _object(request, "jobs")).get("jobs")
+        count = (await read_object(request, "jobs")).get("jobs")
         if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= 100_000:
             raise ValueError("jobs must be a number from 0 to 100000")
         self._store.generate(request.path_params["site"], count)
         return {"jobs": count}
 
     async def shuffle(self, request: Request) -> object:
-        body = await _object(request, "seed")
-        self._store.shuffle(_site(request, self._store.site_ids()), int(_number("seed", body.get("seed", 0))))
+        body = await read_object(request, "seed")
+        self._store.shuffle(_site(request, self._store.site_ids()), int(number("seed", body.get("seed", 0))))
         return await self.jobs(request)
 
     async def jobs(self, request: Request) -> object:
         return [job.fields for job in self._store.jobs(_site(request, self._store.site_ids()))]
 
     async def add_job(self, request: Request) -> object:
-        return self._store.add(request.path_params["site"], **await _object(request)).fields
+        return self._store.add(request.path_params["site"], **await read_object(request)).fields
 
     async def job(self, request: Request) -> object:
         return self._of_job(request, self._store.job).fields
 
     async def change_job(self, request: Request) -> object:
-        changes = await _object(request)
+        changes = await read_object(request)
         return self._of_job(request, lambda site, job: self._store.change(site, job, **changes)).fields
 
     async def delete_job(self, request: Request) -> object:
         return self._of_job(request, self._store.delete).fields
+
+    async def executions(self, request: Request) -> object:
+        return self._store.executions.of(request.path_params["job"])
+
+    async def add_execution(self, request: Request) -> object:
+        return self._store.executions.add(request.path_params["job"], **await read_object(request))
+
+    async def execution(self, request: Request) -> object:
+        return self._store.executions.find(request.path_params["id"])
+
+    async def change_execution(self, request: Request) -> object:
+        return self._store.executions.change(request.path_params["id"], **await read_object(request))
+
+    async def delete_execution(self, request: Request) -> object:
+        return self._store.executions.delete(request.path_params["id"])
+
+    async def start_execution(self, request: Request) -> object:
+        return self._store.executions.start(request.path_params["id"])
+
+    async def stop_execution(self, request: Request) -> object:
+        return self._store.executions.stop(request.path_params["id"])
 
     def _of_job(self, request: Request, action: Callable[[int, str], Job]) -> Job:
         site = _site(request, self._store.site_ids())
@@ -185,26 +215,3 @@ def _site(request: Request, known: list[int]) -> int:
     if site not in known:
         raise _NotFound(f"there is no site {site}; there are {', '.join(map(str, known))}")
     return site
-
-
-def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LONGEST:
-        raise ValueError(f"{name} must be a number below {LONGEST:.0e}, not {value!r}")
-    return value
-
-
-async def _json(request: Request) -> object:
-    try:
-        return json.loads(await request.body() or b"{}")
-    except ValueError as error:
-        raise ValueError(f"the body is not JSON: {error}") from None
-
-
-async def _object(request: Request, *allowed: str) -> dict[str, object]:
-    body = await _json(request)
-    if not isinstance(body, dict):
-        raise ValueError("the body must be a JSON object")
-    unknown = sorted(set(body).difference(allowed)) if allowed else []
-    if unknown:
-        raise ValueError(f"unknown: {', '.join(unknown)}; known are {', '.join(allowed)}")
-    return body

@@ -100,6 +100,11 @@ class ApiError(Exception):
         super().__init__(f"{self.code}: {self.message}")
 
 
+def invalid(parameter: str) -> ApiError:
+    """The refusal of a parameter that no documented code is meant for."""
+    return ApiError("InvalidParameter", f"The specified parameter {parameter} is not valid.")
+
+
 def error_body(error: ApiError, *, request_id: str, host: str, action: str) -> dict[str, object]:
     """The JSON object that the service sends for an error."""
     body: dict[str, object] = {

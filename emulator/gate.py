@@ -6,8 +6,8 @@ import threading
 import time
 
 from emulator.errors import ApiError
-from emulator.jobs import parse_time
 from emulator.keys import AccessKeys
+from emulator.moments import parse_time
 from emulator.signature import WireRequest, parse_authorization, verify
 
 TOLERANCE_SECONDS = 15 * 60

@@ -8,7 +8,8 @@ from email.utils import formatdate
 
 from starlette.types import Receive, Scope, Send
 
-from emulator.actions import ACTIONS, VERSION, Call
+from emulator.actions import ACTIONS, VERSION
+from emulator.call import Call
 from emulator.connections import Connection, Connections
 from emulator.delivery import Answer, deliver
 from emulator.errors import ApiError, error_body

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import random
+import zlib
 
-from emulator.jobs import Job, format_time, parse_time
+from emulator.jobs import Job
+from emulator.moments import format_moment, format_time, parse_time
 
 SITE_ID = 190007158391808
 EXAMPLE_SITE_ID = 190007158391809
@@ -18,6 +20,11 @@ EXAMPLE_JOB_ID = "665d3af3621bccf3fe29e1a4"
 _FIRST = parse_time("2024-05-01T00:00:00Z")
 _LAST = parse_time("2024-07-31T23:59:59Z")
 _MINUTE_MS = 60_000
+_HOUR_MS = 60 * _MINUTE_MS
+# A job may claim any ExecutionCount; only so many executions are made for it.
+MOST_EXECUTIONS = 1000
+STATUSES = ("waiting", "running", "finished", "failed", "stopped")
+Execution = dict[str, object]
 
 _NAMES = (
     "nightly-homepage-warmup",
@@ -87,9 +94,31 @@ def new_job(site_id: int, number: int) -> Job:
     return job.with_changes({"Id": object_id(site_id, "new", number), "CreatedAt": created})
 
 
-def object_id(site_id: int, kind: str, number: int) -> str:
+def seeded_executions(job: Job) -> list[Execution]:
+    """As many executions as the job's ExecutionCount says, the same ones each time."""
+    chance = random.Random(job.id)  # noqa: S311 - repeatable, not secret
+    count = job.fields.get("ExecutionCount", 0)
+    made = min(count, MOST_EXECUTIONS) if isinstance(count, int) else 0
+    return [_execution(job, number, chance) for number in range(made)]
+
+
+def new_execution(job: Job, number: int, now_ms: int) -> Execution:
+    """The execution that is added when a caller gives no field: an hour long, in an hour."""
+    return {
+        "AliUid": job.fields.get("AliUid", ""),
+        "EndTime": format_moment(now_ms + 2 * _HOUR_MS),
+        "Id": object_id(job.id, "execution", number),
+        "Interval": 60,
+        "JobId": job.id,
+        "SliceLen": 10,
+        "StartTime": format_moment(now_ms + _HOUR_MS),
+        "Status": "waiting",
+    }
+
+
+def object_id(owner: int | str, kind: str, number: int) -> str:
     """24 hex digits that are the same for the same arguments."""
-    return hashlib.sha256(f"{site_id}/{kind}/{number}".encode()).hexdigest()[:24]
+    return hashlib.sha256(f"{owner}/{kind}/{number}".encode()).hexdigest()[:24]
 
 
 def _believable_job(site_id: int, number: int, created: int, chance: random.Random) -> Job:
@@ -143,3 +172,17 @@ def _plain_job(site_id: int, number: int) -> Job:
             "ExecutionCount": number % 4,
         }
     )
+
+
+def _execution(job: Job, number: int, chance: random.Random) -> Execution:
+    start = job.created_ms + (number * 24 + chance.randint(1, 12)) * _HOUR_MS + zlib.crc32(job.id.encode()) % 1000
+    return {
+        "AliUid": job.fields.get("AliUid", ""),
+        "EndTime": format_moment(start + chance.randint(1, 6) * _HOUR_MS),
+        "Id": f"{chance.getrandbits(96):024x}",
+        "Interval": chance.choice((30, 60, 300)),
+        "JobId": job.id,
+        "SliceLen": chance.choice((5, 10, 50)),
+        "StartTime": format_moment(start),
+        "Status": "failed" if job.fields.get("ErrorInfo") and number == 0 else chance.choice(STATUSES),
+    }

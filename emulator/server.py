@@ -49,12 +49,12 @@ class Emulator:
         self._jobs = jobs
         self._certfile, self._keyfile = certfile, keyfile
         self._scheme = "https" if certfile else "http"
-        self.store = Store()
         self.keys = AccessKeys()
+        self._gate = Gate(self.keys, clock_offset)
+        self.store = Store(self._gate.now)
         self.faults = FaultTable(time.monotonic)
         self.log = RequestLog(on_request)
         self._connections = Connections()
-        self._gate = Gate(self.keys, clock_offset)
         self._gateway = Gateway(self.store, self._gate, self.faults, self.log, self._connections)
         self._start_settings = (delay, clock_offset)
         self._gateway.delay = delay

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from emulator import seed
 from emulator.errors import ApiError
-from emulator.executions import executions_of
+from emulator.executions import Executions
 from emulator.jobs import Job, check_fields
 
-Executions = list[dict[str, object]]
 Span = tuple[int | None, int | None]
 
 
@@ -25,11 +25,18 @@ class Site:
     foreign: bool = False
     _span: Span = (None, None)
     _within: list[Job] | None = None
+    _by_id: dict[str, Job] | None = None
 
     def edit(self) -> list[Job]:
         """The jobs, to be changed in place."""
-        self._within = None
+        self._within = self._by_id = None
         return self.jobs
+
+    def job(self, job_id: str) -> Job | None:
+        """The job with this id."""
+        if self._by_id is None:
+            self._by_id = {job.id: job for job in self.jobs}
+        return self._by_id.get(job_id)
 
     def created_within(self, span: Span) -> list[Job]:
         """The jobs created in a span, kept for the next page of the same walk."""
@@ -49,17 +56,18 @@ class Site:
 class Store:
     """Site id to jobs; every method may be called from any thread while the server runs."""
 
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self.lock = threading.RLock()
         self._sites: dict[int, Site] = {}
-        self._executions: dict[str, Executions] = {}
+        self.executions = Executions(self)
         self._made = 0
         self.reset()
 
     def reset(self) -> None:
         """Back to the seed."""
-        with self._lock:
-            self._executions.clear()
+        with self.lock:
+            self.executions.clear()
             self._made = 0
             self._sites = {
                 seed.SITE_ID: Site(seed.seeded_jobs(seed.SITE_ID)),
@@ -68,25 +76,31 @@ class Store:
                 seed.FOREIGN_SITE_ID: Site(seed.generated_jobs(seed.FOREIGN_SITE_ID, 3), foreign=True),
             }
 
+    def now_ms(self) -> int:
+        """The server's clock, in milliseconds since the epoch."""
+        return int(self._clock() * 1000)
+
     def site_ids(self) -> list[int]:
         """The sites there are, the caller's own and the foreign one."""
-        with self._lock:
+        with self.lock:
             return list(self._sites)
 
     def jobs(self, site_id: int) -> list[Job]:
         """A copy of a site's jobs in the order of the list; KeyError if there is no such site."""
-        with self._lock:
+        with self.lock:
             return list(self._sites[site_id].jobs)
 
     def job(self, site_id: int, job_id: str) -> Job:
         """One job; KeyError if the site does not have it."""
-        with self._lock:
+        with self.lock:
             jobs = self._sites[site_id].jobs
             return jobs[_index(jobs, job_id)]
 
     def set_jobs(self, site_id: int, jobs: Iterable[Job], *, foreign: bool = False) -> None:
         """Makes a site, or replaces its jobs, in the order given."""
-        with self._lock:
+        with self.lock:
+            for job in self._sites.pop(site_id, Site()).jobs:
+                self.executions.forget(job.id)
             self._sites[site_id] = Site(list(jobs), foreign)
 
     def generate(self, site_id: int, count: int) -> None:
@@ -99,7 +113,7 @@ class Store:
     def add(self, site_id: int, /, **fields: object) -> Job:
         """Adds a job with these fields, the rest made up, where its CreatedAt puts it; may make the site."""
         check_fields(fields)
-        with self._lock:
+        with self.lock:
             self._made += 1
             job = seed.new_job(site_id, self._made).with_changes({**fields, "SiteId": site_id})
             jobs = self._sites.setdefault(site_id, Site()).edit()
@@ -113,58 +127,67 @@ class Store:
         check_fields(fields)
         if {"Id", "SiteId"}.intersection(fields):
             raise ValueError("Id and SiteId cannot be changed")
-        with self._lock:
+        with self.lock:
             jobs = self._sites[site_id].edit()
             index = _index(jobs, job_id)
+            # Made before the change, so that another ExecutionCount is a counter that moved and nothing else.
+            self.executions.of_job(jobs[index])
             jobs[index] = jobs[index].with_changes(fields)
             return jobs[index]
 
     def delete(self, site_id: int, job_id: str) -> Job:
-        """Removes a job and returns it; KeyError if it is not there."""
-        with self._lock:
+        """Removes a job with its executions and returns it; KeyError if it is not there."""
+        with self.lock:
             jobs = self._sites[site_id].edit()
+            self.executions.forget(job_id)
             return jobs.pop(_index(jobs, job_id))
 
     def shuffle(self, site_id: int, random_seed: int = 0) -> None:
         """Puts a site's jobs in another order, the same one for the same seed."""
-        with self._lock:
+        with self.lock:
             random.Random(random_seed).shuffle(self._sites[site_id].edit())  # noqa: S311 - repeatable, not secret
 
-    def set_executions(self, job_id: str, executions: Executions) -> None:
-        """Replaces the executions of a job, which are otherwise derived from its Id."""
-        with self._lock:
-            self._executions[job_id] = executions
+    def own(self, site_id: int) -> Site:
+        """The site; ApiError unless the caller owns it.
+
+        What the service says of a site that exists nowhere is not documented; here it is refused like a
+        foreign one, so that a mistyped id never passes for an empty site.
+        """
+        site = self._sites.get(site_id)
+        if site is None or site.foreign:
+            raise ApiError("InvalidUid.PermissionDenied")
+        return site
 
     def window(self, site_id: int, created: Span, offset: int, size: int) -> tuple[int, list[Job]]:
-        """How many jobs were created in a span of milliseconds, and one slice of them.
-
-        ApiError unless the caller owns the site. What the service says of a site that exists nowhere is not
-        documented; here it is refused like a foreign one, so that a mistyped id never passes for an empty
-        site.
-        """
-        with self._lock:
-            site = self._sites.get(site_id)
-            if site is None or site.foreign:
-                raise ApiError("InvalidUid.PermissionDenied")
-            jobs = site.created_within(created)
+        """How many jobs of the caller's site were created in a span of milliseconds, and one slice of them."""
+        with self.lock:
+            jobs = self.own(site_id).created_within(created)
             return len(jobs), jobs[offset : offset + size]
 
     def find(self, job_id: str) -> Job:
         """The job with this id on any of the caller's sites; ApiError if there is none."""
-        with self._lock:
+        with self.lock:
             for site in self._sites.values():
-                for job in site.jobs:
-                    if job.id == job_id:
-                        if site.foreign:
-                            raise ApiError("InvalidUid.PermissionDenied")
-                        return job
+                job = site.job(job_id)
+                if job is not None:
+                    if site.foreign:
+                        raise ApiError("InvalidUid.PermissionDenied")
+                    return job
         raise ApiError("InvalidJob.NotFound")
 
-    def executions(self, job_id: str) -> Executions:
-        """The executions of a job; ApiError if there is no such job."""
-        job = self.find(job_id)
-        with self._lock:
-            return self._executions[job_id] if job_id in self._executions else executions_of(job)
+    def recount(self, job_id: str, count: int) -> None:
+        """Gives every job with this id the ExecutionCount that is true now."""
+        with self.lock:
+            for site in self._sites.values():
+                if site.job(job_id) is not None:
+                    jobs = site.edit()
+                    index = _index(jobs, job_id)
+                    jobs[index] = jobs[index].with_changes({"ExecutionCount": count})
+
+    def each_job(self) -> Iterator[Job]:
+        """Every job of every site."""
+        for site in list(self._sites.values()):
+            yield from list(site.jobs)
 
 
 def _index(jobs: list[Job], job_id: str) -> int:

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator
 from emulator.keys import STS_ACCESS_KEY_ID, STS_SECURITY_TOKEN
+from tests.support.control import control
 
 if TYPE_CHECKING:
     from tests.emulator.conftest import Caller
 
 JOBS = f"sites/{EXAMPLE_SITE_ID}/jobs"
-
-
-def control(emulator: Emulator, method: str, path: str = "", body: Any = None) -> tuple[int, Any]:
-    connection = http.client.HTTPConnection(emulator.endpoint, timeout=5)
-    try:
-        text = body if isinstance(body, str) else None if body is None else json.dumps(body)
-        connection.request(method, f"/_emulator/{path}", body=text)
-        response = connection.getresponse()
-        return response.status, json.loads(response.read())
-    finally:
-        connection.close()
 
 
 def test_the_overview_counts(shared: Emulator, shared_caller: Caller) -> None:

@@ -138,7 +138,7 @@ def test_what_is_refused(shared_caller: Caller, params: dict[str, object], statu
 
 
 def test_an_unknown_action_or_version_is_refused(shared_caller: Caller) -> None:
-    reply = shared_caller.call("DeleteScheduledPreloadJob", SiteId=SITE_ID)
+    reply = shared_caller.call("DeleteSite", SiteId=SITE_ID)
     assert (reply.status, reply.json["Code"]) == (404, "InvalidApi.NotFound")
     headers = shared_caller.headers("ListScheduledPreloadJobs", "", "GET", b"", x_acs_version="2014-05-26")
     assert shared_caller.send("GET", "", headers).json["Code"] == "InvalidVersion"
@@ -170,19 +170,3 @@ def test_a_job_of_a_foreign_site_is_refused(shared: Emulator, shared_caller: Cal
     foreign = shared.store.jobs(FOREIGN_SITE_ID)[0].id
     reply = shared_caller.call("GetScheduledPreloadJob", Id=foreign)
     assert (reply.status, reply.json["Code"]) == (403, "InvalidUid.PermissionDenied")
-
-
-def test_a_job_has_as_many_executions_as_it_says(shared: Emulator, shared_caller: Caller) -> None:
-    statuses = set()
-    for job in shared.store.jobs(SITE_ID):
-        body = shared_caller.call("ListScheduledPreloadExecutions", Id=job.id).json
-        assert body["TotalCount"] == len(body["Executions"]) == job.fields["ExecutionCount"]
-        assert {execution["JobId"] for execution in body["Executions"]} == {job.id}
-        statuses.update(execution["Status"] for execution in body["Executions"])
-    assert statuses == {"waiting", "running", "finished", "failed", "stopped"}
-
-
-def test_the_executions_of_a_job_can_be_replaced(shared: Emulator, shared_caller: Caller) -> None:
-    shared.store.set_executions(EXAMPLE_JOB_ID, [])
-    body = shared_caller.call("ListScheduledPreloadExecutions", Id=EXAMPLE_JOB_ID).json
-    assert (body["TotalCount"], body["Executions"]) == (0, [])

@@ -9,19 +9,13 @@ import pytest
 from alibabacloud_esa20240910 import models
 from alibabacloud_esa20240910.client import Client
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
-from alibabacloud_tea_openapi.models import Config
 
 from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID, Emulator, Fault
 from emulator.errors import DOCUMENTED
 from emulator.keys import STS_ACCESS_KEY_ID, STS_ACCESS_KEY_SECRET, STS_SECURITY_TOKEN
+from tests.support.official_sdk import UTCNOW, client_for
 
-# The SDK's own clock call, deprecated from Python 3.12 on.
-pytestmark = pytest.mark.filterwarnings(r"ignore:datetime\.datetime\.utcnow:DeprecationWarning")
-
-
-def client_for(emulator: Emulator, **settings: Any) -> Client:
-    keys = {"access_key_id": "testAccessKeyId", "access_key_secret": "testAccessKeySecret", **settings}
-    return Client(Config(endpoint=emulator.endpoint, protocol="http", **keys))
+pytestmark = pytest.mark.filterwarnings(UTCNOW)
 
 
 @pytest.fixture
@@ -121,7 +115,7 @@ def test_the_sibling_actions(client: Client) -> None:
 
 def test_an_action_that_the_emulator_does_not_know(client: Client) -> None:
     with pytest.raises(AlibabaCloudException) as caught:
-        client.delete_scheduled_preload_job(models.DeleteScheduledPreloadJobRequest(id=EXAMPLE_JOB_ID))
+        client.get_site(models.GetSiteRequest(site_id=SITE_ID))
     assert caught.value.code == "InvalidApi.NotFound"
 
 

@@ -121,8 +121,8 @@ def test_a_field_that_does_not_exist_is_refused(engine: Engine, emulator: Emulat
 
 
 def test_executions_are_reported_when_asked_for_and_leave_the_verdict(engine: Engine, emulator: Emulator) -> None:
-    rows = emulator.store.executions(JOB_ID)
-    emulator.store.set_executions(JOB_ID, [{**rows[0], "Status": "failed"}])
+    rows = emulator.store.executions.of(JOB_ID)
+    emulator.store.executions.set(JOB_ID, [{**rows[0], "Status": "failed"}])
     assert gate(engine, EXPECTED, checkExecutions=True, failOnDrift=True).code == 0
     answer = verdict(engine)
     assert answer["drifted"] is False

@@ -81,7 +81,7 @@ def test_runs_ahead(engine: Engine, emulator: Emulator, language: str) -> None:
     idle = [
         job.fields["Name"]
         for job in jobs
-        if not {"waiting", "running"} & {str(row["Status"]) for row in emulator.store.executions(job.id)}
+        if not {"waiting", "running"} & {str(row["Status"]) for row in emulator.store.executions.of(job.id)}
     ]
     assert outputs["jobCount"] == len(jobs)
     # The function that YAML calls sorts them; a loop keeps the service's order.

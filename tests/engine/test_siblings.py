@@ -36,7 +36,7 @@ def test_another_404_is_never_taken_for_a_missing_job(engine: Engine, emulator: 
 
 def test_the_executions_of_a_job_and_those_of_one_status(engine: Engine, emulator: Emulator) -> None:
     job = next(job for job in emulator.store.jobs(int(SITE_ID)) if job.fields["ExecutionCount"] == 4)
-    listed = emulator.store.executions(job.id)
+    listed = emulator.store.executions.of(job.id)
     answer = engine.do("getScheduledPreloadExecutions", "--job-id", job.id, "--output", "json").json()
     assert answer["totalCount"] == len(listed) == 4
     assert answer["executions"][0] == {

@@ -1,0 +1,46 @@
+"""One call of an action, and how its parameters are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from emulator.errors import ApiError, invalid
+from emulator.faults import Fault
+from emulator.jobs import OBJECT_ID
+from emulator.store import Store
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that passed the gate, with the faults that apply to it."""
+
+    params: Mapping[str, str]
+    request_id: str
+    store: Store
+    faults: list[Fault]
+
+    def number(self, name: str) -> int | None:
+        """A parameter as a number, None if it was not sent; ApiError if it is not one."""
+        text = self.params.get(name, "")
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit()):
+            raise invalid(name)
+        return int(text)
+
+    def positive(self, name: str, default: int) -> int:
+        """A parameter that counts from 1."""
+        value = self.number(name)
+        if value == 0:
+            raise invalid(name)
+        return default if value is None else value
+
+    def object_id(self) -> str:
+        """The Id of the job or execution that the call is about."""
+        text = self.params.get("Id", "").strip()
+        if not text:
+            raise ApiError("MissingId")
+        if not OBJECT_ID.fullmatch(text):
+            raise ApiError("InvalidParameter.ObjectId")
+        return text
