@@ -195,6 +195,13 @@ def test_a_report_that_cannot_be_written_is_an_error_and_the_others_are_written(
     assert "no drift" in cli.read("out.txt")
 
 
+def test_stdout_under_another_name_takes_one_report(cli: Cli) -> None:
+    cli.record()
+    assert cli.check("--format", "json=/dev/stdout").json["verdict"] == "clean"
+    ran = cli.check("--format", "json=/dev/stdout", "--format", "text")
+    assert (ran.code, ran.err) == (1, "error: --format: text: stdout is taken by json; give each report its own file\n")
+
+
 def test_executions_are_reported_when_asked_for_and_are_no_drift(cli: Cli) -> None:
     cli.record()
     plain = cli.check()

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import stat
+import subprocess
 import threading
 from pathlib import Path
 
@@ -13,7 +14,12 @@ import pytest
 from pulumi_resource_alicloud_esa.cli.files import write_file
 
 from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, SITE_ID, Fault
-from tests.support.command import BASELINE, SITE, Cli, line_of
+from tests.support.command import BASELINE, COMMAND, SITE, Cli, line_of
+
+
+def files_in(folder: Path) -> list[str]:
+    """All that is in a folder but the home that every test has."""
+    return sorted(name for name in os.listdir(folder) if name != "home")
 
 
 def test_the_form_of_the_file(cli: Cli) -> None:
@@ -126,7 +132,7 @@ def test_a_write_that_fails_half_way_leaves_the_old_file_and_nothing_else(
         write_file(str(file), "new")
     assert caught.value.filename == str(file)
     assert (seen, file.read_text()) == (["old"], "old")
-    assert [path.name for path in tmp_path.glob("*b.json*")] == ["b.json"]
+    assert files_in(tmp_path) == ["b.json"]
 
 
 def test_a_file_that_a_container_mounts_is_written_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +146,7 @@ def test_a_file_that_a_container_mounts_is_written_into(tmp_path: Path, monkeypa
     monkeypatch.setattr("os.replace", busy)
     write_file(str(file), "new")
     assert (file.read_text(), file.stat().st_ino) == ("new", node)
-    assert [path.name for path in tmp_path.glob("*b.json*")] == ["b.json"]
+    assert files_in(tmp_path) == ["b.json"]
 
 
 def test_a_symlink_stays_one_and_the_mode_is_kept(cli: Cli) -> None:
@@ -176,6 +182,99 @@ def test_a_pipe_or_a_device_is_written_into_and_stays(cli: Cli) -> None:
     assert ran.code == 0
     assert stat.S_ISFIFO(fifo.stat().st_mode)
     assert json.loads(read[0])["siteId"] == SITE
+
+
+@pytest.mark.parametrize("path", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "link"])
+def test_stdout_under_another_name_is_stdout(cli: Cli, path: str) -> None:
+    (cli.folder / "link").symlink_to("/dev/stdout")
+    text = cli.record()
+    assert cli("drift", "record", "--site-id", SITE, "-o", path).out == text
+    assert files_in(cli.folder) == ["baseline.json", "link"]
+
+
+def test_what_a_shell_s_redirection_appends_to_is_appended_to(cli: Cli) -> None:
+    text = cli.record()
+    script = f"echo before; {COMMAND} drift record --site-id {SITE} -o $0; echo after"
+    for path in ("/dev/stdout", "/dev/stderr"):
+        with open(cli.folder / "log", "wb") as log:
+            shell = ["sh", "-c", script, path]
+            subprocess.run(shell, env=cli.environment(), cwd=cli.folder, stdout=log, stderr=log, check=True)
+        lines = cli.read("log").replace(f"site {SITE}: 45 jobs recorded in {path}\n", "")
+        assert lines == f"before\n{text}after\n"
+
+
+def test_a_shell_s_process_substitution_is_written_into(cli: Cli) -> None:
+    text = cli.record()
+    record = f"{COMMAND} drift record --site-id {SITE} -o >(cat > copied; echo > done)"
+    script = f"{record}; until [ -e done ]; do sleep 0.1; done"
+    subprocess.run(["bash", "-c", script], env=cli.environment(), cwd=cli.folder, check=True, timeout=60)
+    assert cli.read("copied") == text
+
+
+def test_a_second_name_of_a_file_sees_the_new_content(tmp_path: Path) -> None:
+    file, other = tmp_path / "b.json", tmp_path / "other"
+    file.write_text("old content that is longer")
+    os.link(file, other)
+    write_file(str(file), "new")
+    assert (other.read_text(), file.stat().st_nlink) == ("new", 2)
+    assert files_in(tmp_path) == ["b.json", "other"]
+
+
+def test_the_owner_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "b.json"
+    file.write_text("old")
+    if os.getuid() == 0:
+        os.chown(file, 12345, 54321)
+        file.chmod(0o664)
+    owner = (file.stat().st_uid, file.stat().st_gid, file.stat().st_mode)
+    write_file(str(file), "new")
+    assert (file.read_text(), file.stat().st_uid, file.stat().st_gid, file.stat().st_mode) == ("new", *owner)
+
+
+def test_a_file_of_somebody_else_is_changed_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "b.json"
+    file.write_text("old")
+    node, real = file.stat().st_ino, os.stat
+
+    def others(path: object, *rest: object, **named: object) -> os.stat_result:
+        found = real(path, *rest, **named)  # type: ignore[call-overload]
+        return os.stat_result((*found[:4], found.st_uid + 1, *found[5:])) if path == str(file) else found
+
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr("os.stat", others)
+    monkeypatch.setattr("os.chown", refused)
+    write_file(str(file), "new")
+    monkeypatch.undo()
+    assert (file.read_text(), file.stat().st_ino) == ("new", node)
+    assert files_in(tmp_path) == ["b.json"]
+
+
+def test_a_folder_in_which_nothing_can_be_made_may_hold_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "b.json"
+    file.write_text("old content that is longer")
+
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr("os.open", refused)
+    write_file(str(file), "new")
+    with pytest.raises(OSError, match="Permission denied"):
+        write_file(str(tmp_path / "none.json"), "new")
+    monkeypatch.undo()
+    assert file.read_text() == "new"
+
+
+def test_a_name_as_long_as_names_can_be_is_written(cli: Cli) -> None:
+    name = "b" * 250 + ".json"
+    ran = cli("drift", "record", "--site-id", SITE, "-o", name)
+    assert (ran.code, os.listdir(cli.folder)) == (0, [name])
+    assert cli("drift", "record", "--again", "-o", name).code == 0
+    ran = cli("drift", "record", "--site-id", SITE, "-o", "b" * 256)
+    assert (ran.code, ran.err) == (1, f"error: {'b' * 256}: File name too long\n")
 
 
 def test_again_asks_what_the_file_asks(cli: Cli) -> None:

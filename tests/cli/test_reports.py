@@ -209,6 +209,23 @@ def test_a_damaged_baseline_is_an_error_in_every_report(cli: Cli) -> None:
     assert "Could not be read" in cli.read("r.md")
 
 
+def test_a_file_s_name_need_not_be_text(cli: Cli) -> None:
+    name = "\udcff::stop-commands::.json"
+    assert cli("drift", "record", "--site-id", SITE, "-o", name).code == 0
+    cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+    for change in ("drift", "damage"):
+        ran = cli("drift", "check", "--baseline", name, *(part for form in ALL for part in ("--format", form)))
+        assert ran.code == (7 if change == "drift" else 1)
+        assert "a defect" not in ran.err
+        (cli.folder / name).write_text("{")
+        run = sarif_of(cli.read("r.sarif"))
+        place = (run["results"] if change == "drift" else run["invocations"][0]["toolExecutionNotifications"])[0]
+        uri = place["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        assert uri == "%FF%3A%3Astop-commands%3A%3A.json"
+        assert {case._elem.get("file") for case in suite_of(cli)} == {"\\udcff:\\:stop-commands:\\:.json"}
+        assert json.loads(cli.read("r.json"))["baseline"] == name
+
+
 @pytest.mark.parametrize(
     ("env", "git", "uri"),
     [

@@ -13,13 +13,16 @@ from ..esa.query import JobQuery, read_query_from
 from . import say
 from .baseline import BaselineError, NewerBaseline, new_baseline, read_baseline
 from .faults import OPTIONS
-from .files import STDOUT, unwritable, write_file, write_stdout
+from .files import STDOUT, open_descriptor, place_of, unwritable, write_file, write_stdout
 from .json_text import harmless_json
 from .session import call, read_all
 
 
 def run(values: dict[str, Any], connection: Mapping[str, Any], output: str, ignore_none: bool) -> int:
     """Write the baseline of what is there now."""
+
+    if place_of(output) == STDOUT:
+        output = STDOUT
 
     def read(inputs: Inputs) -> tuple[JobQuery, tuple[str, ...]]:
         query, ignored = read_query_from(inputs, paged=False), read_ignored(inputs)
@@ -41,7 +44,9 @@ def run(values: dict[str, Any], connection: Mapping[str, Any], output: str, igno
     if output == STDOUT:
         write_stdout(harmless_json(baseline.text()))
         return 0
-    write_file(output, baseline.text())
+    # What another descriptor leads to may be a pipeline's log too.
+    text = baseline.text()
+    write_file(output, text if open_descriptor(output) is None else harmless_json(text))
     count = len(baseline.jobs)
     say.note(f"site {query.site_id}: {count} {'job' if count == 1 else 'jobs'} recorded in {output}")
     return 0

@@ -14,6 +14,10 @@ STDOUT = "-"
 """How a command line names stdout where a file is expected."""
 
 
+# As many as the system follows.
+_LINKS = 40
+
+
 class PipeClosed(Exception):
     """Who read our stdout went away."""
 
@@ -50,42 +54,107 @@ def write_stdout(text: str) -> None:
 def write_file(path: str, text: str) -> None:
     """Put `text` in the file at once: readers see the old content or the new one, a crash leaves one of them.
 
-    A symlink stays one, the file keeps its mode, and what is no regular file (a pipe, a device) is written into.
+    A link of either kind stays one, owner and mode are kept, and what is no regular file (a pipe, a device, an open
+    descriptor such as /dev/stdout) is written into. Raises PipeClosed and OSError.
     """
-    target = os.path.realpath(path)
     data = text.encode("utf-8", "backslashreplace")
     try:
-        mode = os.stat(target).st_mode
-    except FileNotFoundError:
-        mode = None
-    try:
-        if mode is None or stat.S_ISREG(mode):
-            _replace(target, data, mode)
+        descriptor = open_descriptor(path)
+        if descriptor is not None:
+            _write_into(os.dup(descriptor), data)
+        elif os.path.exists(path) and not os.path.isfile(path):
+            _write_into(os.open(path, os.O_WRONLY), data)
         else:
-            with open(target, "wb") as special:
-                special.write(data)
+            _replace(os.path.realpath(path), data)
+    except BrokenPipeError:
+        raise PipeClosed from None
     except OSError as error:
         # The temporary file's name says nothing to anybody.
         raise OSError(error.errno, error.strerror, path) from None
 
 
-def _replace(target: str, data: bytes, mode: int | None) -> None:
-    folder, name = os.path.split(target)
-    temporary = os.path.join(folder, f".{name}.{secrets.token_hex(6)}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+def place_of(path: str) -> str:
+    """What a path leads to, the same for all names of it; STDOUT for this process's own."""
+    descriptor = open_descriptor(path)
+    if descriptor is None:
+        return os.path.realpath(path)
+    return STDOUT if descriptor == 1 else f"descriptor {descriptor}"
+
+
+def open_descriptor(path: str) -> int | None:
+    """The descriptor of this process that a path names (/dev/stdout, a shell's `>(command)`), None where it is a file.
+
+    Opening such a path anew would start at the front of what a shell appends to, and a pipe's has no file behind it.
+    """
+    for _ in range(_LINKS):
+        folder, name = os.path.split(os.path.abspath(path))
+        if os.path.realpath(folder) in (f"/proc/{os.getpid()}/fd", "/dev/fd") and name.isdigit():
+            return int(name)
+        if not os.path.islink(path):
+            return None
+        path = os.path.join(folder, os.readlink(path))
+    return None
+
+
+def _write_into(descriptor: int, data: bytes) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        # What was said before comes first, also where both go to the same place.
+        if stream is not None:
+            stream.flush()
+    with os.fdopen(descriptor, "wb") as special:
+        special.write(data)
+
+
+def _replace(target: str, data: bytes) -> None:
+    old = _status(target)
+    folder = os.path.dirname(target)
+    # Not after the file: a name as long as names can be has no room for more.
+    temporary = os.path.join(folder, f".alicloud-esa.{secrets.token_hex(6)}.tmp")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except PermissionError:
+        if old is None:
+            raise
+        # A folder in which nothing can be made may hold a file that can be written.
+        with open(target, "r+b") as file:
+            file.write(data)
+            file.truncate()
+        return
     try:
         with os.fdopen(descriptor, "wb") as file:
-            if mode is not None:
-                os.chmod(temporary, stat.S_IMODE(mode))
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        _rename(temporary, target)
+        if old is None or _made_alike(temporary, old):
+            _rename(temporary, target)
+        else:
+            _copy(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
     _sync_folder(folder)
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
+
+
+def _made_alike(temporary: str, old: os.stat_result) -> bool:
+    """Whether the new file can take the old one's place: same owner and mode, and no second name that keeps the old."""
+    if old.st_nlink > 1:
+        return False
+    mine = os.stat(temporary)
+    if (mine.st_uid, mine.st_gid) != (old.st_uid, old.st_gid):
+        try:
+            os.chown(temporary, old.st_uid, old.st_gid)
+        except OSError:
+            return False
+    os.chmod(temporary, stat.S_IMODE(old.st_mode))
+    return True
 
 
 def _rename(temporary: str, target: str) -> None:
@@ -94,9 +163,14 @@ def _rename(temporary: str, target: str) -> None:
     except OSError as error:
         if error.errno not in (errno.EBUSY, errno.EXDEV):
             raise
-        # A single file that a container mounts has no other name to take; its content is all that can change.
-        shutil.copyfile(temporary, target)
-        os.unlink(temporary)
+        # A single file that a container mounts has no other name to take.
+        _copy(temporary, target)
+
+
+def _copy(temporary: str, target: str) -> None:
+    """Change the content of a file that must stay the same file; it is not whole until the end."""
+    shutil.copyfile(temporary, target)
+    os.unlink(temporary)
 
 
 def _sync_folder(folder: str) -> None:

@@ -10,7 +10,7 @@ from ...esa.errors import Fault
 from ...esa.inputs import shown
 from .. import say
 from ..faults import error_lines
-from ..files import STDOUT, PipeClosed, unwritable, write_file, write_stdout
+from ..files import STDOUT, PipeClosed, place_of, unwritable, write_file, write_stdout
 from ..outcome import Outcome
 from . import json_report, junit, markdown, sarif, text
 
@@ -53,14 +53,14 @@ def read_reports(given: Sequence[str], baseline: str) -> tuple[list[Report], lis
     faults: list[Fault] = []
     reports: list[Report] = []
     # The baseline is never written over, under any name.
-    taken = {os.path.realpath(baseline): "the baseline"}
+    taken = {place_of(baseline): "the baseline"}
     for wanted in given or ("text",):
         form, equals, file = wanted.partition("=")
         if form not in FORMATS:
             faults.append(Fault(_OPTION, f"{shown(form)} is not accepted; give {', '.join(FORMATS)}"))
             continue
-        to_stdout = not equals or file == STDOUT
-        place = STDOUT if to_stdout else os.path.realpath(file)
+        place = place_of(file) if equals and file != STDOUT else STDOUT
+        to_stdout = place == STDOUT
         reason = None if to_stdout else unwritable(file)
         if reason is None and place in taken and not _may_share(file):
             where = "stdout" if to_stdout else file

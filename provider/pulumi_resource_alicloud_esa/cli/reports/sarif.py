@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from pathlib import PurePosixPath
 from typing import Any
@@ -101,7 +102,8 @@ def _fingerprint(site_id: str, difference: Difference) -> str:
 
 
 def _artifact(outcome: Outcome) -> dict[str, str]:
-    path = PurePosixPath(outcome.location)
-    if path.is_absolute():
-        return {"uri": f"file://{quote(outcome.location)}"}
-    return {"uri": quote(outcome.location), "uriBaseId": "%SRCROOT%"}
+    # Bytes, since a file's name need not be text.
+    uri = quote(os.fsencode(outcome.location))
+    if PurePosixPath(outcome.location).is_absolute():
+        return {"uri": f"file://{uri}"}
+    return {"uri": uri, "uriBaseId": "%SRCROOT%"}
