@@ -7,10 +7,10 @@ import subprocess
 import sys
 
 import pytest
+from pulumi_resource_alicloud_esa.schema import VERSION
 
-RUN = "from pulumi_resource_alicloud_esa import __main__ as plugin"
+RUN = "import asyncio, sys, grpc.aio\nfrom pulumi_resource_alicloud_esa import __main__ as plugin"
 NO_HANDLERS = """
-import asyncio
 def no(*_): raise NotImplementedError
 asyncio.SelectorEventLoop.add_signal_handler = no
 """
@@ -31,13 +31,31 @@ def start(code: str, *arguments: str) -> subprocess.Popen[str]:
     ],
 )
 def test_the_engines_address_is_what_stands_after_its_flags(arguments: list[str]) -> None:
-    code = "async def show(engine, args): print(engine)\nplugin._serve = show"
-    out, _ = start(code, *arguments).communicate(timeout=30)
-    assert out == "127.0.0.1:9\n"
+    assert engine_in(arguments) == "127.0.0.1:9"
+
+
+@pytest.mark.parametrize("arguments", [[], ["-v", "9"], ["--logtostderr", "-v=9"], ["--tracing", "tcp://127.0.0.1:7"]])
+def test_a_flag_or_its_value_is_no_address(arguments: list[str]) -> None:
+    assert engine_in(arguments) == "None"
+
+
+def engine_in(arguments: list[str]) -> str:
+    """The engine that a plugin with these arguments would serve."""
+    show = "print(serving.cr_frame.f_locals['engine'], flush=True), serving.close()"
+    out, _ = start(f"asyncio.run = lambda serving: ({show})", *arguments).communicate(timeout=30)
+    return out.strip()
+
+
+@pytest.mark.parametrize(("flag", "word"), [("--version", VERSION), ("--help", "engine starts it"), ("-h", "usage")])
+def test_a_person_may_ask_what_it_is(flag: str, word: str) -> None:
+    process = start("", flag)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
+    assert word in out
 
 
 def test_a_plugin_that_cannot_serve_says_so_and_fails() -> None:
-    code = "def broken(*_): raise OSError('no port is left')\nplugin.serve = broken"
+    code = "def broken(**_): raise OSError('no port is left')\ngrpc.aio.server = broken"
     process = start(code)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 1

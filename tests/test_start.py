@@ -25,12 +25,74 @@ NOT_TO_START = (
 )
 
 
-def test_a_start_loads_nothing_that_only_a_call_needs() -> None:
-    code = "import sys, pulumi_resource_alicloud_esa.__main__; print(*sys.modules, sep='\\n')"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.split())
-    assert "pulumi_resource_alicloud_esa.server" in loaded
-    assert loaded.intersection(NOT_TO_START) == set()
+SHOW = "print(*sys.modules, type(sys.modules['pulumi']).__name__, sep='\\n', flush=True)"
+STARTED = f"""
+import asyncio, sys
+from pulumi_resource_alicloud_esa import __main__
+asyncio.run = lambda serving: (serving.close(), {SHOW})
+__main__.main()
+"""
+# All of the SDK that a start may run; the packages themselves are there, but have not run.
+OF_THE_SDK = {
+    "pulumi",
+    "pulumi.runtime",
+    "pulumi.runtime._grpc_settings",
+    "pulumi.runtime.proto",
+    "pulumi.runtime.proto.alias_pb2",
+    "pulumi.runtime.proto.plugin_pb2",
+    "pulumi.runtime.proto.provider_pb2",
+    "pulumi.runtime.proto.provider_pb2_grpc",
+}
+
+
+def python(code: str) -> list[str]:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+@pytest.fixture(scope="module")
+def started() -> list[str]:
+    """What a plugin has loaded when it begins to serve, and the class of the module `pulumi`."""
+    return python(STARTED)
+
+
+def test_a_start_loads_nothing_that_only_a_call_needs(started: list[str]) -> None:
+    assert "pulumi_resource_alicloud_esa.server" in started
+    assert set(started).intersection(NOT_TO_START) == set()
+
+
+def test_a_start_runs_of_the_sdk_only_the_messages_of_the_protocol(started: list[str]) -> None:
+    assert {name for name in started if name.split(".")[0] == "pulumi"} == OF_THE_SDK
+    assert started[-1] == "_Postponed"
+    assert not any(name.startswith("opentelemetry") for name in started)
+
+
+def test_a_postponed_package_is_whole_at_the_first_touch() -> None:
+    code = """
+import sys
+from pulumi_resource_alicloud_esa.postponed import postpone
+postpone(["pulumi", "pulumi.runtime", "pulumi.runtime.proto"])
+import pulumi.runtime.proto.provider_pb2 as early
+before = type(sys.modules["pulumi"]).__name__
+import pulumi
+from pulumi import *
+from pulumi.runtime import invoke
+from pulumi.runtime.proto import InvokeRequest
+assert InvokeRequest is early.InvokeRequest
+assert invoke is pulumi.runtime.invoke and callable(invoke)
+assert {*pulumi.__all__} <= {*globals()}
+print(before, type(pulumi).__name__, type(pulumi.runtime).__name__, Output.__name__)
+print(pulumi.Output.from_input(1) is not None, pulumi.automation.Stack.__name__, pulumi is sys.modules["pulumi"])
+"""
+    assert python(code) == ["_Postponed", "module", "module", "Output", "True", "Stack", "True"]
+
+
+def test_a_program_that_imports_the_plugins_package_has_the_sdk_as_it_is() -> None:
+    code = "import sys, pulumi_resource_alicloud_esa.__main__, pulumi_resource_alicloud_esa.process"
+    assert python(f"{code}; import pulumi; print(type(pulumi), pulumi.Output)") == python(
+        "import pulumi; print(type(pulumi), pulumi.Output)"
+    )
 
 
 @pytest.mark.parametrize(

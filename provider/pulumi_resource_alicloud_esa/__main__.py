@@ -1,90 +1,47 @@
-"""The plugin's process: print the port, serve until the engine is done, leave nothing behind."""
+"""Where the plugin starts: what must be so before Pulumi's SDK is imported, then the process itself."""
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import functools
 import os
-import signal
 import sys
 
-import grpc.aio
-from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+from .postponed import postpone
 
-from .clients import Clients
-from .engine.log import EngineLog
-from .engine.tracing import tracing_from
-from .provider import EsaProvider
-from .schema import VERSION
-from .server import EsaServicer, serve
-
-_PARENT_POLL_SECONDS = 0.5
+# The SDK's packages whose own code a plugin never needs: three quarters of what an import of `pulumi` costs.
+_POSTPONED = ("pulumi", "pulumi.runtime", "pulumi.runtime.proto")
 
 
 def main() -> None:
     """Entry point of `pulumi-resource-alicloud-esa`."""
+    arguments = sys.argv[1:]
+    if {"-h", "--help", "--version"}.intersection(arguments):
+        _tell(arguments)
+    for name in [name for name in os.environ if name.startswith("OTEL_")]:
+        # A pipeline's settings of its own telemetry. Libraries read them as they are imported, and fail on some.
+        del os.environ[name]
+    postpone(_POSTPONED)
+    from .process import run
+
+    run(_engine_in(arguments))
+
+
+def _engine_in(arguments: list[str]) -> str | None:
+    """The engine's address, which stands after the engine's own flags for logging and tracing."""
+    if not arguments or arguments[-1].startswith("-") or arguments[-2:-1] in (["--tracing"], ["-v"]):
+        return None
+    return arguments[-1]
+
+
+def _tell(arguments: list[str]) -> None:
+    # Imported here: the engine never asks.
+    import argparse
+
+    from .schema import VERSION
+
     parser = argparse.ArgumentParser(description="The Pulumi resource plugin alicloud-esa; the engine starts it.")
     parser.add_argument("engine", nargs="?", help="the engine's address; without it the engine may attach later")
     parser.add_argument("--version", action="version", version=VERSION)
-    # The engine puts its own logging and tracing flags before its address; a value must not be taken for that.
-    for flag in ("--tracing", "-v"):
-        parser.add_argument(flag, help=argparse.SUPPRESS)
-    known, _ = parser.parse_known_args()
-    code = 1
-    try:
-        asyncio.run(_serve(known.engine, sys.argv[1:]))
-        code = 0
-    except KeyboardInterrupt:
-        code = 0
-    except Exception as error:
-        sys.stderr.write(f"pulumi-resource-alicloud-esa cannot serve: {type(error).__name__}: {error}\n")
-    finally:
-        # Not sys.exit: that would wait for a thread that hangs in a connect.
-        sys.stderr.flush()
-        os._exit(code)
-
-
-async def _serve(engine: str | None, args: list[str]) -> None:
-    server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
-    tracing = tracing_from(os.environ)
-    # The engine names the project where a program runs; `pulumi do` has none.
-    log = EngineLog(engine, shows_progress="PULUMI_PROJECT" in os.environ)
-    provider = EsaProvider(client_factory=functools.partial(Clients, tracing=tracing), log=log)
-    servicer = EsaServicer(provider, args, tracing)
-    serve(servicer, server)
-    ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        _on_signal(number, ended)
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    sys.stdout.write(f"{port}\n")
-    sys.stdout.flush()
-
-    watch = asyncio.create_task(_watch_parent(ended)) if engine else None
-    await ended.wait()
-    servicer.cancel()
-    await server.stop(grace=0.5)
-    await asyncio.to_thread(tracing.flush)
-    if watch is not None:
-        watch.cancel()
-
-
-def _on_signal(number: signal.Signals, ended: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    try:
-        loop.add_signal_handler(number, ended.set)
-    except NotImplementedError:
-        # Windows' event loops have none.
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
-
-
-async def _watch_parent(ended: asyncio.Event) -> None:
-    """An engine that was killed sends no Cancel; its plugin must not stay behind."""
-    parent = os.getppid()
-    while os.getppid() == parent:
-        await asyncio.sleep(_PARENT_POLL_SECONDS)
-    ended.set()
+    parser.parse_known_args(arguments)
 
 
 if __name__ == "__main__":

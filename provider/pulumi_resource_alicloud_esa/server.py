@@ -14,11 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn, TypeVar
 
 import grpc
+import pulumi.runtime.proto.plugin_pb2 as plugin_proto
+import pulumi.runtime.proto.provider_pb2 as proto
+import pulumi.runtime.proto.provider_pb2_grpc as service
 from google.protobuf import empty_pb2
-from pulumi.provider.experimental.provider import Provider
-from pulumi.provider.experimental.server import ProviderServicer
-from pulumi.runtime import proto
-from pulumi.runtime.proto import provider_pb2_grpc
 
 from .engine.property_path import split
 from .engine.tracing import Tracing
@@ -41,16 +40,17 @@ _STATUS: tuple[tuple[type[EsaError], grpc.StatusCode], ...] = (
 )
 
 
-class EsaServicer(ProviderServicer):
+class EsaServicer(service.ResourceProviderServicer):
     """Serves one EsaProvider to the engine."""
 
-    def __init__(self, provider: EsaProvider, args: list[str], tracing: Tracing | None = None) -> None:
-        # The SDK's bare Provider answers what a native provider is never asked: Construct, Call, Parameterize.
-        super().__init__(args, VERSION, Provider(), provider.log.address or "")
+    def __init__(self, provider: EsaProvider, tracing: Tracing | None = None) -> None:
         self._esa = provider
         self._tracing = tracing or Tracing()
         self._threads = ThreadPoolExecutor(MAX_CALLS, thread_name_prefix="call")
         self._cancelled = asyncio.Event()
+
+    async def GetPluginInfo(self, request: Any, context: Any) -> Any:
+        return plugin_proto.PluginInfo(version=VERSION)
 
     async def GetSchema(self, request: Any, context: Any) -> Any:
         return proto.GetSchemaResponse(schema=schema_text())
@@ -65,8 +65,8 @@ class EsaServicer(ProviderServicer):
     async def _unserved(self, request: Any, context: Any) -> Any:
         await _abort(context, grpc.StatusCode.UNIMPLEMENTED, f"alicloud-esa {VERSION} has nothing of this kind")
 
-    # What only the SDK's component providers and bridges do; its own answers would show Python's frames.
-    Call = Construct = Handshake = List = Parameterize = _unserved
+    # What only component providers and bridges do.
+    Call = Construct = Handshake = Parameterize = _unserved
 
     async def Attach(self, request: Any, context: Any) -> Any:
         # Another engine than the one that cancelled, when a plugin started by hand outlives its engines.
@@ -208,7 +208,7 @@ class EsaServicer(ProviderServicer):
 
 def serve(servicer: EsaServicer, server: Any) -> None:
     """Put all methods of the servicer on a gRPC server."""
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    service.add_ResourceProviderServicer_to_server(servicer, server)
     invoke = grpc.unary_unary_rpc_method_handler(
         servicer.Invoke, request_deserializer=proto.InvokeRequest.FromString, response_serializer=bytes
     )

@@ -110,7 +110,8 @@ def test_a_collector_that_is_away_disturbs_nothing(engine: Engine) -> None:
 
 def test_without_the_address_no_exporter_is_imported() -> None:
     script = (
-        "import sys; from pulumi_resource_alicloud_esa import __main__, tracing;"
+        "import sys; from pulumi_resource_alicloud_esa import process;"
+        "from pulumi_resource_alicloud_esa.engine import tracing;"
         "made = tracing.tracing_from({});"
         "made.call('x', ()).__enter__(); made.span('x', {}).__enter__(); made.workers(1).submit(int).result();"
         "print([name for name in sys.modules if name.startswith('opentelemetry.exporter')], type(made).__name__)"

@@ -37,7 +37,7 @@ class Running:
 
     async def _serve(self) -> None:
         server = grpc.aio.server()
-        serve(EsaServicer(self.provider, []), server)
+        serve(EsaServicer(self.provider), server)
         self._port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+# The engine is on this machine. gRPC would go by https_proxy, http_proxy and grpc_proxy even so.
+NO_PROXY: Any = (("grpc.enable_http_proxy", 0),)
 _PROGRESS_SECONDS = 0.5
 _SEND_SECONDS = 2
 
@@ -77,7 +79,7 @@ class EngineLog:
             import grpc
             from pulumi.runtime.proto import engine_pb2_grpc
 
-            self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(self.address or ""))
+            self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(self.address or "", options=NO_PROXY))
         return self._stub
 
 

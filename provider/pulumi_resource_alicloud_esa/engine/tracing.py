@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from ..esa.span import SpanHook, no_span
 from ..schema import VERSION
+from .log import NO_PROXY
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,7 +59,8 @@ class _EngineTracing(Tracing):
         return _ContextThreads(count, thread_name_prefix="page")
 
     def flush(self) -> None:
-        if self._provider is not None:
+        # There is nothing to flush where there was no call, or no provider that took its settings.
+        if hasattr(self._provider, "force_flush"):
             self._provider.force_flush(_FLUSH_MILLISECONDS)
 
     def _span(self, name: str, attributes: Mapping[str, str | int]) -> AbstractContextManager[object]:
@@ -87,7 +89,13 @@ class _EngineTracing(Tracing):
     def _tracer(self) -> Any:
         with self._lock:
             if self._provider is None:
-                self._provider = _make_provider(self._endpoint)
+                try:
+                    self._provider = _make_provider(self._endpoint)
+                except Exception:
+                    # Spans are a help; a setting that the library does not take must not fail the call.
+                    from opentelemetry.trace import NoOpTracerProvider
+
+                    self._provider = NoOpTracerProvider()
         return self._provider.get_tracer("alicloud-esa", VERSION)
 
 
@@ -108,7 +116,7 @@ def _make_provider(endpoint: str) -> Any:
     # A collector that went away is nothing that a user of the provider should read about.
     logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
     provider = TracerProvider(resource=Resource.create({SERVICE_NAME: "pulumi-resource-alicloud-esa"}))
-    exporter = OTLPSpanExporter(endpoint=endpoint, insecure=True, timeout=2)
+    exporter = OTLPSpanExporter(endpoint=endpoint, insecure=True, timeout=2, channel_options=NO_PROXY)
     # Soon, not in seconds: the engine stops its plugins, and its collector, as soon as it is done.
     provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=_EVERY_MILLISECONDS))
     return provider
