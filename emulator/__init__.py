@@ -4,12 +4,14 @@ from emulator.faults import Fault
 from emulator.raw import RawAnswer
 from emulator.seed import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID
 from emulator.server import Emulator
+from emulator.siteseed import OFFLINE_SITE_ID
 
 __all__ = [
     "EMPTY_SITE_ID",
     "EXAMPLE_JOB_ID",
     "EXAMPLE_SITE_ID",
     "FOREIGN_SITE_ID",
+    "OFFLINE_SITE_ID",
     "SITE_ID",
     "Emulator",
     "Fault",

@@ -6,6 +6,7 @@ import argparse
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from emulator.requestlog import RequestRecord
@@ -20,7 +21,9 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
-        emulator = Emulator(port=options.port, jobs=options.jobs, on_request=None if options.quiet else _show)
+        emulator = Emulator(
+            port=options.port, jobs=options.jobs, sites=options.sites, on_request=None if options.quiet else _show
+        )
         emulator.start()
     except (OSError, ValueError) as error:
         print(f"emulator: cannot listen on port {options.port}: {error}", file=sys.stderr)
@@ -39,17 +42,21 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     parser.add_argument("--port", type=int, default=8650, help="0 picks a free one (default: 8650)")
-    parser.add_argument("--jobs", type=_count, metavar="N", help=f"site {SITE_ID} holds N generated jobs")
+    parser.add_argument("--jobs", type=_count(100_000), metavar="N", help=f"site {SITE_ID} holds N generated jobs")
+    parser.add_argument("--sites", type=_count(1000), default=0, metavar="N", help="N further sites of 45 jobs each")
     parser.add_argument("--ready-file", type=Path, metavar="PATH", help="written with the address once it serves")
     parser.add_argument("--quiet", action="store_true", help="no line for each request")
     return parser
 
 
-def _count(text: str) -> int:
-    value = int(text)
-    if not 0 <= value <= 100_000:
-        raise argparse.ArgumentTypeError("must be from 0 to 100000")
-    return value
+def _count(most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        value = int(text)
+        if not 0 <= value <= most:
+            raise argparse.ArgumentTypeError(f"must be from 0 to {most}")
+        return value
+
+    return number
 
 
 def _guide(emulator: Emulator) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator import changes
+from emulator import changes, listing
 from emulator.call import Call
-from emulator.errors import ApiError
+from emulator.errors import ApiError, invalid
 from emulator.jobs import dump
-from emulator.listing import list_rows
+from emulator.listing import Page
+from emulator.sites import matches
 
 VERSION = "2024-09-10"
 DEFAULT_PAGE_SIZE = 20
+MOST_SITES = 500
 
 
 def list_jobs(call: Call) -> bytes:
@@ -22,11 +24,34 @@ def list_jobs(call: Call) -> bytes:
     start, end = call.number("StartTime"), call.number("EndTime")
     if start is not None and end is not None and end < start:
         raise ApiError("InvalidEndTime.Mismatch")
-    page = call.positive("PageNumber", 1)
-    size = call.positive("PageSize", DEFAULT_PAGE_SIZE)
-    total, rows = list_rows(call.store, site_id, (start, end), page, size, call.faults)
+    page = Page.asked(call.positive("PageNumber", 1), call.positive("PageSize", DEFAULT_PAGE_SIZE), call.faults)
+    total, rows = listing.list_jobs(call.store, site_id, (start, end), page, call.faults)
     # Rows are serialised once, when a job is made or first served, and only joined here.
     return b'{"RequestId":"%s",%s"Jobs":[%s]}' % (call.request_id.encode(), total, b",".join(rows))
+
+
+def list_sites(call: Call) -> bytes:
+    """ListSites: one page of the caller's sites, those that match the filters."""
+    size = call.positive("PageSize", MOST_SITES)
+    if size > MOST_SITES:
+        raise invalid("PageSize")
+    page = Page.asked(call.positive("PageNumber", 1), size, call.faults)
+    found = call.store.sites(matches(call.params, _tag_filter(call)))
+    total, rows = listing.list_sites(found, call.store, page, call.faults)
+    head = b'"RequestId":"%s","PageNumber":%d,"PageSize":%d,' % (call.request_id.encode(), page.number, page.size)
+    return b'{%s%s"Sites":[%s]}' % (head, total, b",".join(rows))
+
+
+def _tag_filter(call: Call) -> list[tuple[str, str | None]]:
+    if not call.params.get("TagFilter"):
+        return []
+    pairs: list[tuple[str, str | None]] = []
+    for item in call.objects("TagFilter"):
+        key, value = item.get("Key"), item.get("Value")
+        if not isinstance(key, str) or not isinstance(value, str | None):
+            raise invalid("TagFilter")
+        pairs.append((key, value))
+    return pairs
 
 
 def get_job(call: Call) -> bytes:
@@ -42,6 +67,7 @@ def list_executions(call: Call) -> bytes:
 
 
 ACTIONS: dict[str, Callable[[Call], bytes]] = {
+    "ListSites": list_sites,
     "ListScheduledPreloadJobs": list_jobs,
     "GetScheduledPreloadJob": get_job,
     "ListScheduledPreloadExecutions": list_executions,

@@ -10,12 +10,22 @@ from emulator.faults import LONGEST
 
 
 def number(name: str, value: object) -> float:
+    """A value that is a number of a size that can be waited for."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LONGEST:
         raise ValueError(f"{name} must be a number below {LONGEST:.0e}, not {value!r}")
     return value
 
 
+def count(body: dict[str, object], name: str, most: int) -> int:
+    """A member that counts from 0 to the most there may be."""
+    value = body.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        raise ValueError(f"{name} must be a number from 0 to {most}")
+    return value
+
+
 async def read_json(request: Request) -> object:
+    """The body; an empty one is an empty object."""
     try:
         return json.loads(await request.body() or b"{}")
     except ValueError as error:
@@ -23,6 +33,7 @@ async def read_json(request: Request) -> object:
 
 
 async def read_object(request: Request, *allowed: str) -> dict[str, object]:
+    """The body as an object with no other members than those allowed, if any are named."""
     body = await read_json(request)
     if not isinstance(body, dict):
         raise ValueError("the body must be a JSON object")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from emulator.errors import ApiError, invalid
 from emulator.faults import Fault
@@ -44,3 +46,13 @@ class Call:
         if not OBJECT_ID.fullmatch(text):
             raise ApiError("InvalidParameter.ObjectId")
         return text
+
+    def objects(self, name: str) -> list[dict[str, Any]]:
+        """A parameter that is a JSON list of objects, at least one."""
+        try:
+            items = json.loads(self.params.get(name, ""))
+        except (ValueError, RecursionError):
+            raise invalid(name) from None
+        if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
+            raise invalid(name)
+        return items

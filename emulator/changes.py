@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -66,7 +65,7 @@ def delete_job(call: Call) -> bytes:
 def create_executions(call: Call) -> bytes:
     """CreateScheduledPreloadExecutions: all of the list or, if one is wrong, none."""
     job = call.store.find(call.object_id())
-    given = _json_list(call, "Executions")
+    given = call.objects("Executions")
     plans = [_new_plan({name: str(value) for name, value in item.items()}, call.store.now_ms()) for item in given]
     made = [call.store.executions.add(job.id, **plan) for plan in plans]
     return dump(
@@ -149,16 +148,6 @@ def _moment(name: str, text: str) -> str:
         return format_moment(parse_moment(text))
     except (ValueError, OverflowError):
         raise invalid(name) from None
-
-
-def _json_list(call: Call, name: str) -> list[dict[str, object]]:
-    try:
-        items = json.loads(call.params.get(name, ""))
-    except (ValueError, RecursionError):
-        raise invalid(name) from None
-    if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
-        raise invalid(name)
-    return items
 
 
 def _host(url: str) -> str:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from emulator.bodies import number, read_json, read_object
+from emulator.bodies import count, number, read_json, read_object
 from emulator.errors import ApiError
 from emulator.faultjson import fault_from_json, fault_to_json
 from emulator.jobs import Job, dump
@@ -38,7 +38,11 @@ def control_routes(emulator: Emulator) -> list[Route]:
         ("PATCH", "settings", control.settings),
         ("POST", "keys", control.add_key),
         ("POST", "keys/{key}/expire-token", control.expire_token),
+        ("GET", "sites", control.sites),
+        ("PUT", "sites", control.add_sites),
         ("PUT", "sites/{site:int}", control.generate),
+        ("PATCH", "sites/{site:int}", control.change_site),
+        ("DELETE", "sites/{site:int}", control.delete_site),
         ("POST", "sites/{site:int}/shuffle", control.shuffle),
         ("GET", "sites/{site:int}/jobs", control.jobs),
         ("POST", "sites/{site:int}/jobs", control.add_job),
@@ -152,12 +156,25 @@ class _Control:
             raise _NotFound(f"there is no access key {key}") from None
         return {"id": key}
 
+    async def sites(self, request: Request) -> object:
+        return [site.fields for site in self._store.sites()]
+
+    async def add_sites(self, request: Request) -> object:
+        body = await read_object(request, "sites", "jobs")
+        return self._store.add_sites(count(body, "sites", 1000), count({"jobs": 45, **body}, "jobs", 1000))
+
     async def generate(self, request: Request) -> object:
-        count = (await read_object(request, "jobs")).get("jobs")
-        if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= 100_000:
-            raise ValueError("jobs must be a number from 0 to 100000")
-        self._store.generate(request.path_params["site"], count)
-        return {"jobs": count}
+        jobs = count(await read_object(request, "jobs"), "jobs", 100_000)
+        self._store.generate(request.path_params["site"], jobs)
+        return {"jobs": jobs}
+
+    async def change_site(self, request: Request) -> object:
+        return self._store.change_site(request.path_params["site"], **await read_object(request))
+
+    async def delete_site(self, request: Request) -> object:
+        site = _site(request, self._store.site_ids())
+        self._store.delete_site(site)
+        return {"id": site}
 
     async def shuffle(self, request: Request) -> object:
         body = await read_object(request, "seed")

@@ -36,17 +36,18 @@ class Emulator:
         host: str = "127.0.0.1",
         port: int = 0,
         jobs: int | None = None,
+        sites: int = 0,
         delay: float = 0.0,
         clock_offset: float = 0.0,
         certfile: str | Path | None = None,
         keyfile: str | Path | None = None,
         on_request: Callable[[RequestRecord], None] | None = None,
     ) -> None:
-        """`jobs` gives the first site so many generated jobs; delay and clock_offset are in seconds."""
+        """`jobs` gives the first site so many generated jobs, `sites` makes further ones; times are in seconds."""
         if not 0 <= port <= 65535:
             raise ValueError(f"the port must be from 0 to 65535, not {port}")
         self._address = (_loopback(host), port)
-        self._jobs = jobs
+        self._jobs, self._sites = jobs, sites
         self._certfile, self._keyfile = certfile, keyfile
         self._scheme = "https" if certfile else "http"
         self.keys = AccessKeys()
@@ -165,6 +166,7 @@ class Emulator:
     def _fill(self) -> None:
         if self._jobs is not None:
             self.store.generate(seed.SITE_ID, self._jobs)
+        self.store.add_sites(self._sites)
 
     def _config(self) -> uvicorn.Config:
         app = Starlette(routes=[Route("/", self._gateway), *control_routes(self)])

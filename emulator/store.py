@@ -7,50 +7,13 @@ import threading
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 
-from emulator import seed
+from emulator import seed, sites
 from emulator.errors import ApiError
 from emulator.executions import Executions
 from emulator.jobs import Job, check_fields
-
-Span = tuple[int | None, int | None]
-
-
-@dataclass
-class Site:
-    """One site: its jobs, newest first, and whether the caller owns it."""
-
-    jobs: list[Job] = field(default_factory=list)
-    foreign: bool = False
-    _span: Span = (None, None)
-    _within: list[Job] | None = None
-    _by_id: dict[str, Job] | None = None
-
-    def edit(self) -> list[Job]:
-        """The jobs, to be changed in place."""
-        self._within = self._by_id = None
-        return self.jobs
-
-    def job(self, job_id: str) -> Job | None:
-        """The job with this id."""
-        if self._by_id is None:
-            self._by_id = {job.id: job for job in self.jobs}
-        return self._by_id.get(job_id)
-
-    def created_within(self, span: Span) -> list[Job]:
-        """The jobs created in a span, kept for the next page of the same walk."""
-        if span == (None, None):
-            return self.jobs
-        if self._within is None or span != self._span:
-            start, end = span
-            self._span = span
-            self._within = [
-                job
-                for job in self.jobs
-                if (start is None or job.created_ms >= start) and (end is None or job.created_ms <= end)
-            ]
-        return self._within
+from emulator.sites import Fields, Site, Span
+from emulator.siteseed import further_site, seeded_sites, site_fields
 
 
 class Store:
@@ -69,12 +32,7 @@ class Store:
         with self.lock:
             self.executions.clear()
             self._made = 0
-            self._sites = {
-                seed.SITE_ID: Site(seed.seeded_jobs(seed.SITE_ID)),
-                seed.EXAMPLE_SITE_ID: Site([seed.example_job(seed.EXAMPLE_SITE_ID)]),
-                seed.EMPTY_SITE_ID: Site(),
-                seed.FOREIGN_SITE_ID: Site(seed.generated_jobs(seed.FOREIGN_SITE_ID, 3), foreign=True),
-            }
+            self._sites = seeded_sites()
 
     def now_ms(self) -> int:
         """The server's clock, in milliseconds since the epoch."""
@@ -99,9 +57,11 @@ class Store:
     def set_jobs(self, site_id: int, jobs: Iterable[Job], *, foreign: bool = False) -> None:
         """Makes a site, or replaces its jobs, in the order given."""
         with self.lock:
-            for job in self._sites.pop(site_id, Site()).jobs:
+            site = self._site(site_id)
+            for job in site.jobs:
                 self.executions.forget(job.id)
-            self._sites[site_id] = Site(list(jobs), foreign)
+            site.edit()[:] = jobs
+            site.foreign = foreign
 
     def generate(self, site_id: int, count: int) -> None:
         """Makes a site with this many jobs, the same ones each time, with their rows ready to send."""
@@ -116,7 +76,7 @@ class Store:
         with self.lock:
             self._made += 1
             job = seed.new_job(site_id, self._made).with_changes({**fields, "SiteId": site_id})
-            jobs = self._sites.setdefault(site_id, Site()).edit()
+            jobs = self._site(site_id).edit()
             if any(other.id == job.id for other in jobs):
                 raise ValueError(f"site {site_id} already has a job {job.id}")
             jobs.insert(bisect_left(jobs, -job.created_ms, key=lambda other: -other.created_ms), job)
@@ -163,6 +123,38 @@ class Store:
         with self.lock:
             jobs = self.own(site_id).created_within(created)
             return len(jobs), jobs[offset : offset + size]
+
+    def sites(self, wanted: Callable[[Fields], bool] = lambda fields: True) -> list[Site]:
+        """The caller's sites whose fields are wanted, newest first."""
+        with self.lock:
+            own = (site for site in self._sites.values() if not site.foreign and wanted(site.fields))
+            return sorted(own, key=lambda site: (str(site.fields.get("CreateTime", "")), site.fields["SiteId"]))[::-1]
+
+    def add_sites(self, count: int, jobs: int = 45) -> list[int]:
+        """Makes so many further sites with that many jobs each, and returns their ids."""
+        with self.lock:
+            made = [further_site(number, jobs) for number in range(1, count + 1)]
+            self._sites.update(made)
+            return [site_id for site_id, _ in made]
+
+    def change_site(self, site_id: int, /, **fields: object) -> Fields:
+        """Replaces fields of a site (None removes one); makes the site if it is not there."""
+        sites.check_fields(fields)
+        with self.lock:
+            site = self._site(site_id)
+            site.fields = {name: value for name, value in {**site.fields, **fields}.items() if value is not None}
+            return dict(site.fields)
+
+    def delete_site(self, site_id: int) -> None:
+        """Removes a site with all that is in it; KeyError if it is not there."""
+        with self.lock:
+            for job in self._sites.pop(site_id).jobs:
+                self.executions.forget(job.id)
+
+    def _site(self, site_id: int) -> Site:
+        if site_id not in self._sites:
+            self._sites[site_id] = Site(site_fields(site_id, 1000 + len(self._sites)))
+        return self._sites[site_id]
 
     def find(self, job_id: str) -> Job:
         """The job with this id on any of the caller's sites; ApiError if there is none."""

@@ -103,6 +103,7 @@ def test_it_holds_as_many_jobs_as_asked(tmp_path: Path, make_caller: MakeCaller)
     ("arguments", "status", "complaint"),
     [
         (["--jobs", "100001"], 2, "must be from 0 to 100000"),
+        (["--sites", "1001"], 2, "must be from 0 to 1000"),
         (["--port", "70000"], 1, "cannot listen on port 70000"),
     ],
 )
