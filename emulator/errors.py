@@ -83,7 +83,22 @@ GATEWAY: dict[str, ErrorRow] = {
     "InvalidParameter": ErrorRow(400, "The specified parameter is not valid."),
 }
 
-ERRORS: dict[str, ErrorRow] = {**DOCUMENTED, **GATEWAY}
+_BUSY = "The service is busy. Please try again later."
+_NO_SITE = "The specified site does not exist."
+
+# What the family's official code retries, and what it expects where a site is not there. Their status is not known.
+FAMILY: dict[str, ErrorRow] = {
+    "Site.ServiceBusy": ErrorRow(400, _BUSY),
+    "Record.ServiceBusy": ErrorRow(400, _BUSY),
+    "LockFailed": ErrorRow(400, "The resource is being changed by another request."),
+    "InternalException": ErrorRow(400, _SERVER),
+    "SiteNotFound": ErrorRow(404, _NO_SITE),
+    "SiteNotFound.NotFound": ErrorRow(404, _NO_SITE),
+    "101": ErrorRow(400, _NO_SITE),
+    "32": ErrorRow(400, _NO_SITE),
+}
+
+ERRORS: dict[str, ErrorRow] = {**DOCUMENTED, **GATEWAY, **FAMILY}
 
 # Codes whose answer carries RAM's explanation of the refusal beside the message.
 _EXPLAINED = frozenset({"Forbidden.RAM", "NoPermission", "NotAuthorized"})

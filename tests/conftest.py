@@ -15,7 +15,8 @@ from tests.support.engine import Engine
 from tests.support.running import Running
 
 _PREFIXES = ("ALIBABA_CLOUD_", "ALIBABACLOUD_", "ALICLOUD_")
-_NAMES = ("ESA_ENDPOINT", "CLIENT_READ_TIMEOUT", "CLIENT_CONNECT_TIMEOUT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_NAMES = ("ESA_ENDPOINT", "CLIENT_READ_TIMEOUT", "CLIENT_CONNECT_TIMEOUT")
+_TRUST = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 # No deadline: two cores are shared by several test processes. No database: a run must not depend on an earlier one.
@@ -32,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No key, endpoint or proxy of this machine reaches a test, and no test reaches the metadata service."""
     for name in list(os.environ):
-        if name.upper().startswith(_PREFIXES) or name.upper() in (*_NAMES, *_PROXIES):
+        if name.upper().startswith(_PREFIXES) or name.upper() in (*_NAMES, *_TRUST, *_PROXIES):
             monkeypatch.delenv(name)
     home = tmp_path / "home"
     home.mkdir()

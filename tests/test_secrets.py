@@ -19,6 +19,7 @@ from pulumi_resource_alicloud_esa.config import SECRETS
 from pulumi_resource_alicloud_esa.esa.answer import Answer, interpret
 from pulumi_resource_alicloud_esa.esa.codes import Retry
 from pulumi_resource_alicloud_esa.esa.errors import ApiError
+from pulumi_resource_alicloud_esa.esa.masking import Mask
 from pulumi_resource_alicloud_esa.provider import EsaProvider
 
 from emulator import SITE_ID, Emulator, Fault, RawAnswer
@@ -189,26 +190,26 @@ def test_a_secret_is_masked_however_it_is_spelled(spelling: str) -> None:
     spelled = SPELLINGS[spelling](secret)
     body = json.dumps({"Code": f"A{spelled}", "Message": f"you sent {spelled}, thrice", "RequestId": spelled})
     with pytest.raises(ApiError) as caught:
-        interpret("Act", Answer(400, {}, body.encode()), [secret])
+        interpret("Act", Answer(400, {}, body.encode()), Mask([secret]))
     error = caught.value
     assert (error.code, error.message, error.request_id) == ("A***", "you sent ***, thrice", "***")
     # Not as JSON spells it in the body, but with that spelling in its text.
     right = json.dumps({"Name": f"<{spelled}>"}, ensure_ascii=False).encode()
-    assert interpret("Act", Answer(200, {}, right), [secret]) == {"Name": "<***>"}
+    assert interpret("Act", Answer(200, {}, right), Mask([secret])) == {"Name": "<***>"}
 
 
 def test_a_secret_that_only_begins_alike_is_left() -> None:
-    assert interpret("Act", Answer(200, {}, b'{"Name": "Token4nobody2see-/=="}'), [TOKEN])["Name"][:5] == "Token"
+    assert interpret("Act", Answer(200, {}, b'{"Name": "Token4nobody2see-/=="}'), Mask([TOKEN]))["Name"][:5] == "Token"
 
 
 @pytest.mark.parametrize("secret", ["b", "Service", "able", "3", "e", "503"])
 def test_a_short_secret_does_not_change_a_code(secret: str) -> None:
     body = b'{"Code": "ServiceUnavailable", "Message": "The service is unavailable.", "RequestId": "R-3"}'
     with pytest.raises(ApiError) as caught:
-        interpret("Act", Answer(503, {}, body), [secret])
+        interpret("Act", Answer(503, {}, body), Mask([secret]))
     error = caught.value
     assert (error.code, error.message, error.request_id) == ("ServiceUnavailable", "The service is unavailable.", "R-3")
-    assert error.row.retry is Retry.BACKOFF
+    assert error.retry is Retry.BACKOFF
 
 
 def test_no_answer_makes_the_search_for_secrets_hang() -> None:
@@ -222,7 +223,7 @@ def test_no_answer_makes_the_search_for_secrets_hang() -> None:
 def timed(body: bytes, hidden: list[str]) -> float:
     """Seconds that the masking adds."""
     began = time.perf_counter()
-    interpret("Act", Answer(200, {}, body), hidden)
+    interpret("Act", Answer(200, {}, body), Mask(hidden))
     masked = time.perf_counter()
     interpret("Act", Answer(200, {}, body))
     return masked - began - (time.perf_counter() - masked)

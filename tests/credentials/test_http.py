@@ -20,9 +20,11 @@ import trustme
 import urllib3.connection
 from pulumi_resource_alicloud_esa.config import read_settings
 from pulumi_resource_alicloud_esa.credentials import http as credential_http
-from pulumi_resource_alicloud_esa.credentials.http import EXCHANGE_SECONDS, MAX_BODY_BYTES, exchange, safe_text
+from pulumi_resource_alicloud_esa.credentials.http import EXCHANGE_SECONDS, MAX_BODY_BYTES, exchange
 from pulumi_resource_alicloud_esa.credentials.library import ecs_source
+from pulumi_resource_alicloud_esa.credentials.messages import safe_text
 from pulumi_resource_alicloud_esa.credentials.sources import choose_source
+from pulumi_resource_alicloud_esa.esa.codes import Retry
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import CredentialsError, EsaError, ResponseError, TransportError
 from pulumi_resource_alicloud_esa.esa.keys import Credentials
@@ -226,7 +228,8 @@ def test_no_proxy_is_honoured(
     [
         ("http://user:hunter2@127.0.0.1:1", "the proxy refused or failed"),
         ("http://user:hunter2@", "HTTPS_PROXY is not a proxy's address"),
-        ("nonsense://user:hunter2@127.0.0.1:1", "the request cannot be sent"),
+        ("nonsense://user:hunter2@127.0.0.1:1", "HTTPS_PROXY is not a proxy's address"),
+        ("socks5://user:hunter2@127.0.0.1:1", "HTTPS_PROXY is a SOCKS proxy, and none is supported"),
     ],
 )
 def test_a_proxy_that_does_not_work_is_one_line_without_its_password(
@@ -242,8 +245,8 @@ def test_a_proxy_that_does_not_work_is_one_line_without_its_password(
 def test_tls_is_verified(authority: tuple[str, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer(answer(closing(FROM_URI)), tls=authority[1]) as server:
         line = failure(credentialsUri=server.url)
-        assert "TLS could not be established: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: " in line
-        assert line.endswith("certificate. For a private CA set REQUESTS_CA_BUNDLE to its PEM file.")
+        assert "TLS could not be established: certificate verify failed: unable to get local issuer certificate" in line
+        assert line.endswith("for a private CA set REQUESTS_CA_BUNDLE or SSL_CERT_FILE to its PEM file.")
         assert server.requests == []
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/there/is/none")
         assert "Check REQUESTS_CA_BUNDLE" in failure(credentialsUri=server.url)
@@ -297,7 +300,7 @@ def test_an_answer_is_bounded_in_time(
             exchange("GET", server.url, {})
         # Before the server stops: the client it was that went away.
         assert time.monotonic() - began < 2
-    assert caught.value.timed_out
+    assert caught.value.retry is Retry.TIMEOUT
     assert EXCHANGE_SECONDS == 30
 
 
@@ -305,8 +308,7 @@ def test_an_answer_is_bounded_in_time(
 def test_a_server_that_says_nothing_is_a_timeout(timeouts: tuple[float, float]) -> None:
     with RawServer(stall) as server, pytest.raises(TransportError, match="no answer in time") as caught:
         exchange("GET", server.url, {}, None, timeouts)
-    assert caught.value.timed_out
-    assert caught.value.retryable
+    assert caught.value.retry is Retry.TIMEOUT
 
 
 def test_a_credentials_uri_is_asked_for_exactly_what_it_says() -> None:
@@ -395,14 +397,14 @@ def test_an_error_of_sts_is_its_code_and_its_request_id(status: int, body: objec
     request_id = " (RequestId A-1234-5678)" if text == ", NoPermission" else ""
     host = server.url.removeprefix("http://")
     assert str(caught.value) == f"unexpected answer: {host} answered with HTTP {status}{text}{request_id}"
-    assert (caught.value.retryable or caught.value.throttled) == retryable
+    assert (caught.value.retry is not Retry.NEVER) == retryable
 
 
 def test_a_header_that_cannot_be_sent_is_not_quoted() -> None:
     with pytest.raises(TransportError, match=r"the request cannot be sent \(InvalidHeader\)") as caught:
         exchange("GET", "http://127.0.0.1:1/", {"Authorization": "Bearer hunter2\nx: 1"})
     assert "hunter2" not in f"{caught.value!r}"
-    assert not caught.value.retryable
+    assert caught.value.retry is Retry.NEVER
 
 
 @pytest.mark.parametrize(

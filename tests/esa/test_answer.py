@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.esa.answer import Answer, interpret
+from pulumi_resource_alicloud_esa.esa.codes import Retry
 from pulumi_resource_alicloud_esa.esa.errors import ApiError, EsaError, ResponseError
+from pulumi_resource_alicloud_esa.esa.masking import Mask
 from requests.structures import CaseInsensitiveDict
 
 ACTION = "ListScheduledPreloadJobs"
@@ -20,7 +22,7 @@ ACTION = "ListScheduledPreloadJobs"
 def read(body: Any, status: int = 200, hidden: tuple[str, ...] = (), **headers: str) -> dict[str, Any]:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     names = CaseInsensitiveDict({name.replace("_", "-"): value for name, value in headers.items()})
-    return interpret(ACTION, Answer(status, names, raw), hidden)
+    return interpret(ACTION, Answer(status, names, raw), Mask(hidden))
 
 
 def api_error(body: Any, status: int = 400, **more: Any) -> ApiError:
@@ -80,7 +82,7 @@ def test_an_error_in_xml_is_read_too() -> None:
 @pytest.mark.parametrize("body", [b"<html><h1>Bad Gateway</h1></html>", b"", b'{"Jobs": [', b"\xff\xfe\x00", b"NaN,"])
 def test_what_is_not_json_is_a_short_error_without_the_body(status: int, retryable: bool, body: bytes) -> None:
     error = response_error(body, status, content_type="text/html; charset=x")
-    assert error.retryable is retryable
+    assert error.retry is (Retry.BACKOFF if retryable else Retry.NEVER)
     assert f"HTTP {status} with {len(body)} bytes of text/html that is not JSON" in str(error)
     assert len(str(error)) <= 200
     assert "<h1>" not in str(error)
@@ -89,13 +91,13 @@ def test_what_is_not_json_is_a_short_error_without_the_body(status: int, retryab
 @pytest.mark.parametrize("value", [[], "text", 5, None, True])
 @pytest.mark.parametrize(("status", "retryable"), [(200, False), (404, False), (503, True)])
 def test_json_that_is_no_object_is_an_error(value: object, status: int, retryable: bool) -> None:
-    assert response_error(value, status).retryable is retryable
+    assert response_error(value, status).retry is (Retry.BACKOFF if retryable else Retry.NEVER)
 
 
 @pytest.mark.parametrize("status", [400, 404, 500])
 @pytest.mark.parametrize("body", [{}, {"Jobs": []}, {"Message": "m"}, {"Code": ""}, {"Code": ["x"]}])
 def test_an_error_status_is_never_an_answer(status: int, body: dict[str, Any]) -> None:
-    assert response_error(body, status).retryable is (status == 500)
+    assert response_error(body, status).retry is (Retry.BACKOFF if status == 500 else Retry.NEVER)
 
 
 def test_an_error_status_with_a_success_code_is_an_error() -> None:
@@ -105,7 +107,7 @@ def test_an_error_status_with_a_success_code_is_an_error() -> None:
 @pytest.mark.parametrize("status", [300, 301, 302, 304, 307, 308])
 def test_a_redirect_is_not_retried(status: int) -> None:
     error = response_error({"Jobs": []}, status)
-    assert not error.retryable
+    assert error.retry is Retry.NEVER
     assert "Check endpoint" in str(error)
 
 
@@ -116,7 +118,7 @@ def test_a_proxys_page_is_explained(status: int, word: str) -> None:
 
 def test_a_429_of_a_gateway_in_between_is_a_throttled_call() -> None:
     error = response_error(b"<html>slow down</html>", 429, retry_after="7")
-    assert (error.throttled, error.retry_after) == (True, 7.0)
+    assert (error.retry, error.retry_after) == (Retry.THROTTLE, 7.0)
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
+from pulumi_resource_alicloud_esa.esa.codes import Retry
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.endpoints import parse_endpoint
 from pulumi_resource_alicloud_esa.esa.errors import DeadlineExceeded, TransportError
-from pulumi_resource_alicloud_esa.esa.proxy import choose_proxies
+from pulumi_resource_alicloud_esa.esa.proxy import Proxy, choose_proxy
 
 from emulator import Emulator
 from tests.support.servers import RawServer, connect_proxy
@@ -31,22 +32,23 @@ LIST = "ListScheduledPreloadJobs"
     ],
 )
 def test_what_is_no_proxy_for_https_is_none(configured: dict[str, str]) -> None:
-    assert choose_proxies(SERVICE, configured) == {}
+    assert choose_proxy(SERVICE, configured) is None
 
 
 @pytest.mark.parametrize("value", ["http://proxy:3128", "proxy:3128", "http://user:p%40ss@[::1]:3128", "https://p:1"])
 def test_the_forms_that_requests_takes(value: str) -> None:
-    assert choose_proxies(SERVICE, {"https": value, "no": "a,b"}) == {"https": value}
-    assert choose_proxies(SERVICE, {"all": value}) == {"https": value}
-    assert choose_proxies(SERVICE, {"https": value, "all": "http://other"}) == {"https": value}
+    url = value if "://" in value else f"http://{value}"
+    assert choose_proxy(SERVICE, {"https": value, "no": "a,b"}) == Proxy(url, "HTTPS_PROXY")
+    assert choose_proxy(SERVICE, {"all": value}) == Proxy(url, "ALL_PROXY")
+    assert choose_proxy(SERVICE, {"https": value, "all": "http://other"}) == Proxy(url, "HTTPS_PROXY")
 
 
 @pytest.mark.parametrize(("key", "variable"), [("https", "HTTPS_PROXY"), ("all", "ALL_PROXY")])
 def test_the_error_names_the_variable_and_not_its_value(key: str, variable: str) -> None:
     with pytest.raises(TransportError, match=f"{variable} is not a proxy's address") as caught:
-        choose_proxies(SERVICE, {key: "http://user:hunter2@"})
+        choose_proxy(SERVICE, {key: "http://user:hunter2@"})
     assert "hunter2" not in str(caught.value)
-    assert not caught.value.retryable
+    assert caught.value.retry is Retry.NEVER
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])

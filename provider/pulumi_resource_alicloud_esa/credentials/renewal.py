@@ -9,12 +9,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from ..esa.codes import Retry
 from ..esa.deadline import Deadline
-from ..esa.errors import CredentialsError, ResponseError, TransportError
+from ..esa.errors import CredentialsError, FailedAttempt
 from ..esa.keys import Credentials
 from ..esa.retry import RetryPolicy
-from .http import safe_text
+from .messages import safe_text
 
 _RECHECK_SECONDS = 1.0
 # After a renewal that failed. The first is tried 15 minutes before the keys expire: time for many.
@@ -99,14 +98,10 @@ class LibrarySource:
             attempt += 1
             try:
                 return self._ask()
-            except (TransportError, ResponseError) as error:
+            except FailedAttempt as error:
                 error.attempts = attempt
-                kind = _POLICY.kind(error)
-                wait = _POLICY.wait(kind, attempt, None)
-                over = attempt >= _POLICY.max_attempts or wait >= patience.remaining()
-                timed_out = isinstance(error, TransportError) and error.timed_out
-                if kind is Retry.NEVER or over or not _POLICY.budget.take(timed_out):
-                    raise
+                wait = _POLICY.wait(error.retry, attempt, error.retry_after)
+                _POLICY.check(error, wait, patience.remaining())
             patience.sleep(wait)
 
     def _ask(self) -> tuple[Credentials | None, float | None]:
@@ -122,7 +117,7 @@ class LibrarySource:
 
 
 def _explained(error: Exception) -> str:
-    if isinstance(error, (TransportError, ResponseError)):
+    if isinstance(error, FailedAttempt):
         return str(error).removeprefix("unexpected answer: ")
     text = safe_text(error)
     if isinstance(error, _SHAPES) or text.startswith(_TIMES):

@@ -1,10 +1,18 @@
-"""requests' adapter with connections that a deadline can end while a thread waits in them."""
+"""requests' adapter with connections that a deadline can end, and that are used again only where nothing can be left.
+
+An answer belongs to a request by its place on the connection alone, so whatever comes in between shifts all that
+follow by one. Hence: interim answers are read past; a connection goes back to the pool when its answer was read to
+the end, judged, and nothing came behind it; and no connection gives the same answer twice.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import http.client
 import socket
+import ssl
 import threading
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,70 +22,182 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from .deadline import Deadline
 
+_MAX_INTERIM_LINES = 1000
+_REMEMBERED = 256
 _current = threading.local()
 
 
+class MisplacedAnswer(Exception):
+    """What came belongs to another request, or nobody can tell to which."""
+
+
+class Loan:
+    """The connections that one exchange uses, in this thread."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self.deadline = deadline
+        self.sockets: list[socket.socket] = []
+        self.connection: Any = None
+        self.returned: list[tuple[Any, Any]] = []
+
+    def judge(self, identity: object) -> None:
+        """Raise MisplacedAnswer unless the answer just read is that to the request sent; its `identity` is remembered.
+
+        None is an answer that could come twice with good reason.
+        """
+        self.connection.judge(identity)
+
+
 @contextlib.contextmanager
-def ended_by(deadline: Deadline) -> Iterator[None]:
-    """Whatever socket this thread waits in meanwhile is shut down when the deadline ends."""
-    _current.deadline, _current.sockets = deadline, []
+def lend(deadline: Deadline) -> Iterator[Loan]:
+    """Connections for one exchange: what they wait in is shut down when the deadline ends, and those that it leaves
+    with an exception, or with bytes that nobody asked for, are closed."""
+    loan = _current.loan = Loan(deadline)
+    good = False
     try:
-        yield
+        yield loan
+        good = True
     finally:
-        for sock in _current.sockets:
+        _current.loan = None
+        for sock in loan.sockets:
             deadline.unwatch(sock)
-        _current.deadline = None
+        for pool, connection in loan.returned:
+            if not good or connection.spoilt:
+                connection.close()
+            pool._put_conn(connection)
 
 
-class WatchedAdapter(requests.adapters.HTTPAdapter):
+class LendingAdapter(requests.adapters.HTTPAdapter):
     """Below requests' Session: it follows no redirect, keeps no cookie and reads no netrc."""
 
+    def __init__(self, connections: int, context: ssl.SSLContext | None) -> None:
+        self._context = context
+        super().__init__(pool_connections=2, pool_maxsize=connections, max_retries=0)
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **kwargs)
+        contexts = {"ssl_context": self._context, "proxy_ssl_context": self._context}
+        manager = super().proxy_manager_for(proxy, **kwargs, **contexts)
         manager.pool_classes_by_scheme = _POOLS
         return manager
 
+    def cert_verify(self, *_: Any) -> None:
+        """Nothing to add: the context knows whom to trust. requests would read certifi's list for each connection."""
 
-class _Watched:
+
+class _Answer(http.client.HTTPResponse):
+    """http.client's, which takes any interim answer but 100 for the final one, and loses what it read too much."""
+
+    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self._sock = sock
+        self.behind = b""
+        """What had come behind the answer when it was read to its end."""
+
+    def _read_status(self) -> Any:
+        lines = 0
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # urllib3 calls it too, for a tunnel
+            # 101 is final: nobody here asks for another protocol.
+            if not 100 <= status < 200 or status == 101:
+                return version, status, reason
+            while (line := self.fp.readline(65537)) not in (b"\r\n", b"\n", b""):
+                lines += 1
+                if len(line) > 65536 or lines > _MAX_INTERIM_LINES:
+                    raise http.client.HTTPException("too much before the answer")
+
+    def _close_conn(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self.behind = self._waiting()
+        super()._close_conn()  # type: ignore[misc]
+
+    def _waiting(self) -> bytes:
+        """The bytes that are there already, here or in the socket, without waiting for any."""
+        patience = self._sock.gettimeout()
+        self._sock.settimeout(0)
+        try:
+            return bytes(self.fp.peek())
+        finally:
+            self._sock.settimeout(patience)
+
+
+class _Lent:
+    """One connection; what it tells of itself holds since it was last connected."""
+
+    response_class: Any = _Answer
     sock: Any
+    _answered = 0
+    _last: Any = None
 
     def _new_conn(self) -> socket.socket:
         sock: socket.socket = super()._new_conn()  # type: ignore[misc]  # a mix-in: urllib3's connection is beside it
+        self._answered, self._last = 0, None
+        self._identities: deque[object] = deque(maxlen=_REMEMBERED)
         # Already now: a proxy may drip its answer to CONNECT.
-        _watch(sock)
+        self._watch(sock)
         return sock
 
     def getresponse(self) -> Any:
         # Again: the connection may be an old one, and TLS puts another socket in the place of the first. TLS within
         # a proxy's TLS is an object of urllib3's around the socket.
-        _watch(getattr(self.sock, "socket", self.sock))
-        return super().getresponse()  # type: ignore[misc]
+        self._watch(getattr(self.sock, "socket", self.sock))
+        response = super().getresponse()  # type: ignore[misc]
+        self._last = response._original_response
+        return response
+
+    @property
+    def spoilt(self) -> bool:
+        """Whether the next answer could be taken for another one."""
+        last = self._last
+        if last is None or last.behind or last.status == 101:
+            return True
+        # Two lengths of one body: some reader on the way may have taken the other.
+        return "Content-Length" in last.headers and "Transfer-Encoding" in last.headers
+
+    def judge(self, identity: object) -> None:
+        # Of the first answer there is no doubt, whatever comes behind it; later two of them are one too many.
+        if self._answered and self._last is not None and self._last.behind.strip():
+            raise MisplacedAnswer("more than one answer came")
+        if identity is not None and identity in self._identities:
+            raise MisplacedAnswer("an earlier answer came once more")
+        self._answered += 1
+        self._identities.append(identity)
+
+    def _watch(self, sock: Any) -> None:
+        loan: Loan | None = getattr(_current, "loan", None)
+        if loan is not None:
+            loan.connection = self
+            if isinstance(sock, socket.socket):
+                loan.sockets.append(sock)
+                loan.deadline.watch(sock)
 
 
-def _watch(sock: Any) -> None:
-    deadline: Deadline | None = getattr(_current, "deadline", None)
-    if deadline is not None and isinstance(sock, socket.socket):
-        _current.sockets.append(sock)
-        deadline.watch(sock)
+class _LendingPool:
+    def _put_conn(self, connection: Any) -> None:
+        """urllib3 gives a connection back as soon as its answer is read; here it stays until the answer is judged."""
+        loan: Loan | None = getattr(_current, "loan", None)
+        if connection is None or loan is None:
+            super()._put_conn(connection)  # type: ignore[misc]
+        else:
+            loan.returned.append((self, connection))
 
 
-class _HTTPConnection(_Watched, HTTPConnection):
+class _HTTPConnection(_Lent, HTTPConnection):
     pass
 
 
-class _HTTPSConnection(_Watched, HTTPSConnection):
+class _HTTPSConnection(_Lent, HTTPSConnection):
     pass
 
 
-class _HTTPPool(HTTPConnectionPool):
+class _HTTPPool(_LendingPool, HTTPConnectionPool):
     ConnectionCls = _HTTPConnection
 
 
-class _HTTPSPool(HTTPSConnectionPool):
+class _HTTPSPool(_LendingPool, HTTPSConnectionPool):
     ConnectionCls = _HTTPSConnection
 
 

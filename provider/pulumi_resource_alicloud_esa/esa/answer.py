@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
+from .codes import Retry, retry_of_status
 from .errors import ApiError, ResponseError, one_line
+from .masking import Mask
 
 _SUCCESS_CODES = frozenset({"", "success", "ok", "200", "0"})
-_MIN_SECRET = 16
-_RETRIED_STATUS = frozenset({429, 500, 502, 503, 504})
+# Longer than anything that is shown of a text: what others send is cut before it is searched.
+_LONGEST = 4000
 # The service may echo what it signed, the security token included.
-_ECHO = re.compile(r"[\s,.;:]*(server|client)?\s*(StringToSign|CanonicalRequest) is\b.*", re.IGNORECASE | re.DOTALL)
-_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos", "+": "plus", "/": "sol", "=": "equals"}
+_ECHO = re.compile(r"(StringToSign|CanonicalRequest) is\b", re.IGNORECASE)
+_NOTHING = Mask()
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_REQUEST_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+_MEDIA_TYPES = ("application/json", "application/xml", "text/html", "text/plain", "text/xml")
 _XML_FIELD = re.compile(r"<(Code|Message|RequestId)>([^<]*)</\1>")
 
 
@@ -34,19 +37,18 @@ class Answer:
     body: bytes
 
 
-def interpret(action: str, answer: Answer, hidden: Iterable[str | None] = ()) -> dict[str, Any]:
+def interpret(action: str, answer: Answer, mask: Mask = _NOTHING) -> dict[str, Any]:
     """The answer's JSON object; raises ApiError for an error body, ResponseError for anything unreadable.
 
-    A body with a Code is an error even under HTTP 200, as in Alibaba Cloud's own Terraform provider. What is
-    `hidden` (secret and token of the request) is masked wherever the service quotes it.
+    A body with a Code is an error even under HTTP 200, as in Alibaba Cloud's own Terraform provider. Secrets are
+    masked wherever the service quotes them: an error may quote a wrong value, and a right one goes into state.
     """
     if 300 <= answer.status < 400:
         raise ResponseError(
             f"HTTP {answer.status}, a redirect; redirects are never followed because they would carry the "
             "credentials to another host. Check endpoint"
         )
-    secrets = [secret for secret in hidden if secret]
-    body = _decode(_without(secrets, answer))
+    body = _decode(Answer(answer.status, answer.headers, mask.body(answer.body)))
     code = _text(body, "code")
     success = _get(body, "success")
     failed = success is False or (isinstance(success, str) and success.lower() == "false")
@@ -54,17 +56,28 @@ def interpret(action: str, answer: Answer, hidden: Iterable[str | None] = ()) ->
         return body
     if answer.status >= 400 and not code:
         raise _unreadable(answer, "without an error code")
-    request_id = _text(body, "requestid") or one_line(answer.headers.get("x-acs-request-id", ""))
     raise ApiError(
         action=action,
-        code=_masked(code, secrets)[:100] if code.lower() not in _SUCCESS_CODES else "UnknownError",
-        message=_masked(_ECHO.sub("", _text(body, "message")), secrets)[:500],
+        code=mask.text(code)[:100] if code.lower() not in _SUCCESS_CODES else "UnknownError",
+        message=_without_echo(mask.text(_text(body, "message")))[:500],
         http_status=answer.status,
-        request_id=_masked(request_id, secrets)[:100],
-        note=_masked(_denied(body), secrets),
+        request_id=mask.text(_text(body, "requestid") or _request_id(answer.headers))[:100],
+        note=mask.text(_denied(body)),
         retry_after=_retry_after(answer),
-        server_date=_server_date(answer.headers),
+        server_date=_parse_date(answer.headers.get("Date", "")),
     )
+
+
+def _without_echo(message: str) -> str:
+    """The message up to where it quotes what was signed."""
+    found = _ECHO.search(message)
+    if found is None:
+        return message
+    before = message[: found.start()].rstrip()
+    for side in ("server", "client"):
+        if before.lower().endswith(side):
+            before = before[: -len(side)]
+    return before.rstrip(" ,.;:")
 
 
 def _denied(body: Mapping[str, Any]) -> str:
@@ -84,8 +97,7 @@ def _decode(answer: Answer) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise ResponseError(
             f"HTTP {answer.status} with a JSON {type(body).__name__} where an object is documented",
-            retryable=answer.status in _RETRIED_STATUS,
-            throttled=answer.status == 429,
+            retry=retry_of_status(answer.status),
             retry_after=_retry_after(answer),
         )
     return body
@@ -95,13 +107,12 @@ def _decode_leniently(answer: Answer) -> Any:
     """What the fast and strict decoder refuses: a byte order mark, half a character, XML as gateways send it."""
     try:
         # Not json's own guess from bytes: JSON is UTF-8, and that guess lets lone surrogates through.
-        body = json.loads(answer.body.decode("utf-8-sig"))
+        return _without_surrogates(json.loads(answer.body.decode("utf-8-sig")))
     except (ValueError, RecursionError):
         fields = _xml_error(answer)
         if fields:
             return fields
         raise _unreadable(answer, "that is not JSON") from None
-    return _without_surrogates(body)
 
 
 def _without_surrogates(value: Any) -> Any:
@@ -122,17 +133,17 @@ def _xml_error(answer: Answer) -> dict[str, Any]:
 
 
 def _unreadable(answer: Answer, what: str) -> ResponseError:
-    kind = one_line(answer.headers.get("Content-Type", "no content type").split(";")[0])[:60]
+    kind = answer.headers.get("Content-Type", "")[:100].split(";")[0].strip().lower()
+    # One of those that are known, or none: a header is a text of somebody else, and could quote anything.
+    kind = kind if kind in _MEDIA_TYPES else "another content type" if kind else "no content type"
     hint = ""
     if answer.status == 407:
         hint = ". The proxy wants a login: check HTTPS_PROXY"
     elif answer.status == 502:
         hint = ". A gateway or proxy in between did not reach the service"
-    retryable = answer.status in _RETRIED_STATUS or answer.status < 300
     return ResponseError(
         f"HTTP {answer.status} with {len(answer.body)} bytes of {kind} {what}{hint}",
-        retryable=retryable,
-        throttled=answer.status == 429,
+        retry=Retry.BACKOFF if answer.status < 300 else retry_of_status(answer.status),
         retry_after=_retry_after(answer),
     )
 
@@ -147,47 +158,12 @@ def _get(body: Mapping[str, Any], lowered: str) -> Any:
 
 def _text(body: Mapping[str, Any], lowered: str) -> str:
     value = _get(body, lowered)
-    return "" if value is None or isinstance(value, (dict, list, bool)) else one_line(str(value))
+    return "" if value is None or isinstance(value, (dict, list, bool)) else one_line(str(value)[:_LONGEST])
 
 
-def _masked(text: str, hidden: Iterable[str]) -> str:
-    for secret in hidden:
-        part, pattern = _finder(secret)
-        if part is not None and part in text:
-            text = pattern.sub("***", text)
-    return text
-
-
-def _without(hidden: Iterable[str], answer: Answer) -> Answer:
-    """The answer with no secret in its body: an error may quote a wrong value, and a right one goes into state."""
-    body = answer.body
-    for secret in hidden:
-        part, pattern = _finder(secret)
-        # Only then as text, which costs a hundred times as much: each page of a long listing comes by here.
-        if part is not None and part.encode() in body:
-            body = pattern.sub("***", body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-    return answer if body is answer.body else Answer(answer.status, answer.headers, body)
-
-
-@lru_cache(maxsize=64)
-def _finder(secret: str) -> tuple[str | None, re.Pattern[str]]:
-    """What each spelling of a secret contains, None where it is too short to be one; and a pattern of all spellings.
-
-    URLs, JSON and HTML respell all but letters and digits, sometimes twice over. Real secrets have 30 characters
-    and more; a short one of a test could be a part of an honest name, or of a code.
-    """
-    part = max(re.findall("[0-9A-Za-z]*", secret), key=len) if len(secret) >= _MIN_SECRET else None
-    return part, re.compile("".join(_spellings(char) for char in secret))
-
-
-def _spellings(char: str) -> str:
-    if char.isascii() and char.isalnum():
-        return char
-    # All repetitions bounded: who answers must not be able to make the search slow.
-    url = "".join(f"%(?:25){{0,3}}(?i:{byte:02x})" for byte in char.encode("utf-8", "replace"))
-    named = f"|{_ENTITIES[char]}" if char in _ENTITIES else ""
-    entity = rf"&(?:amp;){{0,3}}(?:#0{{0,6}}{ord(char)}|#[xX]0{{0,6}}(?i:{ord(char):x}){named});"
-    return rf"(?:\\{{0,4}}{re.escape(char)}|{url}|\\{{1,4}}u(?i:{ord(char):04x})|{entity})"
+def _request_id(headers: Mapping[str, str]) -> str:
+    value = headers.get("x-acs-request-id", "")
+    return value if _REQUEST_ID.fullmatch(value) else ""
 
 
 def _retry_after(answer: Answer) -> float | None:
@@ -211,13 +187,9 @@ def _whole_number(text: str) -> int | None:
     return int(stripped[:18]) if stripped.isascii() and stripped.isdigit() else None
 
 
-def _server_date(headers: Mapping[str, str]) -> datetime | None:
-    return _parse_date(headers.get("Date", ""))
-
-
 def _parse_date(text: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(text[:100])
     except (TypeError, ValueError, OverflowError, IndexError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

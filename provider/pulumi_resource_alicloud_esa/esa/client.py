@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from .answer import interpret
 from .codes import Retry
 from .deadline import Deadline
-from .errors import ApiError, EsaError, ResponseError, TransportError
+from .errors import ApiError, FailedAttempt
 from .keys import Credentials, CredentialSource
+from .masking import Mask
 from .pace import Pace
 from .retry import ONCE, RetryPolicy
 from .signing import canonical_query, signed_headers
@@ -62,12 +63,13 @@ class EsaClient:
             attempt += 1
             deadline.check()
             credentials = self._credentials.get(deadline)
+            skew = self._skew
             try:
                 with self.pace.turn(deadline), self._span("attempt", {"esa.action": action, "esa.attempt": attempt}):
-                    answer = self._attempt(action, query, credentials, deadline)
-            except (ApiError, TransportError, ResponseError) as error:
+                    answer = self._attempt(action, query, credentials, skew, deadline)
+            except FailedAttempt as error:
                 error.attempts = attempt
-                self._prepare_retry(error, credentials, recovered, deadline)
+                self._prepare_retry(error, credentials, skew, recovered, deadline)
             else:
                 self.pace.succeeded()
                 self._policy.budget.succeeded()
@@ -77,7 +79,9 @@ class EsaClient:
         """Close idle connections."""
         self._transport.close()
 
-    def _attempt(self, action: str, query: str, credentials: Credentials, deadline: Deadline) -> dict[str, Any]:
+    def _attempt(
+        self, action: str, query: str, credentials: Credentials, skew: timedelta, deadline: Deadline
+    ) -> dict[str, Any]:
         headers = signed_headers(
             host=self._transport.endpoint.host,
             query=query,
@@ -86,60 +90,53 @@ class EsaClient:
             access_key_id=credentials.access_key_id,
             access_key_secret=credentials.access_key_secret,
             security_token=credentials.security_token,
-            date=self._now() + self._skew,
+            date=self._now() + skew,
             nonce=self._nonce(),
         )
-        hidden = (credentials.access_key_secret, credentials.security_token)
-        return interpret(action, self._transport.get(query, headers, deadline), hidden)
+        signature = headers["Authorization"].rpartition("=")[2]
+        mask = Mask((credentials.access_key_secret, credentials.security_token, signature), self._transport.logins)
+        return interpret(action, self._transport.get(query, headers, deadline), mask)
 
     def _prepare_retry(
         self,
-        error: ApiError | TransportError | ResponseError,
+        error: FailedAttempt,
         credentials: Credentials,
+        skew: timedelta,
         recovered: set[Retry],
         deadline: Deadline,
     ) -> None:
         """Return when the request may be sent again; raise the error when it may not."""
-        kind = self._policy.kind(error)
-        skew = self._measure_skew(error) if kind is Retry.CLOCK else None
-        if kind is Retry.NEVER or error.attempts >= self._policy.max_attempts:
-            raise error
-        if kind in ONCE:
-            if kind in recovered:
-                raise error
-            recovered.add(kind)
-            if kind is Retry.CREDENTIALS and not self._credentials.refresh(credentials, deadline):
-                raise error
-            if kind is Retry.CLOCK:
-                if skew is None:
-                    raise error
-                self._skew = skew
-        asked = None if isinstance(error, TransportError) else error.retry_after
-        wait = self._policy.wait(kind, error.attempts, asked)
+        kind = error.retry
+        learnt = kind is Retry.CLOCK and self._learn_clock(error, skew)
+        wait = self._policy.wait(kind, error.attempts, error.retry_after)
         if kind is Retry.THROTTLE:
             self.pace.throttled(wait)
-        if wait >= deadline.remaining():
-            # The error says more than "time is up" would.
+        if kind in recovered or (kind is Retry.CLOCK and not learnt):
             raise error
-        # Throttled requests are slowed down by the pace, not by the budget: the service is alive.
-        if kind is not Retry.THROTTLE and not self._policy.budget.take(
-            timed_out=isinstance(error, TransportError) and error.timed_out
-        ):
+        self._policy.check(error, wait, deadline.remaining())
+        if kind in ONCE:
+            recovered.add(kind)
+        if kind is Retry.CREDENTIALS and not self._credentials.refresh(credentials, deadline):
             raise error
         self._debug(f"attempt {error.attempts} of {self._policy.max_attempts}, again in {wait:.1f} s: {error}")
         deadline.sleep(wait)
 
-    def _measure_skew(self, error: EsaError) -> timedelta | None:
-        """How far this machine's clock is from the Date header of the answer; also said in the error."""
-        if not isinstance(error, ApiError) or error.server_date is None:
-            return None
-        skew = error.server_date - self._now()
-        if abs(skew) > _MAX_SKEW:
-            return None
+    def _learn_clock(self, error: FailedAttempt, used: timedelta) -> bool:
+        """Take the Date of the answer for the time, and say in the error how far this machine's clock is from it.
+
+        A refusal without a Date still tells that the correction it was sent with is wrong. False: nothing is learnt.
+        """
+        moment = error.server_date if isinstance(error, ApiError) else None
+        skew = None if moment is None else moment - self._now()
+        if skew is None or abs(skew) > _MAX_SKEW:
+            if self._skew == used:
+                self._skew = timedelta(0)
+            return self._skew != used
+        self._skew = skew
         seconds = round(abs(skew.total_seconds()))
-        if seconds >= 60:
+        if seconds >= 60 and isinstance(error, ApiError):
             error.note = f"This machine's clock is off by {_duration(seconds)}: set it (NTP)."
-        return skew
+        return True
 
 
 def _duration(seconds: int) -> str:

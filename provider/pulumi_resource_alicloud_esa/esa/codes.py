@@ -1,4 +1,4 @@
-"""The one table of error codes: HTTP status, whose fault, retried or not, what to do.
+"""The one table of error codes: retried or not, what to do.
 
 Sources: the error list on the page of ListScheduledPreloadJobs (it is the table of the whole family) and
 Alibaba Cloud's common gateway errors. The service keys on the code, not on the status: the same code is
@@ -11,22 +11,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Whose(Enum):
-    """Who has to act."""
-
-    INPUT = "the program's inputs"
-    CREDENTIALS = "the credentials"
-    PERMISSION = "the account's permissions"
-    CLOCK = "this machine's clock"
-    SETUP = "endpoint or provider"
-    SERVICE = "the service"
-
-
 class Retry(Enum):
-    """Whether the same request is sent again."""
+    """Whether, and how, the same request may be sent again."""
 
     NEVER = "never"
     BACKOFF = "with back-off"
+    TIMEOUT = "with back-off, and dearer: each attempt may hold a place for long"
     THROTTLE = "with the slower back-off of a throttled call"
     NEW_NONCE = "once, with a new nonce"
     CLOCK = "once, with the server's time"
@@ -34,16 +24,17 @@ class Retry(Enum):
 
 
 @dataclass(frozen=True)
-class Row:
+class Meaning:
     """What one code means here."""
 
-    http_status: int
-    whose: Whose
     retry: Retry
     advice: str
+    of_input: bool = False
+    """The request's values are refused; the caller, the keys and the site are not in question."""
 
 
 _SITE = "Check siteId, and that the credentials belong to the account that owns the site."
+_NO_SITE = f"There is no such site: it may have been deleted. {_SITE}"
 _KEYS = "Check accessKey and secretKey (or the environment variables, profile or role they come from)."
 _STS = "Get a new security token; it must belong to the same access key."
 _SLOW = "The service is throttling: try again later, or lower maxConcurrency."
@@ -54,81 +45,97 @@ _ENDPOINT = (
 )
 _CREATE = "This belongs to creating jobs, which this provider does not do: see alicloud.esa.ScheduledPreloadJob."
 
-DOCUMENTED: dict[str, Row] = {
-    "InvalidEndTime.Mismatch": Row(
-        400, Whose.INPUT, Retry.NEVER, "Give an endTime that is not earlier than startTime."
+DOCUMENTED: dict[str, Meaning] = {
+    "InvalidEndTime.Mismatch": Meaning(
+        Retry.NEVER, "Give an endTime that is not earlier than startTime.", of_input=True
     ),
-    "InvalidJob.JobCountOfSiteFull": Row(400, Whose.INPUT, Retry.NEVER, _CREATE),
-    "InvalidParameter.ObjectId": Row(
-        400, Whose.INPUT, Retry.NEVER, "Give a job id as the service prints it: 24 hex digits."
+    "InvalidJob.JobCountOfSiteFull": Meaning(Retry.NEVER, _CREATE, of_input=True),
+    "InvalidParameter.ObjectId": Meaning(
+        Retry.NEVER, "Give a job id as the service prints it: 24 hex digits.", of_input=True
     ),
-    "MissingOssUrl": Row(400, Whose.INPUT, Retry.NEVER, _CREATE),
-    "MissingUrlList": Row(400, Whose.INPUT, Retry.NEVER, _CREATE),
-    "TooManyRequests": Row(400, Whose.SERVICE, Retry.THROTTLE, _SLOW),
-    "InvalidUid.PermissionDenied": Row(403, Whose.PERMISSION, Retry.NEVER, _SITE),
-    "InvalidJob.NotFound": Row(
-        404, Whose.INPUT, Retry.NEVER, "Check the job's id; it may have been deleted in the meantime."
+    "MissingOssUrl": Meaning(Retry.NEVER, _CREATE, of_input=True),
+    "MissingUrlList": Meaning(Retry.NEVER, _CREATE, of_input=True),
+    "TooManyRequests": Meaning(Retry.THROTTLE, _SLOW),
+    "InvalidUid.PermissionDenied": Meaning(Retry.NEVER, _SITE),
+    "InvalidJob.NotFound": Meaning(
+        Retry.NEVER, "Check the job's id; it may have been deleted in the meantime.", of_input=True
     ),
-    "LogNotFound": Row(404, Whose.INPUT, Retry.NEVER, "Check the ids of job and execution; their log may be gone."),
-    "InvalidExecution.NotFound": Row(
-        404, Whose.INPUT, Retry.NEVER, "Check the execution's id and times; it may have been deleted."
+    "LogNotFound": Meaning(Retry.NEVER, "Check the ids of job and execution; their log may be gone.", of_input=True),
+    "InvalidExecution.NotFound": Meaning(
+        Retry.NEVER, "Check the execution's id and times; it may have been deleted.", of_input=True
     ),
 }
 
-GATEWAY: dict[str, Row] = {
-    "Throttling": Row(400, Whose.SERVICE, Retry.THROTTLE, _SLOW),
-    "Throttling.User": Row(400, Whose.SERVICE, Retry.THROTTLE, _SLOW),
-    "Throttling.Api": Row(400, Whose.SERVICE, Retry.THROTTLE, _SLOW),
-    "Rejected.Throttling": Row(400, Whose.SERVICE, Retry.THROTTLE, _SLOW),
-    "ServiceUnavailable": Row(503, Whose.SERVICE, Retry.BACKOFF, _LATER),
-    "InternalError": Row(500, Whose.SERVICE, Retry.BACKOFF, _LATER),
-    "UnknownError": Row(500, Whose.SERVICE, Retry.BACKOFF, _LATER),
-    "SignatureNonceUsed": Row(
-        400,
-        Whose.SETUP,
-        Retry.NEW_NONCE,
-        "Something between here and the service sends requests twice: a proxy?",
+GATEWAY: dict[str, Meaning] = {
+    "Throttling": Meaning(Retry.THROTTLE, _SLOW),
+    "Throttling.User": Meaning(Retry.THROTTLE, _SLOW),
+    "Throttling.Api": Meaning(Retry.THROTTLE, _SLOW),
+    "Rejected.Throttling": Meaning(Retry.THROTTLE, _SLOW),
+    "ServiceUnavailable": Meaning(Retry.BACKOFF, _LATER),
+    "InternalError": Meaning(Retry.BACKOFF, _LATER),
+    "UnknownError": Meaning(Retry.BACKOFF, _LATER),
+    "SignatureNonceUsed": Meaning(
+        Retry.NEW_NONCE, "Something between here and the service sends requests twice: a proxy?"
     ),
-    "InvalidTimeStamp.Expired": Row(400, Whose.CLOCK, Retry.CLOCK, "Set this machine's clock (NTP)."),
-    "IllegalTimestamp": Row(400, Whose.CLOCK, Retry.CLOCK, "Set this machine's clock (NTP)."),
-    "InvalidTimeStamp.Format": Row(400, Whose.CLOCK, Retry.CLOCK, "Set this machine's clock (NTP)."),
-    "InvalidSecurityToken.Expired": Row(400, Whose.CREDENTIALS, Retry.CREDENTIALS, _STS),
-    "InvalidSecurityToken.Malformed": Row(400, Whose.CREDENTIALS, Retry.NEVER, _STS),
-    "InvalidSecurityToken.MismatchWithAccessKey": Row(400, Whose.CREDENTIALS, Retry.NEVER, _STS),
-    "MissingSecurityToken": Row(
-        400,
-        Whose.CREDENTIALS,
-        Retry.NEVER,
-        "Temporary keys need their securityToken beside accessKey and secretKey.",
+    "InvalidTimeStamp.Expired": Meaning(Retry.CLOCK, "Set this machine's clock (NTP)."),
+    "IllegalTimestamp": Meaning(Retry.CLOCK, "Set this machine's clock (NTP)."),
+    "InvalidTimeStamp.Format": Meaning(Retry.CLOCK, "Set this machine's clock (NTP)."),
+    "InvalidSecurityToken.Expired": Meaning(Retry.CREDENTIALS, _STS),
+    "InvalidSecurityToken.Malformed": Meaning(Retry.NEVER, _STS),
+    "InvalidSecurityToken.MismatchWithAccessKey": Meaning(Retry.NEVER, _STS),
+    "MissingSecurityToken": Meaning(
+        Retry.NEVER, "Temporary keys need their securityToken beside accessKey and secretKey."
     ),
-    "InvalidAccessKeyId.NotFound": Row(404, Whose.CREDENTIALS, Retry.NEVER, _KEYS),
-    "InvalidAccessKeyId.Inactive": Row(400, Whose.CREDENTIALS, Retry.NEVER, _KEYS),
-    "Forbidden.AccessKeyDisabled": Row(403, Whose.CREDENTIALS, Retry.NEVER, _KEYS),
-    "SignatureDoesNotMatch": Row(400, Whose.CREDENTIALS, Retry.NEVER, _KEYS),
-    "IncompleteSignature": Row(400, Whose.CREDENTIALS, Retry.NEVER, _KEYS),
-    "Forbidden.RAM": Row(403, Whose.PERMISSION, Retry.NEVER, _RAM),
-    "NoPermission": Row(403, Whose.PERMISSION, Retry.NEVER, _RAM),
-    "NotAuthorized": Row(403, Whose.PERMISSION, Retry.NEVER, _RAM),
-    "InvalidApi.NotFound": Row(404, Whose.SETUP, Retry.NEVER, _ENDPOINT),
-    "InvalidProduct.NotFound": Row(404, Whose.SETUP, Retry.NEVER, _ENDPOINT),
-    "InvalidProtocol.NeedSsl": Row(400, Whose.SETUP, Retry.NEVER, _ENDPOINT),
+    "InvalidAccessKeyId.NotFound": Meaning(Retry.NEVER, _KEYS),
+    "InvalidAccessKeyId.Inactive": Meaning(Retry.NEVER, _KEYS),
+    "Forbidden.AccessKeyDisabled": Meaning(Retry.NEVER, _KEYS),
+    "SignatureDoesNotMatch": Meaning(Retry.NEVER, _KEYS),
+    "IncompleteSignature": Meaning(Retry.NEVER, _KEYS),
+    "Forbidden.RAM": Meaning(Retry.NEVER, _RAM),
+    "NoPermission": Meaning(Retry.NEVER, _RAM),
+    "NotAuthorized": Meaning(Retry.NEVER, _RAM),
+    "InvalidApi.NotFound": Meaning(Retry.NEVER, _ENDPOINT),
+    "InvalidProduct.NotFound": Meaning(Retry.NEVER, _ENDPOINT),
+    "InvalidProtocol.NeedSsl": Meaning(Retry.NEVER, _ENDPOINT),
 }
 
-CODES: dict[str, Row] = {**DOCUMENTED, **GATEWAY}
+# Codes that official code of the ESA family expects: what it retries, and how it is told that a site is not there.
+FAMILY: dict[str, Meaning] = {
+    "Site.ServiceBusy": Meaning(Retry.BACKOFF, _LATER),
+    "Record.ServiceBusy": Meaning(Retry.BACKOFF, _LATER),
+    "LockFailed": Meaning(Retry.BACKOFF, _LATER),
+    "InternalException": Meaning(Retry.BACKOFF, _LATER),
+    "SiteNotFound": Meaning(Retry.NEVER, _NO_SITE),
+    "SiteNotFound.NotFound": Meaning(Retry.NEVER, _NO_SITE),
+    "101": Meaning(Retry.NEVER, _NO_SITE),
+    "32": Meaning(Retry.NEVER, _NO_SITE),
+}
 
-_THROTTLED = Row(429, Whose.SERVICE, Retry.THROTTLE, _SLOW)
-_SERVER_FAULT = Row(500, Whose.SERVICE, Retry.BACKOFF, _LATER)
-_UNKNOWN = Row(400, Whose.INPUT, Retry.NEVER, "The code is not in this provider's table; the RequestId helps support.")
-_RETRIED_STATUS = frozenset({500, 502, 503, 504})
+CODES: dict[str, Meaning] = {**DOCUMENTED, **GATEWAY, **FAMILY}
+
+_THROTTLED = Meaning(Retry.THROTTLE, _SLOW)
+_SERVER_FAULT = Meaning(Retry.BACKOFF, _LATER)
+_UNKNOWN = Meaning(Retry.NEVER, "The code is not in this provider's table; the RequestId helps support.", of_input=True)
+_REFUSED = Meaning(Retry.NEVER, _UNKNOWN.advice)
 
 
-def look_up(code: str, http_status: int) -> Row:
-    """The row of a code; for an unknown one, what its name and HTTP status say."""
-    row = CODES.get(code)
-    if row is not None:
-        return row
-    if http_status == 429 or "Throttling" in code:
+def look_up(code: str, http_status: int) -> Meaning:
+    """What a code means; for an unknown one, what its name and HTTP status say."""
+    meaning = CODES.get(code)
+    if meaning is not None:
+        return meaning
+    by_status = retry_of_status(http_status)
+    if by_status is Retry.THROTTLE or "Throttling" in code:
         return _THROTTLED
-    if http_status in _RETRIED_STATUS:
+    if by_status is Retry.BACKOFF:
         return _SERVER_FAULT
-    return _UNKNOWN
+    return _REFUSED if http_status in (401, 403, 407) else _UNKNOWN
+
+
+def retry_of_status(http_status: int) -> Retry:
+    """How an answer that nothing but its status is known of may be asked for again."""
+    if http_status == 429:
+        return Retry.THROTTLE
+    # 408: the request, 425: its TLS early data came at the wrong time; 501 and 505 are there to stay.
+    passing = http_status in (408, 425) or (http_status >= 500 and http_status not in (501, 505))
+    return Retry.BACKOFF if passing else Retry.NEVER

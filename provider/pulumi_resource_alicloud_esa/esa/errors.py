@@ -3,9 +3,10 @@
     EsaError
     ├── InvalidInput        the caller's values; found before anything is sent
     ├── CredentialsError    no usable credentials, or they could not be fetched
-    ├── ApiError            the service answered with a code (the table is in codes.py)
-    ├── TransportError      no answer: DNS, TCP, TLS, proxy, time-outs, cut connections
-    ├── ResponseError       an answer that is not what the API documents
+    ├── FailedAttempt       one request that failed; says how it may be made again
+    │   ├── ApiError        the service answered with a code (the table is in codes.py)
+    │   ├── TransportError  no answer: DNS, TCP, TLS, proxy, time-outs, cut connections
+    │   └── ResponseError   an answer that is not what the API documents
     ├── PartialAnswer       fewer jobs than the service announced, or pages that do not hold still
     ├── DriftFound          the jobs differ, and the caller wants that to be an error
     ├── DeadlineExceeded    the time for one call is used up
@@ -20,7 +21,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from .codes import Row, look_up
+from .codes import Meaning, Retry, look_up
 from .printable import printable
 
 
@@ -51,7 +52,20 @@ class CredentialsError(EsaError):
     """No credentials, unusable ones, or a source of credentials that failed."""
 
 
-class ApiError(EsaError):
+class FailedAttempt(EsaError):
+    """A request that failed: `retry` is how it may be made again, `retry_after` the seconds that the service asks for.
+
+    `attempts` is how many were made, this one included.
+    """
+
+    def __init__(self, *texts: str, retry: Retry, retry_after: float | None = None) -> None:
+        self.retry = retry
+        self.retry_after = retry_after
+        self.attempts = 1
+        super().__init__(*texts)
+
+
+class ApiError(FailedAttempt):
     """An error the service answered with: action, code, message, HTTP status, request id, advice."""
 
     def __init__(
@@ -62,7 +76,6 @@ class ApiError(EsaError):
         message: str,
         http_status: int,
         request_id: str = "",
-        attempts: int = 1,
         note: str = "",
         retry_after: float | None = None,
         server_date: datetime | None = None,
@@ -72,15 +85,16 @@ class ApiError(EsaError):
         self.message = message
         self.http_status = http_status
         self.request_id = request_id
-        self.attempts = attempts
         self.note = note
-        self.retry_after = retry_after
         self.server_date = server_date
-        super().__init__(code, message)
+        retry = self.meaning.retry
+        # A wait that the service asks for is an invitation to come back, whatever the code.
+        invited = retry is Retry.NEVER and retry_after is not None
+        super().__init__(code, message, retry=Retry.BACKOFF if invited else retry, retry_after=retry_after)
 
     @property
-    def row(self) -> Row:
-        """The table's row for this error's code."""
+    def meaning(self) -> Meaning:
+        """What the table says of this error's code."""
         return look_up(self.code, self.http_status)
 
     def __str__(self) -> str:
@@ -88,46 +102,37 @@ class ApiError(EsaError):
         if self.attempts > 1:
             facts.append(f"{self.attempts} attempts")
         facts.append(f"RequestId {self.request_id or 'not given'}")
-        advice = self.note or self.row.advice.replace("{action}", self.action)
+        advice = self.note or self.meaning.advice.replace("{action}", self.action)
         return f"{self.code}: {_sentence(self.message)} ({', '.join(facts)}) {advice}".strip()
 
 
-class TransportError(EsaError):
+class TransportError(FailedAttempt):
     """The request or its answer did not get through."""
 
-    def __init__(self, message: str, *, host: str, retryable: bool, timed_out: bool = False, attempts: int = 1) -> None:
+    def __init__(self, message: str, *, host: str, retry: Retry = Retry.NEVER) -> None:
         self.message = message
         self.host = host
-        self.retryable = retryable
-        self.timed_out = timed_out
-        self.attempts = attempts
-        super().__init__(message)
+        super().__init__(message, retry=retry)
 
     def __str__(self) -> str:
         tries = f" (after {self.attempts} attempts)" if self.attempts > 1 else ""
         return f"{self.host}: {self.message}{tries}"
 
 
-class ResponseError(EsaError):
+class ResponseError(FailedAttempt):
     """An answer that cannot be read as the API documents it; never taken for "no jobs"."""
 
     def __init__(
         self,
         message: str,
         *,
-        retryable: bool = False,
-        throttled: bool = False,
+        retry: Retry = Retry.NEVER,
         retry_after: float | None = None,
-        attempts: int = 1,
         request_id: str = "",
     ) -> None:
         self.message = message
-        self.retryable = retryable
-        self.throttled = throttled
-        self.retry_after = retry_after
-        self.attempts = attempts
         self.request_id = request_id
-        super().__init__(message)
+        super().__init__(message, retry=retry, retry_after=retry_after)
 
     def __str__(self) -> str:
         facts = [f"{self.attempts} attempts"] if self.attempts > 1 else []

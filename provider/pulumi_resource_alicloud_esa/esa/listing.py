@@ -14,7 +14,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from .codes import Whose
 from .deadline import Deadline
 from .errors import ApiError, PartialAnswer
 from .models import E, Shape, read_request_id, read_rows, read_total
@@ -179,7 +178,7 @@ class _Reader(Generic[E]):
         try:
             page = self._page(number, size)
         except ApiError as error:
-            if error.row.whose is not Whose.INPUT:
+            if not error.meaning.of_input:
                 raise
             # Whether a page beyond the end is an empty one or an error is not documented.
             return

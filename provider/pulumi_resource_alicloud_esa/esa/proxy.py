@@ -1,40 +1,98 @@
-"""Which proxy the requests to an endpoint go through, from the environment as `requests` reads it."""
+"""Which proxy the requests to an endpoint go through, from the environment as `requests` and Go read it."""
 
 from __future__ import annotations
 
 import contextlib
+import ipaddress
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
 
-from requests.utils import select_proxy
+from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from .endpoints import Endpoint
 from .errors import TransportError
 
+_ACCEPTED = (
+    "give http://[USER:PASSWORD@]HOST:PORT, in USER and PASSWORD with every character but letters and digits "
+    "percent-encoded (# as %23, / as %2F, @ as %40)"
+)
 
-def choose_proxies(endpoint: Endpoint, configured: Mapping[str, str]) -> dict[str, str]:
-    """The one proxy for this endpoint by its scheme, or nothing; raises TransportError when it is no address.
 
-    `configured` is what requests found for the endpoint's URL: every *_PROXY variable, NO_PROXY's own text included.
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy's address and the variable that it comes from; the address may hold a password."""
+
+    url: str = field(repr=False)
+    variable: str
+
+    @property
+    def logins(self) -> tuple[str, ...]:
+        """USER:PASSWORD as the address has it and as it is sent, or nothing."""
+        login, at, _ = self.url.partition("://")[2].rpartition("@")
+        return tuple(dict.fromkeys((login, unquote(login)))) if at else ()
+
+
+def choose_proxy(endpoint: Endpoint, configured: Mapping[str, str] | None = None) -> Proxy | None:
+    """The proxy for this endpoint by its scheme, or None; raises TransportError when it is no address.
+
+    `configured` is what requests finds for the endpoint's URL: every *_PROXY variable, NO_PROXY's own text included.
     """
     # Plain http is for this machine only; through a proxy it would leave it, keys' signatures and token in clear.
     if endpoint.scheme != "https":
-        return {}
-    proxy = select_proxy(endpoint.url, dict(configured))
-    if not proxy:
-        return {}
-    host = None
+        return None
+    if configured is None:
+        configured = get_environ_proxies(endpoint.url)
+    value = select_proxy(endpoint.url, dict(configured))
+    if not value or _is_excepted(endpoint, configured.get("no", "")):
+        return None
+    variable = "HTTPS_PROXY" if value == configured.get("https") else "ALL_PROXY"
+    # As curl and requests: HOST:PORT alone is an http proxy.
+    scheme, _, address = value.rpartition("://")
+    url = f"{scheme or 'http'}://{address}"
+    # None of these messages echoes the value: it may hold a password.
+    if re.fullmatch(r"socks[0-9a-z]*", scheme, re.IGNORECASE):
+        reason = f"{variable} is a SOCKS proxy, and none is supported; give an HTTP proxy: http://HOST:PORT"
+        raise TransportError(reason, host=endpoint.host)
+    if scheme.lower() not in ("", "http", "https") or not _is_address(address):
+        raise TransportError(f"{variable} is not a proxy's address; {_ACCEPTED}", host=endpoint.host)
+    return Proxy(url, variable)
+
+
+def _is_address(text: str) -> bool:
+    """Whether this is a host with or without port and login, and nothing else.
+
+    What looks like a path, query or fragment is most likely a part of a password, and what stands before it would be
+    taken for the host: looked up, and named in errors.
+    """
+    text = text.removesuffix("/")
+    if not text.isprintable() or any(char in text for char in "/?#\\ "):
+        return False
     with contextlib.suppress(LocationParseError):
-        # As curl and requests: HOST:PORT alone is an http proxy.
-        host = parse_url(proxy if "://" in proxy else f"http://{proxy}").host
-    if not host:
-        variable = "HTTPS_PROXY" if proxy == configured.get("https") else "ALL_PROXY"
-        raise TransportError(
-            # The value is not echoed: it may hold a password.
-            f"{variable} is not a proxy's address; give http://[USER:PASSWORD@]HOST:PORT",
-            host=endpoint.host,
-            retryable=False,
-            timed_out=False,
-        )
-    return {endpoint.scheme: proxy}
+        return bool(parse_url(f"http://{text}").host)
+    return False
+
+
+def _is_excepted(endpoint: Endpoint, no_proxy: str) -> bool:
+    """Whether NO_PROXY names the endpoint in a form that Go knows and requests does not."""
+    parts = urlsplit(endpoint.url)
+    host, port = parts.hostname or "", str(parts.port or 443)
+    return any(_fits(host, port, entry.strip().lower()) for entry in no_proxy.split(","))
+
+
+def _fits(host: str, port: str, entry: str) -> bool:
+    with_port = re.fullmatch(r"(\[[^\]]*\]|[^:]*):([0-9]{1,5})", entry)
+    if with_port is not None:
+        entry, wanted = with_port.groups()
+        if wanted != port:
+            return False
+    name = entry.strip("[]")
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host) in ipaddress.ip_network(name, strict=False)
+    suffix = name.removeprefix("*")
+    if suffix.startswith("."):
+        return host.endswith(suffix)
+    return bool(name) and (host == name or host.endswith(f".{name}"))

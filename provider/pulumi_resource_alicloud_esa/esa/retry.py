@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .codes import Retry
-from .errors import ApiError, EsaError, ResponseError, TransportError
+from .errors import FailedAttempt
 
 BASE_SECONDS = 0.5
 THROTTLE_BASE_SECONDS = 1.0
@@ -36,9 +36,10 @@ class RetryBudget:
         self._left = capacity
         self._lock = threading.Lock()
 
-    def take(self, timed_out: bool) -> bool:
+    def take(self, kind: Retry) -> bool:
         """Pay for one retry; False when the bucket is empty."""
-        cost = self.timeout_cost if timed_out else self.cost
+        # Throttled requests are slowed down by the pace, not by the budget: the service is alive.
+        cost = {Retry.THROTTLE: 0.0, Retry.TIMEOUT: self.timeout_cost}.get(kind, self.cost)
         with self._lock:
             if self._left < cost:
                 return False
@@ -62,17 +63,15 @@ class RetryPolicy:
     budget: RetryBudget = PROCESS_BUDGET
     uniform: Callable[[float, float], float] = field(default=random.SystemRandom().uniform)
 
-    def kind(self, error: EsaError) -> Retry:
-        """How this error may be retried."""
-        if isinstance(error, ApiError):
-            kind = error.row.retry
-            # A wait that the service asks for is an invitation to come back, whatever the code.
-            return Retry.BACKOFF if kind is Retry.NEVER and error.retry_after is not None else kind
-        if isinstance(error, ResponseError) and error.throttled:
-            return Retry.THROTTLE
-        if isinstance(error, (TransportError, ResponseError)) and error.retryable:
-            return Retry.BACKOFF
-        return Retry.NEVER
+    def check(self, error: FailedAttempt, wait: float, remaining: float) -> None:
+        """Raise the error where no attempt may follow it after `wait` seconds, with `remaining` left; else pay."""
+        # A wait that is asked for beyond the deadline ends the call now, though it would be waited for a minute only.
+        # The error says more than "time is up" would.
+        too_late = max(wait, error.retry_after or 0.0) >= remaining
+        if error.retry is Retry.NEVER or error.attempts >= self.max_attempts or too_late:
+            raise error
+        if not self.budget.take(error.retry):
+            raise error
 
     def wait(self, kind: Retry, attempt: int, retry_after: float | None) -> float:
         """Seconds to wait after attempt number `attempt` (from 1)."""

@@ -1,0 +1,68 @@
+"""Whose certificates are trusted, alike on every Python.
+
+The variables that requests reads come first, then those that Go reads, and so the engine and pulumi-alicloud; without
+any of them it is certifi's list. Python 3.13 began to refuse certificates that break a "must" of RFC 5280, as many a
+private authority's do; all others, and Go, take them, so they are taken here: who issued them is verified all the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3.util.ssl_ import create_urllib3_context
+
+_OF_REQUESTS = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_OF_GO = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+class NotTrustable(Exception):
+    """A variable names what holds no certificate; the text says why."""
+
+    def __init__(self, variable: str, reason: str) -> None:
+        self.variables = (variable,)
+        super().__init__(reason)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Who is trusted, and by which variables; none of them stands for certifi's list."""
+
+    context: ssl.SSLContext
+    variables: tuple[str, ...]
+
+
+def choose_trust(environment: Mapping[str, str]) -> Trust:
+    """What the environment asks to trust; raises NotTrustable."""
+    first = next(((name,) for name in _OF_REQUESTS if environment.get(name)), None)
+    variables = first or tuple(name for name in _OF_GO if environment.get(name))
+    context = create_urllib3_context()
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    for name in variables:
+        paths = environment[name].split(":") if name == "SSL_CERT_DIR" else [environment[name]]
+        _load(context, name, [Path(path) for path in paths if path])
+    if not variables:
+        context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+    return Trust(context, variables)
+
+
+def _load(context: ssl.SSLContext, name: str, paths: Iterable[Path]) -> None:
+    for path in paths:
+        if path.is_dir():
+            # Every file in it, as Go does: the names that OpenSSL looks for are not always there.
+            for file in sorted(path.iterdir()):
+                with contextlib.suppress(OSError):
+                    context.load_verify_locations(file)
+            continue
+        try:
+            context.load_verify_locations(path)
+        except ssl.SSLError:
+            raise NotTrustable(name, f"no PEM certificate in {path}") from None
+        except OSError as error:
+            raise NotTrustable(name, f"{path} cannot be read ({error.strerror})") from None
