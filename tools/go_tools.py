@@ -34,7 +34,7 @@ TOOLS = {
     "pulumi-language-yaml": GoTool(
         package="github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
         label="Pulumi's YAML language host",
-        takes="1 minute",
+        takes="2 minutes",
     ),
     "sdkgen": GoTool(
         package=".", label="the SDK generator", takes="30 seconds (2 minutes without the CLI's build cache)"

@@ -1,8 +1,6 @@
-"""The source plugin: the real engine takes it from a path, as `pulumi package add PATH_OR_GIT_URL` does.
+"""The source plugin: the real engine takes it from a path, with `pulumi package add PATH_OR_GIT_URL`.
 
-Only the language host for Python is a stand-in (python_host.py), because it comes with Pulumi's installer alone. The
-last step of `package add`, noting the package in the program, is done by the host of the *program's* language; the one
-for YAML that can be had here (v1.25.0) does not know it yet, so the test writes the note itself.
+Only the language host for Python is a stand-in (python_host.py), because it comes with Pulumi's installer alone.
 """
 
 from __future__ import annotations
@@ -21,15 +19,13 @@ HOST = Path(__file__).parents[1] / "support" / "python_host.py"
 PROGRAM = f"""
 name: from-source
 runtime: yaml
-packages:
-  alicloud-esa: {{path}}
 variables:
   jobs:
     fn::invoke:
       function: alicloud-esa:getScheduledPreloadJobs
-      arguments: {{{{siteId: "{SITE_ID}"}}}}
+      arguments: {{siteId: "{SITE_ID}"}}
 outputs:
-  total: ${{{{jobs.totalCount}}}}
+  total: ${{jobs.totalCount}}
 """
 
 
@@ -65,13 +61,16 @@ def test_the_engine_installs_it_from_a_path_and_runs_it(copy: Path, engine: Engi
     engine.environment.pop("PYTHONPATH", None)
     asked = engine.run("package", "get-schema", str(copy), timeout=170)
     assert asked.json() == json.loads((copy / "schema.json").read_text(encoding="utf-8"))
-    # What `pulumi package add` notes in a program of YAML.
-    engine.write(PROGRAM.format(path=copy))
+    engine.write(PROGRAM)
+    added = engine.run("package", "add", str(copy), timeout=170)
+    assert added.code == 0, added.text
+    # The note that it leaves in the program, and what was asked for above is not installed twice.
+    assert yaml.safe_load((engine.folder / "Pulumi.yaml").read_text())["packages"] == {"alicloud-esa": str(copy)}
     engine.stack()
     preview = engine.run("preview")
     assert preview.code == 0, preview.text
     assert "total: 45" in preview.text
     assert "pulumi-resource-alicloud-esa from $PATH" not in preview.text
-    where = [copy / ".host/bin/python", "-c", "import pulumi_resource_alicloud_esa as plugin; print(plugin.__file__)"]
+    where = [copy / "venv/bin/python", "-c", "import pulumi_resource_alicloud_esa as plugin; print(plugin.__file__)"]
     answer = subprocess.run(where, cwd=engine.folder, capture_output=True, text=True, check=True)
-    assert answer.stdout.startswith(str(copy / ".host"))
+    assert answer.stdout.startswith(str(copy / "venv"))

@@ -56,7 +56,7 @@ class Host(LanguageRuntimeServicer):
 
 def environment(folder: str) -> Path:
     """The Python of the plugin's own environment."""
-    return Path(folder) / ".host" / "bin" / "python"
+    return Path(folder) / "venv" / "bin" / "python"
 
 
 def main() -> None:
