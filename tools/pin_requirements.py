@@ -15,11 +15,13 @@ from slowly import CACHE, ROOT, run
 OLDEST_PYTHON = "3.10"
 # In order: the later ones include the earlier ones.
 SOURCES = {
-    "plugin": "pyproject.toml",
-    "build": "requirements/build.in",
-    "dev": "requirements/dev.in",
-    "dist": "requirements/dist.in",
-    "fuzz": "requirements/fuzz.in",
+    "plugin": ["pyproject.toml"],
+    "build": ["requirements/build.in"],
+    # The lower bounds of pyproject.toml: what the oldest Python is tested with.
+    "lowest": ["pyproject.toml", "--resolution", "lowest-direct", "--constraint", "requirements/build.txt"],
+    "dev": ["requirements/dev.in"],
+    "dist": ["requirements/dist.in"],
+    "fuzz": ["requirements/fuzz.in"],
 }
 
 
@@ -50,7 +52,7 @@ def main() -> None:
     for name, source in SOURCES.items():
         run(
             f"resolving requirements/{name}.txt, about 15 seconds",
-            [*resolve, *sys.argv[1:], source, "-o", f"requirements/{name}.txt"],
+            [*resolve, *sys.argv[1:], *source, "-o", f"requirements/{name}.txt"],
             log=f"pins-{name}",
             cwd=ROOT,
             env={**os.environ, "UV_CUSTOM_COMPILE_COMMAND": "make pins"},
