@@ -9,18 +9,19 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 PYTHON := .venv/bin/python
 WITH_TOOLS = PATH="$(CURDIR)/bin:$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help build demo emulator test lint format schema sdk bench soak fuzz dist pins clean plugin dev cli sdkgen sdks packed
+.PHONY: help build demo emulator test lint format schema sdk bench soak fuzz dist pins clean plugin served dev cli sdkgen sdks packed
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 build: plugin ## the plugin in .venv: .venv/bin/pulumi-resource-alicloud-esa
-	@echo "The plugin is .venv/bin/pulumi-resource-alicloud-esa"
+	@echo "Next: pulumi plugin install resource alicloud-esa v$$(.venv/bin/pulumi-resource-alicloud-esa --version)" \
+	  "--reinstall --file .venv/bin/pulumi-resource-alicloud-esa"
 
-demo: dev cli ## the provider against a local stand-in for the service: no account, no network
-	@$(WITH_TOOLS) $(PYTHON) tools/demo.py
+demo: served ## the command and the provider against a local stand-in for the service: no account
+	@$(PYTHON) tools/demo.py
 
-emulator: dev ## that stand-in alone, until Ctrl-C
+emulator: served ## that stand-in alone, until Ctrl-C
 	@$(WITH_TOOLS) $(PYTHON) -m emulator
 
 test: dev cli sdkgen sdks packed ## all checks and all tests; this is what CI runs
@@ -63,6 +64,9 @@ clean: ## remove everything that make made here (not the caches of pip, Go and n
 # The set-up steps; each one is quick when there is nothing to do.
 plugin:
 	@python=$$(tools/find-python) && "$$python" tools/ensure_venv.py plugin
+
+served: plugin
+	@$(PYTHON) tools/ensure_venv.py emulator
 
 dev: plugin
 	@$(PYTHON) tools/ensure_venv.py dev

@@ -1,64 +1,87 @@
-"""`make demo`: the real engine runs examples/yaml against the emulator, then somebody changes a job by hand."""
+"""`make demo`: the command, then Pulumi's engine, against the emulator: what they say when somebody changes jobs."""
 
 from __future__ import annotations
 
-import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from emulator import SITE_ID, Emulator  # noqa: E402  # the emulator lies beside tools/, not in the plugin
+import ensure_pulumi  # noqa: E402
+from ensure_venv import PLUGIN, VENV  # noqa: E402
+from go_tools import BIN  # noqa: E402
 
-COLUMNS = {"name": 30, "domains": 34, "taskType": 9, "urlCount": 8, "createdAt": 20}
+from emulator import SITE_ID, Emulator  # noqa: E402  # it lies beside tools/, not in the plugin
+
+# Two jobs that the filter of examples/yaml finds.
+DELETED, MOVED = "b9b5a3010d90ea9c87fc4327", "125c1820171f775fa3443735"
+FILTER = ("--name-regex", "^nightly-", "--start-time", "2024-06-01T00:00:00Z", "--end-time", "2024-07-01T00:00:00Z")
 
 
-def main() -> int:
-    """Runs the demo; the exit code is 0 when every step went as it should."""
+def main() -> None:
+    """Show both; exit with what was printed when a step did not end as it should."""
     with tempfile.TemporaryDirectory(prefix="alicloud-esa-demo-") as folder, Emulator() as emulator:
-        pulumi = Pulumi(Path(folder), emulator)
-        say(f"An ESA stand-in with {len(emulator.store.jobs(SITE_ID))} jobs listens at {emulator.url}.")
-        step("pulumi up: the program of examples/yaml, as it stands")
-        pulumi.run("stack", "init", "demo", quiet=True)
-        pulumi.run("up", "--yes", "--skip-preview", quiet=True)
-        outputs = json.loads(pulumi.run("stack", "output", "--json", quiet=True))
-        for name in ("jobCount", "nightlyNames", "failedNames"):
-            say(f"{name}: {json.dumps(outputs[name])}")
-
-        step("pulumi do alicloud-esa:getScheduledPreloadJobs: no program, no stack")
-        answer = json.loads(pulumi.run(*do_arguments(), quiet=True))
-        table(answer["jobs"])
-        say(f"{len(answer['jobs'])} of {answer['totalCount']} jobs, RequestId {answer['requestId']}")
-
-        step("Somebody deletes a nightly job by hand and moves another to a new domain")
-        nightly = [job for job in emulator.store.jobs(SITE_ID) if job.id in nightly_ids(answer)]
-        emulator.store.delete(SITE_ID, nightly[0].id)
-        emulator.store.change(SITE_ID, nightly[1].id, Domains="www.example.net")
-        step("pulumi refresh --preview-only --expect-no-changes --diff: the gate of a pipeline")
-        pulumi.run("refresh", "--preview-only", "--expect-no-changes", "--diff", expected=7)
-        say("\nExit code 7: drift. 0 would be clean, 1 would be: the jobs could not be read.")
-        say("Next: `make test` runs everything; README.md shows how to use it against the real service.")
-    return 0
+        say(f"A stand-in for ESA with {len(emulator.store.jobs(SITE_ID))} jobs of one site listens at {emulator.url}.")
+        the_command(Terminal(Path(folder), emulator), emulator)
+        emulator.reset()
+        step("The same in a Pulumi program, examples/yaml")
+        ensure_pulumi.main()
+        the_engine(Terminal(Path(folder), emulator), emulator)
+    say("\nExit code 7: drift. It is 0 when the jobs are as recorded, and 1 when they could not be read.")
+    say("Next: README.md shows how to use it with the real service; `make test` runs everything.")
 
 
-class Pulumi:
-    """The CLI in a folder of its own, offline, with the emulator as the service."""
+def the_command(terminal: Terminal, emulator: Emulator) -> None:
+    """List, record, and check after somebody changed the jobs."""
+    step("The command alicloud-esa lists jobs and records them in a file")
+    terminal.run("alicloud-esa", "jobs", "list", "--site-id", str(SITE_ID), *FILTER)
+    terminal.run("alicloud-esa", "drift", "record", "--site-id", str(SITE_ID), *FILTER, "-o", "preload-jobs.json")
+    change_by_hand(emulator)
+    terminal.run("alicloud-esa", "drift", "check", "--baseline", "preload-jobs.json", expected=7)
+
+
+def the_engine(terminal: Terminal, emulator: Emulator) -> None:
+    """Run the example, and refresh after somebody changed the jobs."""
+    shutil.copy(ROOT / "examples" / "yaml" / "Pulumi.yaml", terminal.folder)
+    version = subprocess.run([PLUGIN, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    install = ("plugin", "install", "resource", "alicloud-esa", f"v{version}", "--file", str(PLUGIN))
+    terminal.run("pulumi", *install)
+    terminal.run("pulumi", "stack", "init", "demo")
+    terminal.run("pulumi", "up", "--yes", "--skip-preview")
+    change_by_hand(emulator)
+    terminal.run("pulumi", "refresh", "--preview-only", "--expect-no-changes", "--diff", expected=7)
+
+
+def change_by_hand(emulator: Emulator) -> None:
+    """Do what somebody does at the console."""
+    step("Somebody deletes one of these jobs by hand and moves the other to a new domain")
+    emulator.store.delete(SITE_ID, DELETED)
+    emulator.store.change(SITE_ID, MOVED, Domains="www.example.net")
+
+
+class Terminal:
+    """A folder and the environment in which commands run there: offline, with the emulator as the service."""
 
     def __init__(self, folder: Path, emulator: Emulator) -> None:
         self.folder = folder / "program"
-        shutil.copytree(ROOT / "examples" / "yaml", self.folder)
-        (folder / "state").mkdir()
+        for path in (self.folder, folder / "state"):
+            path.mkdir(exist_ok=True)
+        # The command alone: with .venv/bin on PATH the engine would take the plugin from there, and warn of it.
+        commands = folder / "bin"
+        commands.mkdir(exist_ok=True)
+        shutil.copy(VENV / "bin" / "alicloud-esa", commands)
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("ALIBABA", "ALICLOUD", "PULUMI"))}
         self.environment = {
             **kept,
             **emulator.environment(),
+            "PATH": os.pathsep.join([str(commands), str(BIN), os.environ["PATH"]]),
             "NO_COLOR": "1",
             "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
             "PULUMI_HOME": str(folder / "home"),
@@ -68,38 +91,16 @@ class Pulumi:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         }
 
-    def run(self, *arguments: str, quiet: bool = False, expected: int = 0) -> str:
-        """Run `pulumi`; what it printed, which is also shown unless quiet."""
+    def run(self, *words: str, expected: int = 0) -> None:
+        """Show the command and what it prints."""
+        say(f"\n$ {shlex.join(word.replace(f'{ROOT}/', '') for word in words)}")
         started = time.monotonic()
-        command = ["pulumi", *arguments, "--non-interactive"]
-        done = subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True)
-        # The engine says on every run where on PATH it found the plugin; nobody needs that here.
-        both = [*done.stdout.splitlines(), *done.stderr.splitlines()]
-        printed = "\n".join(line for line in both if line and "from $PATH" not in line)
-        if not quiet:
-            say(printed.strip())
+        options = ["--non-interactive"] if words[0] == "pulumi" else []
+        command, together = [*words, *options], subprocess.STDOUT
+        done = subprocess.run(command, cwd=self.folder, env=self.environment, stderr=together, check=False)
+        say(f"[exit code {done.returncode}, {time.monotonic() - started:.1f} s]")
         if done.returncode != expected:
-            sys.exit(f"pulumi {arguments[0]} ended with {done.returncode}, not {expected}:\n{done.stdout}{done.stderr}")
-        if arguments[0] != "stack":
-            say(f"[{time.monotonic() - started:.1f} s]")
-        return done.stdout
-
-
-def do_arguments() -> list[str]:
-    plugin = str(ROOT / ".venv" / "bin" / "pulumi-resource-alicloud-esa")
-    function = "alicloud-esa:getScheduledPreloadJobs"
-    return ["do", "--package", plugin, function, "--site-id", str(SITE_ID), "--output", "json"]
-
-
-def nightly_ids(answer: dict[str, Any]) -> set[str]:
-    june = (job for job in answer["jobs"] if job["createdAt"].startswith("2024-06"))
-    return {job["id"] for job in june if job["name"].startswith("nightly-")}
-
-
-def table(jobs: list[dict[str, Any]]) -> None:
-    say("  ".join(f"{name:{width}}" for name, width in COLUMNS.items()))
-    for job in jobs:
-        say("  ".join(f"{job[name]!s:{width}.{width}}" for name, width in COLUMNS.items()))
+            sys.exit(f"{words[0]} should have ended with {expected}")
 
 
 def step(title: str) -> None:
@@ -111,4 +112,4 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 from go_toolchain import find_go, go_environment
-from slowly import CACHE, ROOT, fingerprint, is_fresh, one_at_a_time, run
+from slowly import CACHE, ROOT, fingerprint, one_at_a_time, run, step
 
 SDK = ROOT / "sdk" / "go"
 EXAMPLES = ROOT / "examples"
@@ -16,9 +17,12 @@ BINARIES = CACHE / "go-examples"
 def main() -> None:
     """Bring everything up to date; does nothing when it is."""
     with one_at_a_time("go-examples"):
-        _vet()
+        step(BINARIES / ".stamp-sdk", fingerprint(_sdk_sources()), _vet)
         for main_file in sorted(EXAMPLES.glob("*/main.go")):
-            _build(main_file.parent)
+            folder = main_file.parent
+            sources = [*folder.glob("*.go"), folder / "go.mod", folder / "go.sum", *_sdk_sources()]
+            target = BINARIES / folder.name
+            step(BINARIES / f".stamp-{folder.name}", fingerprint(sources), partial(_build, folder, target), target)
 
 
 def _sdk_sources() -> list[Path]:
@@ -26,26 +30,12 @@ def _sdk_sources() -> list[Path]:
 
 
 def _vet() -> None:
-    wanted, stamp = fingerprint(_sdk_sources()), BINARIES / ".stamp-sdk"
-    if is_fresh(stamp, wanted):
-        return
-    BINARIES.mkdir(parents=True, exist_ok=True)
-    run(
-        "vetting the Go SDK, about 5 seconds (2 minutes the first time)",
-        [find_go(SDK), "vet", "-trimpath", "./..."],
-        log="sdk-go-vet",
-        cwd=SDK,
-        env=go_environment(),
-    )
-    stamp.write_text(wanted)
+    vet: list[str | Path] = [find_go(SDK), "vet", "-trimpath", "./..."]
+    message = "vetting the Go SDK, about 5 seconds (2 minutes the first time)"
+    run(message, vet, log="sdk-go-vet", cwd=SDK, env=go_environment())
 
 
-def _build(folder: Path) -> None:
-    sources = [*folder.glob("*.go"), folder / "go.mod", folder / "go.sum"]
-    wanted, stamp = fingerprint([*sources, *_sdk_sources()]), BINARIES / f".stamp-{folder.name}"
-    target = BINARIES / folder.name
-    if is_fresh(stamp, wanted) and target.exists():
-        return
+def _build(folder: Path, target: Path) -> None:
     unfinished = BINARIES / f"{folder.name}.unfinished"
     go, environment = find_go(folder), go_environment()
     run(
@@ -56,7 +46,6 @@ def _build(folder: Path) -> None:
         env=environment,
     )
     os.replace(unfinished, target)
-    stamp.write_text(wanted)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ import shutil
 from pathlib import Path
 
 from node_toolchain import find_node, node_environment
-from slowly import CACHE, ROOT, fingerprint, is_fresh, one_at_a_time, run
+from slowly import CACHE, ROOT, fingerprint, one_at_a_time, run, step
 
-PINS = ROOT / "tests" / "engine" / "npm"
+PINS = [ROOT / "tests" / "engine" / "npm" / name for name in ("package.json", "package-lock.json")]
 NPM = CACHE / "npm"
 SDK = ROOT / "sdk" / "nodejs"
 PACKAGE = NPM / "node_modules" / "pulumi-alicloud-esa"
@@ -22,18 +22,16 @@ COMPILERS = ("typescript-oldest", "typescript-newest", "typescript")
 def main() -> None:
     """Bring .cache/npm up to date; does nothing when it is."""
     with one_at_a_time("npm"):
-        _install()
-        _build_sdk()
+        step(NPM / ".stamp-packages", fingerprint(PINS), _install)
+        sources = [*SDK.rglob("*.ts"), SDK / "package.json", SDK / "tsconfig.json"]
+        wanted = fingerprint((path for path in sources if "bin" not in path.parts), *COMPILERS)
+        step(NPM / ".stamp-sdk", wanted, _build_sdk, PACKAGE)
 
 
 def _install() -> None:
-    pins = [PINS / "package.json", PINS / "package-lock.json"]
-    wanted, stamp = fingerprint(pins), NPM / ".stamp-packages"
-    if is_fresh(stamp, wanted):
-        return
     shutil.rmtree(NPM, ignore_errors=True)
     NPM.mkdir(parents=True)
-    for path in pins:
+    for path in PINS:
         shutil.copy(path, NPM)
     node, npm = find_node()
     run(
@@ -43,14 +41,9 @@ def _install() -> None:
         cwd=NPM,
         env=node_environment(node),
     )
-    stamp.write_text(wanted)
 
 
 def _build_sdk() -> None:
-    sources = [*SDK.rglob("*.ts"), SDK / "package.json", SDK / "tsconfig.json"]
-    wanted, stamp = fingerprint((path for path in sources if "bin" not in path.parts), *COMPILERS), NPM / ".stamp-sdk"
-    if is_fresh(stamp, wanted) and PACKAGE.is_dir():
-        return
     copy = NPM / "sdk"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(SDK, copy, ignore=shutil.ignore_patterns("node_modules", "bin"))
@@ -69,7 +62,6 @@ def _build_sdk() -> None:
         shutil.copy(copy / name, copy / "bin")
     (copy / "bin").rename(PACKAGE)
     shutil.rmtree(copy)
-    stamp.write_text(wanted)
 
 
 def _tsc(compiler: str) -> Path:

@@ -1,6 +1,7 @@
 """Makes .cache/python-3.X with the plugin and its packages for every supported Python that this machine has.
 
-The version of .venv is left out: .venv has the same packages.
+The version of .venv is left out: .venv has the same packages. The oldest Python gets the oldest packages that
+pyproject.toml allows, so that its lower bounds are tested too.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ import json
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from ensure_venv import PIP_ENV, REQUIREMENTS
-from slowly import CACHE, ROOT, fingerprint, is_fresh, one_at_a_time, run
+from slowly import CACHE, ROOT, fingerprint, one_at_a_time, run, step
 
 VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 
@@ -47,17 +49,20 @@ def find(version: str) -> Path | None:
 
 def _ensure(version: str, python: Path) -> None:
     folder = CACHE / f"python-{version}"
-    inputs = [ROOT / "pyproject.toml", REQUIREMENTS / "plugin.txt", REQUIREMENTS / "build.txt"]
+    packages = "lowest" if version == VERSIONS[0] else "plugin"
+    inputs = [ROOT / "pyproject.toml", REQUIREMENTS / f"{packages}.txt", REQUIREMENTS / "build.txt"]
     package_version = json.loads((ROOT / "schema.json").read_text())["version"]
-    wanted, stamp = fingerprint(inputs, str(folder), package_version), folder / ".stamp"
-    if is_fresh(stamp, wanted):
-        return
+    wanted = fingerprint(inputs, str(folder), package_version)
+    step(folder / ".stamp", wanted, partial(_make, version, python, folder, inputs[1:]))
+
+
+def _make(version: str, python: Path, folder: Path, pins: list[Path]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([python, "-m", "venv", folder], check=True)
     pip: list[str | Path] = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
     run(
         f"installing the packages of the plugin for Python {version}, about 25 seconds",
-        [*pip, "-r", inputs[1], "-r", inputs[2]],
+        [*pip, "-r", pins[0], "-r", pins[1]],
         log=f"python-{version}",
         env=PIP_ENV,
     )
@@ -67,7 +72,6 @@ def _ensure(version: str, python: Path) -> None:
         log=f"python-{version}-plugin",
         env=PIP_ENV,
     )
-    stamp.write_text(wanted)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Makes .venv with pinned packages: level `plugin` runs the plugin, `dev` also tests, checks and demo."""
+"""Makes .venv with pinned packages: level `plugin` runs the plugin, `emulator` also the emulator,
+`dev` also the tests and checks."""
 
 from __future__ import annotations
 
@@ -7,16 +8,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
-from slowly import CACHE, ROOT, fingerprint, is_fresh, one_at_a_time, run
+from slowly import CACHE, ROOT, fingerprint, one_at_a_time, run, step
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 PLUGIN = VENV / "bin" / "pulumi-resource-alicloud-esa"
 REQUIREMENTS = ROOT / "requirements"
 PYTHON_SDK = ROOT / "sdk" / "python"
+EMULATORS_PACKAGES = ("starlette", "uvicorn")
 
 # A person's own PIP_USER, PIP_TARGET or PIP_PREFIX would send packages past the environment.
 _ELSEWHERE = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX")
@@ -31,27 +32,42 @@ def main() -> None:
     """Bring .venv to the level asked for; does nothing when it is there already."""
     level = sys.argv[1]
     with one_at_a_time("venv"):
-        _make_environment()
-        _step("plugin", _plugin_inputs(), _install_plugin)
+        _ensure_environment()
+        step(VENV / ".stamp-plugin", _plugin_inputs(), _install_plugin)
+        if level == "emulator":
+            step(VENV / ".stamp-emulator", _requirements("dev"), _install_emulators_packages)
         if level == "dev":
-            _step("dev", _requirements("dev"), _install_dev_tools)
+            step(VENV / ".stamp-dev", _requirements("dev"), _install_dev_tools)
             if (PYTHON_SDK / "pyproject.toml").exists():
-                _step("sdk", _sdk_inputs(), _install_python_sdk)
+                step(VENV / ".stamp-sdk", _sdk_inputs(), _install_python_sdk)
+
+
+def fetch(what: str, pins: Path, folder: Path, *options: str) -> None:
+    """Put the pinned packages alone into `folder`, not into .venv."""
+    command: list[str | Path] = [PYTHON, "-m", "pip", "install", "--no-deps", *options, "--target", folder, "-r", pins]
+
+    def install() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        run(f"fetching {what}", command, log=folder.name, env=PIP_ENV)
+
+    step(folder / ".stamp", fingerprint([pins], sys.version), install)
+
+
+def _ensure_environment() -> None:
+    stamp = VENV / ".stamp-python"
+    if not _works(PYTHON):
+        stamp.unlink(missing_ok=True)
+    # The path is part of it: scripts in a moved or copied environment still start the old one.
+    step(stamp, f"{VENV}\n{sys.version}\n", _make_environment)
 
 
 def _make_environment() -> None:
-    # The path is part of it: scripts in a moved or copied environment still start the old one.
-    wanted = f"{VENV}\n{sys.version}\n"
-    stamp = VENV / ".stamp-python"
-    if is_fresh(stamp, wanted) and _works(PYTHON):
-        return
     version = ".".join(map(str, sys.version_info[:3]))
     run(
         f"making .venv with Python {version}, about 5 seconds",
         [sys.executable, "-m", "venv", "--clear", VENV],
         log="venv",
     )
-    stamp.write_text(wanted)
 
 
 def _works(python: Path) -> bool:
@@ -59,15 +75,6 @@ def _works(python: Path) -> bool:
         return subprocess.run([python, "-c", "import pip"], capture_output=True, check=False).returncode == 0
     except OSError:
         return False
-
-
-def _step(name: str, wanted: str, install: Callable[[], None]) -> None:
-    stamp = VENV / f".stamp-{name}"
-    if is_fresh(stamp, wanted):
-        return
-    stamp.unlink(missing_ok=True)
-    install()
-    stamp.write_text(wanted)
 
 
 def _pip(message: str, log: str, *arguments: str | Path) -> None:
@@ -103,6 +110,16 @@ def _install_plugin() -> None:
     )
     if not PLUGIN.exists():
         sys.exit(f"==> the installation left no {PLUGIN.relative_to(ROOT)}: see .cache/log/plugin.log")
+
+
+def _install_emulators_packages() -> None:
+    _pip(
+        "installing the packages of the emulator into .venv, about 5 seconds",
+        "emulator-packages",
+        *EMULATORS_PACKAGES,
+        "--constraint",
+        REQUIREMENTS / "dev.txt",
+    )
 
 
 def _install_dev_tools() -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from ensure_venv import PIP_ENV, PYTHON, REQUIREMENTS
-from slowly import CACHE, ROOT, fingerprint, is_fresh, run
+from ensure_venv import PYTHON, REQUIREMENTS, fetch
+from slowly import CACHE, ROOT, run
 
 # What, and for how many seconds.
 TARGETS = {"decoder": 60, "inputs": 30}
@@ -23,25 +22,7 @@ def main() -> None:
         print(f"==> atheris has no wheel for Python {platform.python_version()} on {platform.platform()}: left out")
         return
     atheris = CACHE / "atheris"
-    pins = REQUIREMENTS / "fuzz.txt"
-    wanted, stamp = fingerprint([pins], sys.version), atheris / ".stamp"
-    if not is_fresh(stamp, wanted):
-        shutil.rmtree(atheris, ignore_errors=True)
-        pip: list[str | Path] = [
-            PYTHON,
-            "-m",
-            "pip",
-            "install",
-            "--no-deps",
-            "--only-binary",
-            ":all:",
-            "--target",
-            atheris,
-            "-r",
-            pins,
-        ]
-        run("fetching atheris once, about 10 seconds", pip, log="atheris", env=PIP_ENV)
-        stamp.write_text(wanted)
+    fetch("atheris once, about 10 seconds", REQUIREMENTS / "fuzz.txt", atheris, "--only-binary", ":all:")
     for target, seconds in TARGETS.items():
         fuzz(target, seconds, atheris)
 

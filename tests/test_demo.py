@@ -1,0 +1,37 @@
+"""`make demo`: the command shows drift before the Pulumi CLI is asked for, and nothing on the screen is a warning."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.support.engine import ROOT
+
+# In place of finding or building the CLI.
+STOPPED = """
+import sys
+sys.path.insert(0, "tools")
+import demo
+demo.ensure_pulumi.main = lambda: sys.exit("here the CLI is built")
+demo.main()
+"""
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def test_a_machine_without_the_cli_sees_drift_before_it_is_built() -> None:
+    done = run("-c", STOPPED)
+    assert done.returncode == 1
+    assert done.stderr.strip() == "here the CLI is built"
+    assert "domains docs.example.org,static.example.com,video.example.net => www.example.net" in done.stdout
+    assert "[exit code 7," in done.stdout
+    assert "$ pulumi" not in done.stdout
+
+
+def test_every_step_ends_as_it_says_and_without_a_warning() -> None:
+    done = run("tools/demo.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("[exit code 7,") == 2
+    assert "warning" not in done.stdout + done.stderr
