@@ -82,6 +82,58 @@ def test_names_cannot_write_to_the_terminal_or_break_a_row(cli: Cli) -> None:
     assert not {"\x1b", "\u202e", "\x9b"} & set(machine.out)
 
 
+def test_one_huge_name_among_many_jobs_is_written_once(cli: Cli) -> None:
+    cli.emulator.store.generate(SITE_ID, 200)
+    last = cli.emulator.store.jobs(SITE_ID)[-1].id
+    cli.emulator.store.change(SITE_ID, last, Name="x" * 1_000_000)
+    ran = cli("jobs", "list", "--site-id", SITE, "--page-size", "500")
+    assert "x" * 1_000_000 in ran.out
+    assert len(ran.out) < 1_200_000
+
+
+def test_json_has_its_usual_short_form(cli: Cli) -> None:
+    for command in (["list", "--site-id", SITE], ["show", EXAMPLE_JOB_ID], ["runs", EXAMPLE_JOB_ID]):
+        short, long = cli("jobs", *command, "--json").json, cli("jobs", *command, "--format", "json").json
+        assert {**short, "requestId": ""} == {**long, "requestId": ""}
+
+
+def test_a_date_alone_is_its_first_moment(cli: Cli) -> None:
+    for option in ("--start-time", "--end-time"):
+        ids = [
+            cli("jobs", "list", "--site-id", SITE, "--json", option, moment).json["ids"]
+            for moment in ("2024-06-01", "2024-06-01T00:00:00Z")
+        ]
+        assert ids[0] == ids[1]
+        assert 0 < len(ids[0]) < 45
+    assert "'2024-6-1' is not a time" in cli("jobs", "list", "--site-id", SITE, "--start-time", "2024-6-1").err
+
+
+def test_one_job(cli: Cli) -> None:
+    cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, Name="a\x1b[31m")
+    ran = cli("jobs", "show", EXAMPLE_JOB_ID)
+    fields = dict(line.split(maxsplit=1) for line in ran.out.splitlines())
+    assert (ran.code, ran.err) == (0, "")
+    assert (fields["id"], fields["name"], fields["domains"]) == (EXAMPLE_JOB_ID, r"a\x1b[31m", "testurl.com")
+    assert cli("jobs", "show", EXAMPLE_JOB_ID, "--json").json["job"]["id"] == EXAMPLE_JOB_ID
+    assert cli("jobs", "show", f"{SITE}:{EXAMPLE_JOB_ID.upper()}").out == ran.out
+    missing = cli("jobs", "show", "a" * 24)
+    assert (missing.code, missing.out) == (1, "")
+    assert missing.err.startswith("error: InvalidJob.NotFound: ")
+    wrong = cli("jobs", "show", "abc", "--format", "xml")
+    assert [line.split(": ")[1] for line in wrong.err.splitlines()] == ["--format", "ID"]
+
+
+def test_the_executions_of_one_job(cli: Cli) -> None:
+    answer = cli("jobs", "runs", EXAMPLE_JOB_ID, "--json").json
+    ran = cli("jobs", "runs", EXAMPLE_JOB_ID)
+    heading, *lines = ran.out.splitlines()
+    assert heading.split() == ["ID", "STATUS", "START", "END", "INTERVAL", "SLICE"]
+    assert [line.split()[:3] for line in lines] == [
+        [run["id"], run["status"], run["startTime"]] for run in answer["executions"]
+    ]
+    assert ran.err == f"job {EXAMPLE_JOB_ID}: 1 execution\n"
+
+
 def test_github_s_runner_takes_no_commands_from_names(cli: Cli) -> None:
     cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, Name="##[add-mask]a")
     ran = cli("jobs", "list", "--site-id", SITE, env={"GITHUB_ACTIONS": "true"})

@@ -14,6 +14,7 @@ import termios
 
 import pytest
 from pulumi_resource_alicloud_esa.cli.progress import progress
+from rich.cells import cell_len
 
 from emulator import EXAMPLE_JOB_ID, SITE_ID
 from tests.support.command import BASELINE, COMMAND, SITE, Cli
@@ -117,19 +118,71 @@ def test_errors_are_marked(cli: Cli) -> None:
     assert sent.startswith("\x1b[31merror: \x1b[0m--site-id: missing")
 
 
-def test_the_table_fits_and_cuts_nothing(cli: Cli) -> None:
-    name = "[red]a-very-long-name-that-does-not-fit[/red]\x1b]0;title\x07"
+COLUMNS = {
+    60: ["ID", "NAME", "CREATED"],
+    80: ["ID", "NAME", "CREATED", "ERROR"],
+    120: ["ID", "NAME", "TYPE", "DOMAINS", "URLS", "RUNS", "CREATED", "ERROR"],
+    200: ["ID", "NAME", "TYPE", "WAY", "DOMAINS", "URLS", "RUNS", "CREATED", "ERROR"],
+}
+
+
+@pytest.mark.parametrize("width", COLUMNS)
+@pytest.mark.parametrize("count", [0, 1, 45, 2000])
+def test_the_table_fits_and_folds_nothing(cli: Cli, width: int, count: int) -> None:
+    cli.emulator.store.generate(SITE_ID, count)
+    if count:
+        last = cli.emulator.store.jobs(SITE_ID)[-1].id
+        errors = "invalid domain:old.example.com " * 20
+        cli.emulator.store.change(SITE_ID, last, Name="预取任务" * 40, ErrorInfo=errors, Domains="a.example.com," * 9)
+    code, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE, "--page-size", "2000", width=width)
+    *lines, note = ESCAPE.sub("", sent).splitlines()
+    assert (code, len(lines)) == (0, count + 1)
+    assert all(cell_len(line) <= width for line in lines)
+    if count:
+        # An empty table leaves out what it likes.
+        assert lines[0].split() == COLUMNS[width]
+        for job, line in zip(cli.emulator.store.jobs(SITE_ID), lines[1:], strict=True):
+            assert job.id in line
+            assert str(job.fields["CreatedAt"]) in line
+        assert "预取任务" in lines[-1]
+        assert "…" in lines[-1]
+    assert note.startswith(f"site {SITE}: {count} of {count} job")
+    assert ("left out, --wide shows all" in note) == (count > 0 and width < 200)
+
+
+def test_wide_shows_all(cli: Cli) -> None:
+    name = "a-very-long-name-" * 20
     cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, Name=name)
-    _, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE, "--id", EXAMPLE_JOB_ID, width=80)
+    _, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE, "--wide", width=60)
+    lines = ESCAPE.sub("", sent).splitlines()
+    assert lines[0].split() == COLUMNS[200]
+    assert any(name in line for line in lines)
+    assert "left out" not in lines[-1]
+
+
+def test_numbers_stand_under_each_other(cli: Cli) -> None:
+    _, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE, width=200)
+    heading, *lines = ESCAPE.sub("", sent).splitlines()[:-1]
+    end = heading.index("RUNS") + 4
+    runs = {job.id: job.fields["ExecutionCount"] for job in cli.emulator.store.jobs(SITE_ID)}
+    for line in lines:
+        assert line[end - 4 : end].strip() == str(runs[line[:24]])
+        assert line[end - 1] != " "
+
+
+def test_names_are_no_markup_and_send_nothing_to_the_terminal(cli: Cli) -> None:
+    cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, Name="[red]x[/red]\x1b]0;title\x07")
+    _, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE, "--id", EXAMPLE_JOB_ID, width=200)
     assert COLOUR.search(sent)
     assert "\x1b]" not in sent
-    assert "…" not in sent
-    lines = ESCAPE.sub("", sent).splitlines()
-    assert all(len(line) <= 80 for line in lines)
-    column = lines[0].index("NAME")
-    width = lines[0].index("TYPE") - column
-    written = "".join(line[column : column + width].strip() for line in lines[1:-1])
-    assert written == r"[red]a-very-long-name-that-does-not-fit[/red]\x1b]0;title\x07"
+    assert r"[red]x[/red]\x1b]0;title\x07" in sent
+
+
+@pytest.mark.parametrize("options", [["--no-color"], []])
+def test_colours_can_be_forced_and_forbidden(cli: Cli, options: list[str]) -> None:
+    for env in ({"FORCE_COLOR": "1"}, {"FORCE_COLOR": "1", "NO_COLOR": "1"}):
+        ran = cli("jobs", "list", "--site-id", SITE, *options, env=env)
+        assert ("\x1b[" in ran.out) == (not options and "NO_COLOR" not in env)
 
 
 def test_a_report_on_a_terminal_s_stdout_is_the_report_alone(cli: Cli) -> None:

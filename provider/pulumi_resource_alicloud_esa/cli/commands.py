@@ -1,4 +1,4 @@
-"""What can be typed: `jobs list`, `drift record`, `drift check`."""
+"""What can be typed: `jobs list`, `jobs show`, `jobs runs`, `drift record`, `drift check`, and help around them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,39 @@ from typing import Any
 import click
 
 from ..schema import VERSION
-from .options import connection_options, filter_options, ignore_options, page_option, site_option, split
+from .options import (
+    choices,
+    connection_options,
+    filter_options,
+    format_options,
+    ignore_options,
+    page_option,
+    site_option,
+    split,
+)
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
+_REPORTS = ("text", "json", "markdown", "junit", "sarif")
+_SHELLS = ("bash", "zsh", "fish")
+_EXIT_CODES = "Exit codes: 0 done, 1 it could not be done."
 
 
-@click.group(context_settings=_SETTINGS)
+def _epilog(*paragraphs: str) -> str:
+    # \b keeps click from folding the lines of a paragraph.
+    return "\n\n".join(f"\b\n{paragraph}" for paragraph in paragraphs)
+
+
+@click.group(
+    context_settings=_SETTINGS,
+    epilog=_epilog(
+        "Examples:\n"
+        "  alicloud-esa jobs list --site-id 190007158391808\n"
+        "  alicloud-esa drift record --site-id 190007158391808 -o preload-jobs.json\n"
+        "  alicloud-esa drift check --baseline preload-jobs.json",
+        "Exit codes: 0 done or as recorded, 7 drift, 1 could not tell, 130 interrupted.",
+        'Completion:  eval "$(alicloud-esa completion bash)"  in ~/.bashrc; zsh and fish likewise.',
+    ),
+)
 @click.version_option(VERSION, prog_name="alicloud-esa")
 def cli() -> None:
     """Scheduled preload jobs of Alibaba Cloud ESA: list them, and notice when somebody changed them.
@@ -22,9 +49,34 @@ def cli() -> None:
     """
 
 
+@cli.command("version")
+def version() -> int:
+    """Show the version, as --version does."""
+    click.echo(f"alicloud-esa, version {VERSION}")
+    return 0
+
+
+@cli.command("completion")
+@click.argument("shell", type=click.Choice(_SHELLS))
+def completion(shell: str) -> int:
+    """Show what makes a shell complete the command's words.
+
+    \b
+    bash, in ~/.bashrc:                   eval "$(alicloud-esa completion bash)"
+    zsh, in ~/.zshrc:                     eval "$(alicloud-esa completion zsh)"
+    fish, in ~/.config/fish/config.fish:  alicloud-esa completion fish | source
+    """
+    from click.shell_completion import get_completion_class
+
+    made = get_completion_class(shell)
+    if made is not None:
+        click.echo(made(cli, {}, "alicloud-esa", "_ALICLOUD_ESA_COMPLETE").source())
+    return 0
+
+
 @cli.group()
 def jobs() -> None:
-    """The jobs of a site."""
+    """The jobs of a site, and their executions."""
 
 
 @cli.group()
@@ -32,22 +84,72 @@ def drift() -> None:
     """Record the jobs of a site, and check them against the record."""
 
 
-@jobs.command("list")
-@site_option
+_wide_option = click.option("--wide", is_flag=True, help="Every column, nothing cut, however narrow the terminal is.")
+
+
+@jobs.command(
+    "list",
+    epilog=_epilog(
+        "Examples:\n"
+        "  alicloud-esa jobs list --site-id 190007158391808 --has-error\n"
+        "  alicloud-esa jobs list --site-id 190007158391808 --start-time 2024-06-01 --json | jq '.jobs[].name'",
+        _EXIT_CODES,
+    ),
+)
+@site_option("The site's id.  [required]")
 @filter_options
 @page_option
-@click.option("--format", "form", metavar="table|json", default="table", help="For people or for machines.")
+@format_options(("table", "json"))
+@_wide_option
 @connection_options
-def jobs_list(form: str, **values: Any) -> int:
+def jobs_list(form: str, wide: bool, **values: Any) -> int:
     """List the jobs of a site, all pages of them."""
-    from .jobs_list import run
+    from .jobs import list_jobs
 
-    return run(*split(values), form)
+    return list_jobs(*split(values), form, wide)
 
 
-@drift.command("record")
-@site_option
-@click.option("-o", "--output", metavar="FILE", required=True, help="Where the baseline goes; - is stdout.")
+@jobs.command("show", epilog=_epilog("Example:\n  alicloud-esa jobs show 665d3af3621bccf3fe29e1a4", _EXIT_CODES))
+@click.argument("job_id", metavar="ID")
+@format_options(("table", "json"))
+@connection_options
+def jobs_show(job_id: str, form: str, **values: Any) -> int:
+    """Show everything of one job, by its id."""
+    from .jobs import show_job
+
+    return show_job(job_id, split(values)[1], form)
+
+
+@jobs.command("runs", epilog=_epilog("Example:\n  alicloud-esa jobs runs 665d3af3621bccf3fe29e1a4", _EXIT_CODES))
+@click.argument("job_id", metavar="ID")
+@format_options(("table", "json"))
+@_wide_option
+@connection_options
+def jobs_runs(job_id: str, form: str, wide: bool, **values: Any) -> int:
+    """List the executions of one job, by its id: what is planned and what ran."""
+    from .jobs import list_runs
+
+    return list_runs(job_id, split(values)[1], form, wide)
+
+
+@drift.command(
+    "record",
+    epilog=_epilog(
+        "Examples:\n"
+        "  alicloud-esa drift record --site-id 190007158391808 -o preload-jobs.json\n"
+        "  alicloud-esa drift record --again -o preload-jobs.json",
+        "Exit codes: 0 recorded, 1 it could not be recorded.",
+    ),
+)
+@site_option("The site's id.  [required, but with --again]")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    required=True,
+    help="Where the baseline goes; - is stdout.",
+    type=click.Path(),
+)
 @filter_options
 @ignore_options
 @click.option("--again", is_flag=True, help="Ask what FILE asks: same site, same filters, same ignored fields.")
@@ -67,26 +169,38 @@ def drift_record(output: str, ignore_none: bool, again: bool, **values: Any) -> 
     return run(given, connection, output, ignore_none)
 
 
-@drift.command("check")
-@click.option("--baseline", "path", metavar="FILE", required=True, help="What `drift record` wrote.")
+@drift.command(
+    "check",
+    epilog=_epilog(
+        "Examples:\n"
+        "  alicloud-esa drift check --baseline preload-jobs.json\n"
+        "  alicloud-esa drift check --baseline preload-jobs.json --format text --format sarif=drift.sarif",
+        "Exit codes: 0 as recorded, 7 drift (2 with --detailed-exitcode), 1 could not tell.",
+    ),
+)
+@click.option("--baseline", "path", metavar="FILE", required=True, help="What `drift record` wrote.", type=click.Path())
 @click.option("--site-id", "siteId", metavar="DIGITS", help="Must be the baseline's; taken from it otherwise.")
 @click.option(
     "--format",
     "formats",
     metavar="FORMAT[=FILE]",
     multiple=True,
-    help="text, json, markdown, junit or sarif, to stdout or a file; repeatable.  [default: text]",
+    shell_complete=choices(_REPORTS),
+    help=f"{', '.join(_REPORTS)}: to stdout or a file; repeatable.  [default: text]",
 )
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 instead of 7 when there is drift.")
 @click.option("--executions", is_flag=True, help="Report on the jobs' executions too; they are no drift.")
 @connection_options
-def drift_check(path: str, formats: tuple[str, ...], detailed_exitcode: bool, executions: bool, **values: Any) -> int:
+def drift_check(
+    path: str, formats: tuple[str, ...], as_json: bool, detailed_exitcode: bool, executions: bool, **values: Any
+) -> int:
     """Compare the jobs of a site with a baseline.
 
-    Exit codes: 0 as recorded, 7 drift, 1 could not tell. What was asked for and which fields are ignored is
-    in the baseline.
+    What was asked for and which fields are ignored is in the baseline.
     """
     from .drift_check import run
 
     given, connection = split(values)
+    formats = (*formats, "json") if as_json else formats
     return run(path, given.get("siteId"), connection, formats, detailed_exitcode, executions)

@@ -11,6 +11,7 @@ from .baseline import BaselineError
 
 OPTIONS = {
     "siteId": "--site-id",
+    "jobId": "ID",
     "startTime": "--start-time",
     "endTime": "--end-time",
     "pageNumber": "--page-number",

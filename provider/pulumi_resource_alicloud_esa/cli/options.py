@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -12,6 +13,7 @@ from . import say
 from .faults import OPTIONS
 
 F = TypeVar("F", bound=Callable[..., Any])
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CONNECTION = ("profile", "region", "endpoint", "timeoutSeconds", "maxConcurrency")
 
 
@@ -26,23 +28,61 @@ def split(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return given, connection
 
 
-def site_option(command: F) -> F:
+def site_option(text: str) -> Callable[[F], F]:
     """`--site-id`."""
-    return _text("siteId", "DIGITS", "The site's id.")(command)
+    return _text("siteId", "DIGITS", text)
+
+
+def format_options(formats: Sequence[str]) -> Callable[[F], F]:
+    """`--format` of one answer, and its usual short form."""
+
+    def add(command: F) -> F:
+        command = click.option("--json", "form", flag_value="json", help="The same as --format json.")(command)
+        return click.option(
+            "--format",
+            "form",
+            metavar="|".join(formats),
+            default=formats[0],
+            shell_complete=choices(formats),
+            help=f"For people or for machines.  [default: {formats[0]}]",
+        )(command)
+
+    return add
+
+
+def choices(names: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """What a shell completes to one of these names; any other is judged by the code that reads it."""
+    return lambda context, parameter, begun: [name for name in names if name.startswith(begun)]
 
 
 def filter_options(command: F) -> F:
     """What narrows the jobs down."""
     for option in reversed(
         (
-            _text("startTime", "TIME", "Only jobs created from then on: 2024-06-01T00:00:00Z, or epoch milliseconds."),
-            _text("endTime", "TIME", "Only jobs created until then."),
+            _text(
+                "startTime",
+                "TIME",
+                "Only jobs created from then on: 2024-06-01T08:00:00Z, 2024-06-01 (its first moment, UTC), or epoch "
+                "milliseconds.",
+                callback=_moment,
+            ),
+            _text("endTime", "TIME", "Only jobs created until then.", callback=_moment),
             _text("pageSize", "N", "Entries to ask for at once.  [default: 50]"),
             click.option(OPTIONS["ids"], "ids", metavar="ID", multiple=True, help="Only this job; repeatable."),
             _text("nameRegex", "REGEX", "Only jobs whose name matches (Python's syntax)."),
             _text("domain", "NAME", "Only jobs that preload something of this domain."),
-            _text("taskType", "TYPE", "Only jobs of this type: preload or refresh."),
-            _text("insertWay", "WAY", "Only jobs whose URLs came this way: oss or textBox."),
+            _text(
+                "taskType",
+                "TYPE",
+                "Only jobs of this type: preload or refresh.",
+                shell_complete=choices(("preload", "refresh")),
+            ),
+            _text(
+                "insertWay",
+                "WAY",
+                "Only jobs whose URLs came this way: oss or textBox.",
+                shell_complete=choices(("oss", "textBox")),
+            ),
             click.option(
                 "--has-error/--no-error", "hasError", default=None, help="Only jobs with, or without, an error."
             ),
@@ -81,6 +121,13 @@ def connection_options(command: F) -> F:
             _text("timeoutSeconds", "N", "For everything together.  [default: 120]"),
             _text("maxConcurrency", "N", "Requests under way at once.  [default: 8]"),
             click.option(
+                "--no-color",
+                is_flag=True,
+                expose_value=False,
+                callback=_set_no_colour,
+                help="No colours on a terminal either; NO_COLOR does the same, FORCE_COLOR the opposite.",
+            ),
+            click.option(
                 "--debug",
                 is_flag=True,
                 expose_value=False,
@@ -93,9 +140,17 @@ def connection_options(command: F) -> F:
     return command
 
 
-def _text(name: str, metavar: str, text: str) -> Callable[[F], F]:
-    return click.option(OPTIONS[name], name, metavar=metavar, help=text)
+def _text(name: str, metavar: str, text: str, **more: Any) -> Callable[[F], F]:
+    return click.option(OPTIONS[name], name, metavar=metavar, help=text, **more)
+
+
+def _moment(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    return f"{value}T00:00:00Z" if value is not None and _DATE.fullmatch(value) else value
 
 
 def _set_debug(context: click.Context, parameter: click.Parameter, value: bool) -> None:
     say.debugging = value
+
+
+def _set_no_colour(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    say.no_colour = value

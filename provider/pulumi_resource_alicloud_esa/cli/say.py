@@ -12,18 +12,22 @@ from ..esa.printable import printable
 debugging = False
 """Whether --debug was given."""
 
-_RED, _YELLOW, _RESET = "\x1b[31m", "\x1b[33m", "\x1b[0m"
+no_colour = False
+"""Whether --no-color was given."""
+
+BOLD, RED, GREEN, YELLOW, CYAN = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[36m"
+_RESET = "\x1b[0m"
 
 
 def error(text: str) -> None:
     """One line a line of `text`, each marked as an error."""
     for line in text.splitlines() or [""]:
-        _line("error: ", line, _RED)
+        _line("error: ", line, RED)
 
 
 def warning(text: str) -> None:
     """One line, marked as a warning."""
-    _line("warning: ", " ".join(text.split()), _YELLOW)
+    _line("warning: ", " ".join(text.split()), YELLOW)
 
 
 def note(text: str) -> None:
@@ -46,13 +50,22 @@ def traceback_of(error: BaseException) -> None:
 
 
 def coloured(stream: object) -> bool:
-    """Whether colours belong on a stream: a terminal that can, and nobody asked for none."""
+    """Whether colours belong on a stream: none where nobody wants them, else where they are forced or it can."""
+    if no_colour or os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
     isatty = getattr(stream, "isatty", None)
-    return bool(isatty and isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return bool(isatty and isatty()) and os.environ.get("TERM") != "dumb"
+
+
+def painted(text: str, colour: str) -> str:
+    """The text in a colour; as it is in none."""
+    return f"{colour}{text}{_RESET}" if colour else text
 
 
 def _line(mark: str, text: str, colour: str) -> None:
-    shown = f"{colour}{mark}{_RESET}" if mark and coloured(sys.stderr) else mark
+    shown = painted(mark, colour if mark and coloured(sys.stderr) else "")
     # A stderr that is gone must not change the exit code.
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(f"{shown}{printable(text)}\n")

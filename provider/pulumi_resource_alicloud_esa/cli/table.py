@@ -1,64 +1,144 @@
-"""The jobs as a table: fitted to a terminal, or plain columns of full width for a pipe."""
+"""Rows as a table: fitted to a terminal, or plain columns of full width for a pipe."""
 
 from __future__ import annotations
 
-import io
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from ..esa.models import Job
 from ..esa.printable import printable
-from .say import coloured
+from .say import BOLD, CYAN, RED, coloured, painted
 
-_HEADINGS = ("ID", "NAME", "TYPE", "WAY", "DOMAINS", "URLS", "RUNS", "CREATED", "ERROR")
-
-
-def job_table(jobs: Sequence[Job]) -> str:
-    """The table, in colours where stdout is a terminal."""
-    rows = [_cells(job) for job in jobs]
-    if sys.stdout is not None and sys.stdout.isatty():
-        return _fitted(rows)
-    return _plain(rows)
-
-
-def _cells(job: Job) -> tuple[str, ...]:
-    urls = f"{_shown(job['urlSubmitted'])}/{_shown(job['urlCount'])}"
-    before = (job["id"], job["name"], job["taskType"], job["insertWay"], job["domains"])
-    after = (job["executionCount"], job["createdAt"], job["errorInfo"])
-    return (*map(_shown, before), urls, *map(_shown, after))
+_GAP = "  "
+_CUT = "…"
+# An elastic column is cut to its own least width before any other is left out, to this one after all were.
+_LEAST = 8
+# In a pipe a longer cell sticks out: padding every row to one huge name would write it as often as there are rows.
+_WIDEST = 100
+# More than any terminal shows of a cell.
+_LONGEST = 1000
 
 
-def _shown(value: object) -> str:
-    return "-" if value is None or value == "" else printable(str(value))
+@dataclass(frozen=True)
+class Column:
+    """One column: `leave_out` is its turn when a terminal is too narrow (0: never), `least` what it may be cut to."""
+
+    heading: str
+    value: Callable[[Mapping[str, Any]], object]
+    leave_out: int = 0
+    least: int = 0
+    right: bool = False
+    colour: str = ""
 
 
-def _plain(rows: Sequence[Sequence[str]]) -> str:
+def _field(name: str) -> Callable[[Mapping[str, Any]], object]:
+    return lambda row: row[name]
+
+
+def _urls(job: Mapping[str, Any]) -> str:
+    return "/".join("-" if job[name] is None else str(job[name]) for name in ("urlSubmitted", "urlCount"))
+
+
+JOB_COLUMNS = (
+    Column("ID", _field("id")),
+    Column("NAME", _field("name"), least=20, colour=CYAN),
+    Column("TYPE", _field("taskType"), leave_out=4),
+    Column("WAY", _field("insertWay"), leave_out=1),
+    Column("DOMAINS", _field("domains"), leave_out=3, least=16),
+    Column("URLS", _urls, leave_out=5, right=True),
+    Column("RUNS", _field("executionCount"), leave_out=2, right=True),
+    Column("CREATED", _field("createdAt")),
+    Column("ERROR", _field("errorInfo"), leave_out=6, least=10, colour=RED),
+)
+EXECUTION_COLUMNS = (
+    Column("ID", _field("id")),
+    Column("STATUS", _field("status"), colour=CYAN),
+    Column("START", _field("startTime")),
+    Column("END", _field("endTime")),
+    Column("INTERVAL", _field("interval"), leave_out=2, right=True),
+    Column("SLICE", _field("sliceLen"), leave_out=1, right=True),
+)
+
+
+def table(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], wide: bool = False) -> tuple[str, list[str]]:
+    """The table, and the headings that a terminal has no room for; `wide`, like a pipe, leaves out and cuts nothing."""
+    fitted = not wide and sys.stdout is not None and sys.stdout.isatty()
+    cells = [[_shown(column.value(row), _LONGEST if fitted else None) for column in columns] for row in rows]
+    widths = _widths(columns, cells)
+    kept = list(range(len(columns)))
+    if fitted:
+        width = shutil.get_terminal_size().columns
+        kept = _kept(columns, cells, widths, width)
+        _shrink(columns, widths, kept, width)
+    else:
+        widths = [min(natural, _WIDEST) for natural in widths]
+    in_colours = coloured(sys.stdout)
+    lines = [_line(columns, [column.heading for column in columns], widths, kept, fitted, BOLD if in_colours else "")]
+    lines += [_line(columns, row, widths, kept, fitted, None if in_colours else "") for row in cells]
+    left_out = [column.heading for number, column in enumerate(columns) if number not in kept]
+    return "".join(f"{line}\n" for line in lines), left_out
+
+
+def _shown(value: object, longest: int | None) -> str:
+    return "-" if value is None or value == "" else printable(str(value), longest)
+
+
+def _widths(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[int]:
     # Names may be Chinese, whose characters take two columns.
     from rich.cells import cell_len
 
-    table = [_HEADINGS, *rows]
-    widths = [max(cell_len(row[column]) for row in table) for column in range(len(_HEADINGS))]
-    lines = [
-        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
-        for row in table
+    return [
+        max([cell_len(column.heading), *(cell_len(row[number]) for row in cells)])
+        for number, column in enumerate(columns)
     ]
-    return "".join(f"{printable(line.rstrip())}\n" for line in lines)
 
 
-def _fitted(rows: Sequence[Sequence[str]]) -> str:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def _kept(columns: Sequence[Column], cells: Sequence[Sequence[str]], widths: Sequence[int], width: int) -> list[int]:
+    """The columns that there is room for; those that say nothing go first."""
+    kept = list(range(len(columns)))
+    empty = {number for number in kept if cells and all(row[number] == "-" for row in cells)}
+    for number in sorted(kept, key=lambda number: (number not in empty, columns[number].leave_out)):
+        least = sum(min(widths[kept_one], columns[kept_one].least or widths[kept_one]) for kept_one in kept)
+        if least + len(_GAP) * (len(kept) - 1) <= width:
+            break
+        if columns[number].leave_out:
+            kept.remove(number)
+    return kept
 
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in _HEADINGS:
-        table.add_column(
-            heading, overflow="fold", style="cyan" if heading == "NAME" else "red" if heading == "ERROR" else None
-        )
-    for row in rows:
-        # Text, not str: a name in square brackets is no markup.
-        table.add_row(*(Text(cell) for cell in row))
-    console = Console(file=io.StringIO(), force_terminal=coloured(sys.stdout), width=Console().width)
-    with console.capture() as captured:
-        console.print(table)
-    return captured.get()
+
+def _shrink(columns: Sequence[Column], widths: list[int], kept: Sequence[int], width: int) -> None:
+    """Take from the widest of what can be cut until all fits."""
+    elastic = [number for number in kept if columns[number].least]
+    over = sum(widths[number] for number in kept) + len(_GAP) * (len(kept) - 1) - width
+    for _ in range(max(over, 0)):
+        widest = max(elastic, key=lambda number: (widths[number] > columns[number].least, widths[number]), default=None)
+        if widest is None or widths[widest] <= _LEAST:
+            break
+        widths[widest] -= 1
+
+
+def _line(
+    columns: Sequence[Column],
+    row: Sequence[str],
+    widths: Sequence[int],
+    kept: Sequence[int],
+    cut: bool,
+    colour: str | None,
+) -> str:
+    """One line of the cells that are kept; `colour` None means each column's own."""
+    from rich.cells import cell_len, set_cell_size
+
+    parts = []
+    for number in kept:
+        column, text, width = columns[number], row[number], widths[number]
+        length = cell_len(text)
+        if cut and length > width:
+            text, length = set_cell_size(text, width - 1) + _CUT, width
+        blanks = " " * (width - length)
+        if number == kept[-1] and not column.right:
+            blanks = ""
+        shown = painted(text, (column.colour if text != "-" else "") if colour is None else colour)
+        parts.append(blanks + shown if column.right else shown + blanks)
+    return _GAP.join(parts).rstrip()

@@ -9,12 +9,11 @@ from ...drift.compare import Difference
 from ...drift.text import describe, job_lines
 from ...esa.printable import printable
 from ..outcome import Outcome, Verdict
-from ..say import coloured
+from ..say import GREEN, RED, coloured, painted
 
 # GitHub shows no more than this of a step.
 _ANNOTATIONS = 10
-_COLOURS = {Verdict.CLEAN: "\x1b[32m", Verdict.DRIFT: "\x1b[31m", Verdict.ERROR: "\x1b[31m"}
-_RESET = "\x1b[0m"
+_COLOURS = {Verdict.CLEAN: GREEN, Verdict.DRIFT: RED, Verdict.ERROR: RED}
 
 
 def render(outcome: Outcome) -> str:
@@ -28,7 +27,7 @@ def screen(outcome: Outcome) -> str:
     """The same for stdout: colours on a terminal, annotations where GitHub's runner reads along."""
     first, *others = render(outcome).splitlines()
     if coloured(sys.stdout):
-        first = f"{_COLOURS[outcome.verdict]}{first}{_RESET}"
+        first = painted(first, _COLOURS[outcome.verdict])
     notes = _annotations(outcome) if os.environ.get("GITHUB_ACTIONS") == "true" else []
     return "".join(f"{line}\n" for line in [first, *others, *notes])
 
