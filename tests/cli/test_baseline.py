@@ -61,7 +61,7 @@ def test_what_was_written_is_read_back() -> None:
         ({"query": {"__x": 1}}, "f.json: line 6: '__x' does not belong in query"),
         ({"query": {"nameRegex": "("}}, "f.json: line 6: nameRegex: '(' does not compile"),
         ({"query": {"pageNumber": 1}}, "f.json: line 6: pageNumber: no such input"),
-        ({"ignoreFields": None}, "f.json: line 6: ignoreFields is None where a list is expected"),
+        ({"ignoreFields": None}, "f.json: line 6: ignoreFields is null where a list is expected"),
         ({"ignoreFields": ["naem"]}, "f.json: line 6: ignoreFields[0]: 'naem' is no field"),
         ({"jobs": []}, "f.json: line 7: jobs is a list where an object is expected"),
         ({"jobs": {"j": 1}}, "f.json: line 8: jobs.j is 1 where an object is expected"),

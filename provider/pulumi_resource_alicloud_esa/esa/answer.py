@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +9,10 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import msgspec
-
 from .codes import Retry, retry_of_status
 from .errors import ApiError, ResponseError, one_line
+from .inputs import shown
+from .json_text import RepeatedKey, decode
 from .masking import Mask
 
 _SUCCESS_CODES = frozenset({"", "success", "ok", "200", "0"})
@@ -22,7 +21,6 @@ _LONGEST = 4000
 # The service may echo what it signed, the security token included.
 _ECHO = re.compile(r"(StringToSign|CanonicalRequest) is\b", re.IGNORECASE)
 _NOTHING = Mask()
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _MEDIA_TYPES = ("application/json", "application/xml", "text/html", "text/plain", "text/xml")
 _XML_FIELD = re.compile(r"<(Code|Message|RequestId)>([^<]*)</\1>")
@@ -91,39 +89,24 @@ def _denied(body: Mapping[str, Any]) -> str:
 
 def _decode(answer: Answer) -> dict[str, Any]:
     try:
-        body = msgspec.json.decode(answer.body)
-    except (ValueError, RecursionError):
-        body = _decode_leniently(answer)
+        body = decode(answer.body)
+    except RepeatedKey as error:
+        raise _odd(answer, f"an object that gives {shown(one_line(str(error)))} twice") from None
+    except ValueError:
+        body = _xml_error(answer)
+        if not body:
+            raise _unreadable(answer, "that is not JSON") from None
     if not isinstance(body, dict):
-        raise ResponseError(
-            f"HTTP {answer.status} with a JSON {type(body).__name__} where an object is documented",
-            retry=retry_of_status(answer.status),
-            retry_after=_retry_after(answer),
-        )
+        raise _odd(answer, f"a JSON {type(body).__name__} where an object is documented")
     return body
 
 
-def _decode_leniently(answer: Answer) -> Any:
-    """What the fast and strict decoder refuses: a byte order mark, half a character, XML as gateways send it."""
-    try:
-        # Not json's own guess from bytes: JSON is UTF-8, and that guess lets lone surrogates through.
-        return _without_surrogates(json.loads(answer.body.decode("utf-8-sig")))
-    except (ValueError, RecursionError):
-        fields = _xml_error(answer)
-        if fields:
-            return fields
-        raise _unreadable(answer, "that is not JSON") from None
-
-
-def _without_surrogates(value: Any) -> Any:
-    """An escape of half a character, which is valid JSON, has no place in UTF-8 and could not be passed on."""
-    if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)
-    if isinstance(value, list):
-        return [_without_surrogates(item) for item in value]
-    if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
-    return value
+def _odd(answer: Answer, what: str) -> ResponseError:
+    return ResponseError(
+        f"HTTP {answer.status} with {what}",
+        retry=retry_of_status(answer.status),
+        retry_after=_retry_after(answer),
+    )
 
 
 def _xml_error(answer: Answer) -> dict[str, Any]:

@@ -41,6 +41,8 @@ def shown(value: object) -> str:
     """A value as an error message quotes it: short, on one line, numbers without `.0`."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (dict, list)):

@@ -16,7 +16,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from .deadline import Deadline
 from .errors import ApiError, PartialAnswer
-from .models import E, Shape, read_request_id, read_rows, read_total
+from .models import E, Shape, read_page, read_request_id
 from .several import several
 from .span import SpanHook, no_span
 
@@ -59,6 +59,8 @@ class Source(Generic[E]):
     action: str
     key: str
     shape: Shape[E]
+    repeats: Mapping[str, str]
+    """The fields in which an entry repeats a parameter of the question, with that parameter."""
 
 
 class _Moved(Exception):
@@ -101,6 +103,10 @@ class _Reader(Generic[E]):
     parameters: Mapping[str, str]
     deadline: Deadline
     progress: Progress | None
+
+    @property
+    def asked(self) -> dict[str, str]:
+        return {name: self.parameters[parameter] for name, parameter in self.source.repeats.items()}
 
     def one(self, number: int, size: int) -> Listing[E]:
         page = self._page(number, size)
@@ -170,7 +176,8 @@ class _Reader(Generic[E]):
             self._report(len(seen), first.total)
         for number in sorted(pages):
             for row in pages[number].rows:
-                rows.setdefault(row["id"], row)
+                if rows.setdefault(row["id"], row) != row:
+                    raise _Moved(f"row {row['id']} is there twice, on page {number} with other contents")
         return rows
 
     def _nothing_beyond(self, number: int, size: int, rows: Mapping[str, E]) -> None:
@@ -190,7 +197,8 @@ class _Reader(Generic[E]):
         parameters = {**self.parameters, "PageNumber": str(number), "PageSize": str(size)}
         with self.lister.span("page", {"esa.action": self.source.action, "esa.page": number, "esa.page_size": size}):
             body = self.lister.client.call(self.source.action, parameters, self.deadline)
-        return _Page(read_request_id(body), read_total(body), read_rows(body, self.source.key, self.source.shape))
+        total, rows = read_page(body, self.source.key, self.source.shape, self.asked, (number - 1) * size)
+        return _Page(read_request_id(body), total, rows)
 
     def _report(self, done: int, total: int) -> None:
         if self.progress is not None:

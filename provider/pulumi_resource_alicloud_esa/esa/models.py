@@ -119,9 +119,7 @@ class Shape(Generic[E]):
 
     def __init__(self, kind: type[E]) -> None:
         hints = get_type_hints(kind, include_extras=True)
-        self.fields = tuple(
-            Field(name, name[0].upper() + name[1:], hints[name].__metadata__[0]) for name in sorted(hints)
-        )
+        self.fields = tuple(Field(name, _key(name), hints[name].__metadata__[0]) for name in sorted(hints))
         self.to_finish = [field for field in self.fields if field.read in (_trimmed, _digits)]
         # gc=False: no row can be a part of itself.
         self.exact_row = msgspec.defstruct(
@@ -132,12 +130,50 @@ class Shape(Generic[E]):
         )
 
 
+def _key(name: str) -> str:
+    return name[0].upper() + name[1:]
+
+
 JOB = Shape(Job)
 EXECUTION = Shape(Execution)
 
 
+def read_page(
+    body: Mapping[str, Any], key: str, shape: Shape[E], asked: Mapping[str, str], before: int = 0
+) -> tuple[int, list[E]]:
+    """TotalCount and the entries of one page, `before` being how many stand on the pages before it.
+
+    A list that is null or left out is an empty one where no entry is due, as services in Go and Java write it, and
+    an error where one is. So is an entry that has another value than `asked` in one of these fields, for it answers
+    another question, and one id with two contents. Raises ResponseError naming the field.
+    """
+    total = read_total(body)
+    if body.get(key) is None and before >= total:
+        return total, []
+    rows = read_rows(body, key, shape)
+    by_id: dict[str, E] = {}
+    for index, row in enumerate(rows):
+        hold_to_question(row, asked, body, f"{key}[{index}].")
+        other = by_id.setdefault(row["id"], row)
+        if other is not row and other != row:
+            what = f"{key}[{index}] has the Id of another row and other contents"
+            raise ResponseError(what, request_id=read_request_id(body))
+    return total, rows
+
+
+def hold_to_question(row: Mapping[str, Any], asked: Mapping[str, str], body: Mapping[str, Any], path: str = "") -> None:
+    """Raises ResponseError where a field of an entry says that it is the answer to another question."""
+    for name, value in asked.items():
+        found = row[name]
+        if found is not None and found.lower() != value:
+            raise ResponseError(
+                f"{path}{_key(name)} is {shown(found)}, but {value} was asked for: it answers another question",
+                request_id=read_request_id(body),
+            )
+
+
 def read_rows(body: Mapping[str, Any], key: str, shape: Shape[E]) -> list[E]:
-    """The typed rows of one page; raises ResponseError naming the field that has the wrong shape."""
+    """The typed entries of a list; raises ResponseError naming the field that has the wrong shape."""
     rows = body.get(key)
     if not isinstance(rows, list):
         what = f"{key} is {shown(rows)}" if key in body else f"{key} is missing"

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from .deadline import Deadline
 from .errors import ApiError, PartialAnswer
 from .listing import Lister, Listing, Progress, Source
-from .models import EXECUTION, JOB, Execution, Job, read_request_id, read_row, read_rows, read_total
+from .models import EXECUTION, JOB, Execution, Job, hold_to_question, read_page, read_request_id, read_row
 from .query import JobQuery
 
-JOBS = Source("ListScheduledPreloadJobs", "Jobs", JOB)
+JOBS = Source("ListScheduledPreloadJobs", "Jobs", JOB, repeats={"siteId": "SiteId"})
 GET_JOB = "GetScheduledPreloadJob"
 LIST_EXECUTIONS = "ListScheduledPreloadExecutions"
 NOT_FOUND = "InvalidJob.NotFound"
@@ -44,7 +44,9 @@ class Service:
         The service does not answer ExecutionCount here: that field is None.
         """
         body = self.lister.client.call(GET_JOB, {"Id": job_id}, deadline)
-        return read_request_id(body), read_row(body, JOB, body)
+        job = read_row(body, JOB, body)
+        hold_to_question(job, {"id": job_id}, body)
+        return read_request_id(body), job
 
     def find_job(self, job_id: str, deadline: Deadline) -> tuple[str, Job | None]:
         """Like `job`, with None for a job that does not exist; every other error is raised."""
@@ -59,9 +61,10 @@ class Service:
     def executions(self, job_id: str, deadline: Deadline) -> Executions:
         """The executions of a job; raises PartialAnswer when they are fewer or more than TotalCount."""
         body = self.lister.client.call(LIST_EXECUTIONS, {"Id": job_id}, deadline)
-        rows, total = read_rows(body, "Executions", EXECUTION), read_total(body)
-        if len(rows) != total:
-            raise PartialAnswer(f"{LIST_EXECUTIONS}: {len(rows)} rows, but TotalCount is {total}; try again")
+        total, rows = read_page(body, "Executions", EXECUTION, {"jobId": job_id})
+        count = len({row["id"] for row in rows})
+        if count != total:
+            raise PartialAnswer(f"{LIST_EXECUTIONS}: {count} different rows, but TotalCount is {total}; try again")
         return Executions(read_request_id(body), rows)
 
     def executions_of(self, job_ids: Iterable[str], deadline: Deadline) -> dict[str, list[Execution]]:
