@@ -23,7 +23,7 @@ OUTER = tuple(
     """schema environment config engine.values engine.property_path engine.wire engine.log engine.tracing
     credentials.profile_file credentials.http credentials.messages credentials.renewal credentials.library
     credentials.sources clients context drift.compare drift.text drift.health resources.protocol functions resources
-    provider server process postponed cli __main__""".split()  # noqa: SIM905
+    provider calls server process postponed cli __main__""".split()  # noqa: SIM905
 )
 # Of these a test names the room only: their files stand side by side.
 WHOLE_ROOMS = ("cli", "functions", "resources")

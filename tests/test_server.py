@@ -77,7 +77,7 @@ def test_no_credentials_is_its_own_status() -> None:
 
 
 def test_a_defect_is_one_line_without_a_traceback(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    def broken(token: str, inputs: dict[str, Any], deadline: Any) -> dict[str, Any]:
         raise KeyError("hunter2")
 
     monkeypatch.setattr(running.provider, "invoke", broken)
@@ -124,7 +124,7 @@ def test_cancel_is_served_and_ends_calls_within_a_second(running: Running, share
 
 def test_cancel_does_not_wait_for_a_thread_that_hangs(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     released = threading.Event()
-    monkeypatch.setattr(running.provider, "invoke", lambda token, inputs: released.wait(10) and {})
+    monkeypatch.setattr(running.provider, "invoke", lambda token, inputs, deadline: released.wait(10) and {})
     with ThreadPoolExecutor(1) as caller:
         call = caller.submit(running.failure, **SITE)
         time.sleep(0.2)
@@ -167,14 +167,16 @@ def test_diff_config(running: Running) -> None:
 
 
 def test_configure_by_args_and_by_the_older_variables(running: Running) -> None:
-    request = proto.ConfigureRequest(args=to_struct({"maxConcurrency": 2.0}))
+    request = proto.ConfigureRequest(args=to_struct({"timeoutSeconds": 7.0}))
     assert running.stub.Configure(request).supportsPreview
-    older = proto.ConfigureRequest(variables={"alicloud-esa:config:maxConcurrency": "0"})
-    with pytest.raises(grpc.RpcError) as caught:
-        running.stub.Configure(older)
-    error: Any = caught.value
-    assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
-    assert error.details().startswith("maxConcurrency: ")
+    assert running.provider.timeout_seconds == 7
+    running.stub.Cancel(empty_pb2.Empty())
+    running.stub.Configure(proto.ConfigureRequest(variables={"alicloud-esa:config:timeoutSeconds": "9"}))
+    assert running.provider.timeout_seconds == 9
+    running.stub.Cancel(empty_pb2.Empty())
+    with pytest.raises(grpc.RpcError, match="maxConcurrency") as caught:
+        running.stub.Configure(proto.ConfigureRequest(variables={"alicloud-esa:config:maxConcurrency": "0"}))
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT  # type: ignore[attr-defined]
 
 
 def test_the_life_of_a_baseline(running: Running, shared: Emulator) -> None:

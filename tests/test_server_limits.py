@@ -14,6 +14,7 @@ import grpc
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime import proto
+from pulumi_resource_alicloud_esa.engine.wire import to_struct
 
 from emulator import Emulator, Fault
 from tests.support.running import SITE, Running
@@ -44,7 +45,9 @@ def test_the_time_holds_while_a_name_is_looked_up(running: Running, hung: thread
 
 def test_waiting_for_a_thread_does_not_count(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     running.stub.Configure(proto.ConfigureRequest(variables={"alicloud-esa:config:timeoutSeconds": "1"}))
-    monkeypatch.setattr(running.provider, "invoke", lambda token, inputs: time.sleep(0.2) or {"totalCount": 45})
+    monkeypatch.setattr(
+        running.provider, "invoke", lambda token, inputs, deadline: time.sleep(0.2) or {"totalCount": 45}
+    )
     began = time.monotonic()
     calls = [running.later(**SITE) for _ in range(300)]
     assert [getattr(call.result(), "return").fields["totalCount"].number_value for call in calls] == [45] * 300
@@ -54,10 +57,10 @@ def test_waiting_for_a_thread_does_not_count(running: Running, monkeypatch: pyte
 def test_a_defect_is_one_line_and_holds_up_nobody(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     invoke = running.provider.invoke
 
-    def broken(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    def broken(token: str, inputs: dict[str, Any], deadline: Any) -> dict[str, Any]:
         if inputs.get("name") == "broken":
             raise RuntimeError("secret detail")
-        return invoke(token, inputs)
+        return invoke(token, inputs, deadline)
 
     monkeypatch.setattr(running.provider, "invoke", broken)
     with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as caller:
@@ -91,6 +94,78 @@ def test_a_caller_that_goes_away_leaves_no_traceback(
     # asyncio complains of an error that nobody asked for when it is thrown away.
     gc.collect()
     assert "exception" not in caplog.text
+
+
+def test_calls_that_a_client_cancels_hold_up_nobody(running: Running, shared: Emulator) -> None:
+    shared.faults.add(Fault(stall=True))
+    # More than there are threads: some run, some wait for one.
+    calls = [running.later(**SITE) for _ in range(40)]
+    time.sleep(0.5)
+    for call in calls:
+        call.cancel()
+    time.sleep(0.2)
+    shared.faults.clear()
+    sent = len(shared.requests)
+    began = time.monotonic()
+    assert running.invoke(**SITE)["totalCount"] == 45
+    assert time.monotonic() - began < 1.5
+    # One page: those that waited were dropped, and nothing was read for anybody who had gone.
+    assert len(shared.requests) == sent + 1
+
+
+@pytest.mark.parametrize("threads", ["call", "page", "Thread-"], ids=["of a call", "of a page", "of a timer"])
+def test_no_thread_to_be_had_is_one_line(running: Running, monkeypatch: pytest.MonkeyPatch, threads: str) -> None:
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name.startswith(threads):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        code, text = running.failure(**SITE, pageSize=10)
+    assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert text.startswith("the system lets this process start no more threads: raise its limit")
+    assert text.isprintable()
+    assert running.invoke(**SITE)["totalCount"] == 45
+
+
+def configure(running: Running, **settings: Any) -> None:
+    running.stub.Configure(proto.ConfigureRequest(args=to_struct(settings)))
+
+
+def test_a_second_provider_with_other_settings_is_refused(running: Running) -> None:
+    configure(running, region="a")
+    configure(running, region="a")
+    with pytest.raises(grpc.RpcError, match="PULUMI_DEBUG_PROVIDERS attaches all") as caught:
+        configure(running, region="b")
+    assert caught.value.code() is grpc.StatusCode.FAILED_PRECONDITION  # type: ignore[attr-defined]
+    assert running.invoke(**SITE)["totalCount"] == 45
+
+
+def test_settings_that_are_wrong_do_not_stand_in_the_way_of_right_ones(running: Running) -> None:
+    with pytest.raises(grpc.RpcError, match="maxAttempts"):
+        configure(running, maxAttempts=0)
+    configure(running, maxAttempts=2)
+
+
+def test_the_next_engine_may_bring_other_settings_once_the_last_one_has_gone(running: Running) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
+        one, two = (f"127.0.0.1:{server.getsockname()[1]}" for server in (first, second))
+        running.stub.Attach(proto.PluginAttach(address=one))
+        configure(running, region="a")
+        running.stub.Attach(proto.PluginAttach(address=two))
+        with pytest.raises(grpc.RpcError, match="PULUMI_DEBUG_PROVIDERS"):
+            configure(running, region="b")
+        # The second engine's own address is the last one now: it goes, a third one comes.
+        second.close()
+        running.stub.Attach(proto.PluginAttach(address=one))
+        configure(running, region="b")
+        running.stub.Cancel(empty_pb2.Empty())
+        running.stub.Attach(proto.PluginAttach(address=one))
+        configure(running, region="c")
+    running.provider.log.attach("")
 
 
 @pytest.mark.parametrize("method", ["Call", "Construct", "Parameterize", "Handshake"])

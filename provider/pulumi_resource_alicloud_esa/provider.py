@@ -78,19 +78,21 @@ class EsaProvider:
         # Earlier clients are left to the calls that still run with them: the last one lets go of their threads.
         self._clients = self._new_clients(read_settings(values, self._environment))
 
-    def invoke(self, token: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    def invoke(self, token: str, inputs: dict[str, Any], deadline: Deadline | None = None) -> dict[str, Any]:
         """The function's result; an empty one while an input is not known, as for a provider that is not."""
         if token not in FUNCTIONS:
             raise InvalidInput([Fault(token, f"no such function; there are {', '.join(sorted(FUNCTIONS))}")])
         if contains_unknown(inputs):
             return {}
         function: Function = import_module(f".functions.{FUNCTIONS[token]}", __package__).invoke
-        with self._call(_subject(token, inputs)) as context:
+        with self._call(_subject(token, inputs), deadline) as context:
             return function(inputs, context)
 
-    def check(self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    def check(
+        self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any], deadline: Deadline | None = None
+    ) -> tuple[dict[str, Any], list[Fault]]:
         """The resource's checked inputs and what is wrong with them."""
-        return _resource(urn).check(olds, news, lambda: self._call(_subject(urn, news)))
+        return _resource(urn).check(olds, news, lambda: self._call(_subject(urn, news), deadline))
 
     def diff(self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any], ignored: Sequence[str]) -> Diff:
         """What differs between a resource's state and its inputs."""
@@ -104,10 +106,16 @@ class EsaProvider:
         return _resource(urn).create(inputs)
 
     def read(
-        self, urn: str, resource_id: str, inputs: Mapping[str, Any], state: Mapping[str, Any]
+        self,
+        urn: str,
+        resource_id: str,
+        inputs: Mapping[str, Any],
+        state: Mapping[str, Any],
+        deadline: Deadline | None = None,
     ) -> tuple[str, dict[str, Any]]:
         """The resource's id and its live properties, inputs and outputs alike."""
-        return _resource(urn).read(resource_id, inputs, state, lambda: self._call(_subject(urn, {_SITE: resource_id})))
+        subject = _subject(urn, {_SITE: resource_id})
+        return _resource(urn).read(resource_id, inputs, state, lambda: self._call(subject, deadline))
 
     @property
     def timeout_seconds(self) -> float:
@@ -136,12 +144,12 @@ class EsaProvider:
         return self._client_factory(settings, self._environment, self.log.warning, self.log.debug)
 
     @contextmanager
-    def _call(self, subject: str) -> Iterator[CallContext]:
+    def _call(self, subject: str, deadline: Deadline | None) -> Iterator[CallContext]:
         clients = self._clients
         if clients is None:
             # `pulumi do` and tests may invoke before Configure: the environment alone is a configuration.
             clients = self._clients = self._new_clients(Settings())
-        deadline = Deadline(clients.settings.timeout_seconds)
+        deadline = deadline or Deadline(clients.settings.timeout_seconds)
         with self._lock:
             if self._cancelled:
                 raise Cancelled

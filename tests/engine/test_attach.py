@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from emulator import Emulator
-from tests.support.engine import PLUGIN, ROOT, Engine
+from tests.support.engine import PLUGIN, ROOT, SITE_ID, Engine
 
 # Where nothing listens: a plugin that the engine starts itself has this service, the one started by hand the emulator.
 DEAD = "http://127.0.0.1:9"
@@ -72,3 +72,42 @@ def test_a_plugin_started_by_hand_serves_several_runs(
         finally:
             plugin.terminate()
             assert plugin.wait(timeout=5) == 0
+
+
+TWO_PROVIDERS = f"""
+name: two
+runtime: yaml
+resources:
+  other:
+    type: pulumi:providers:alicloud-esa
+    properties: {{endpoint: "{DEAD}", maxAttempts: 1}}
+variables:
+  ours:
+    fn::invoke:
+      function: alicloud-esa:getScheduledPreloadJobs
+      arguments: {{siteId: "{SITE_ID}"}}
+  others:
+    fn::invoke:
+      function: alicloud-esa:getScheduledPreloadJobs
+      arguments: {{siteId: "{SITE_ID}"}}
+      options:
+        provider: ${{other}}
+outputs:
+  ours: ${{ours.totalCount}}
+  others: ${{others.totalCount}}
+"""
+
+
+def test_a_second_provider_is_refused_rather_than_answered_with_the_firsts_account(
+    engine: Engine, only_the_engine: str
+) -> None:
+    engine.write(TWO_PROVIDERS)
+    engine.stack()
+    with subprocess.Popen([str(PLUGIN)], env=engine.environment, stdout=subprocess.PIPE, text=True) as plugin:
+        assert plugin.stdout is not None
+        attach = f"alicloud-esa:{plugin.stdout.readline().strip()}"
+        result = engine.run("preview", PULUMI_DEBUG_PROVIDERS=attach, PATH=only_the_engine)
+        plugin.terminate()
+    assert result.code != 0
+    assert "serves a provider with other settings already" in result.text
+    assert "Traceback" not in result.text

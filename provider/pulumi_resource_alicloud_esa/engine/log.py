@@ -23,12 +23,13 @@ class EngineLog:
         self.address = address
         self._shows_progress = shows_progress
         self._stub: Any = None
+        self._answers = True
         # gRPC cancels a call that nobody holds.
         self._under_way: set[Any] = set()
 
     def attach(self, address: str) -> None:
         """Send to this engine from now on."""
-        self.address, self._stub = address, None
+        self.address, self._stub, self._answers = address, None, True
 
     def debug(self, message: str) -> None:
         """Shown with `pulumi --debug`."""
@@ -65,14 +66,13 @@ class EngineLog:
             request = engine_pb2.LogRequest(
                 severity=getattr(engine_pb2, severity), message=message, urn=urn, ephemeral=ephemeral
             )
-            log = self._engine().Log
-            if ephemeral or severity == "DEBUG":
-                # Not worth waiting for: an engine that does not answer would hold up the call it is about.
-                sent = log.future(request, timeout=_SEND_SECONDS)
-                self._under_way.add(sent)
-                sent.add_done_callback(self._under_way.discard)
-            else:
-                log(request, timeout=_SEND_SECONDS)
+            sent = self._engine().Log.future(request, timeout=_SEND_SECONDS)
+            self._under_way.add(sent)
+            sent.add_done_callback(self._under_way.discard)
+            # A line belongs before the answer it is about; one for the moment does not. Once an engine did not answer,
+            # no line is waited for: what a silent one costs is one wait in sum.
+            if self._answers and not ephemeral and severity != "DEBUG":
+                self._answers = sent.exception() is None
 
     def _engine(self) -> Any:
         if self._stub is None:

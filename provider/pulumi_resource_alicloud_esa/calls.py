@@ -1,0 +1,118 @@
+"""The engine's calls: blocking work in threads, every error as one clean status, nothing left running behind."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NoReturn, TypeVar
+
+import grpc
+
+from .esa.deadline import Deadline
+from .esa.errors import Cancelled, CredentialsError, DeadlineExceeded, EsaError, InvalidInput
+from .provider import EsaProvider
+from .schema import VERSION
+
+T = TypeVar("T")
+MAX_CALLS = 32
+GRACE_SECONDS = 0.5
+
+_NO_THREADS = (
+    "the system lets this process start no more threads: raise its limit (`ulimit -u`, or a container's limit of "
+    "pids), or lower maxConcurrency"
+)
+_STATUS: tuple[tuple[type[EsaError], grpc.StatusCode], ...] = (
+    (InvalidInput, grpc.StatusCode.INVALID_ARGUMENT),
+    (CredentialsError, grpc.StatusCode.UNAUTHENTICATED),
+    (Cancelled, grpc.StatusCode.CANCELLED),
+    (DeadlineExceeded, grpc.StatusCode.DEADLINE_EXCEEDED),
+    (EsaError, grpc.StatusCode.UNKNOWN),
+)
+
+
+class Calls:
+    """Runs the work of one provider's calls."""
+
+    def __init__(self, provider: EsaProvider) -> None:
+        self._esa = provider
+        self._threads = ThreadPoolExecutor(MAX_CALLS, thread_name_prefix="call")
+        self._cancelled = asyncio.Event()
+
+    def cancel(self) -> None:
+        """End all running calls, and those to come."""
+        self._esa.cancel()
+        self._cancelled.set()
+
+    def resume(self) -> None:
+        """Take calls again."""
+        self._esa.resume()
+        self._cancelled.clear()
+
+    async def run(self, context: Any, work: Callable[[Deadline], T]) -> T:
+        """Do the work in a thread; end the call with one status whatever happens."""
+        loop = asyncio.get_running_loop()
+        begun, cancelled = loop.create_future(), asyncio.ensure_future(self._cancelled.wait())
+        ended, deadlines = threading.Event(), list[Deadline]()
+
+        def begin() -> T:
+            deadlines.append(Deadline(self._esa.timeout_seconds))
+            if ended.is_set():
+                deadlines[0].cancel()
+            loop.call_soon_threadsafe(begun.set_result, None)
+            return work(deadlines[0])
+
+        future: asyncio.Future[T] | None = None
+        try:
+            future = loop.run_in_executor(self._threads, begin)
+            # Where the call goes away, nobody asks for the result, and asyncio would print the error that it may be.
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())
+            await self._wait(future, cancelled, begun)
+            return future.result()
+        except Exception as error:
+            await abort(context, *self._status(error))
+        finally:
+            # Nobody waits any more, be it that the client went away: what is queued is dropped, what runs ends.
+            cancelled.cancel()
+            ended.set()
+            if future is not None:
+                future.cancel()
+            for deadline in deadlines:
+                deadline.cancel()
+
+    def _status(self, error: Exception) -> tuple[grpc.StatusCode, str]:
+        """The status and the text that the user reads."""
+        for kind, code in _STATUS:
+            if isinstance(error, kind):
+                return code, str(error)
+        if isinstance(error, RuntimeError) and "start new thread" in str(error):
+            return grpc.StatusCode.RESOURCE_EXHAUSTED, _NO_THREADS
+        logging.getLogger(__name__).debug("unexpected error", exc_info=error)
+        self._esa.log.debug("".join(traceback.format_exception(error)))
+        text = f"a defect in alicloud-esa {VERSION}: {type(error).__name__}; please report it with the log of --debug"
+        return grpc.StatusCode.INTERNAL, text
+
+    async def _wait(
+        self, future: asyncio.Future[Any], cancelled: asyncio.Future[Any], begun: asyncio.Future[None]
+    ) -> None:
+        """Wait until the work is done; raise when the call ends before it and the thread does not notice.
+
+        The thread is told to stop as well, but one that hangs in a look-up or a connect cannot be woken. The time
+        counts from the work's beginning: a program may ask for more at once than is worked on at once.
+        """
+        await asyncio.wait({begun, cancelled}, return_when=asyncio.FIRST_COMPLETED)
+        seconds = self._esa.timeout_seconds
+        await asyncio.wait({future, cancelled}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if not future.done():
+            await asyncio.wait({future}, timeout=GRACE_SECONDS)
+        if not future.done():
+            raise Cancelled if cancelled.done() else DeadlineExceeded(seconds)
+
+
+async def abort(context: Any, code: grpc.StatusCode, text: str) -> NoReturn:
+    """End the call with this status."""
+    await context.abort(code, text)
+    raise AssertionError("abort returned")
