@@ -21,8 +21,10 @@ ESA = tuple(
 # The rooms beside esa/, each read from its own ground up, and what starts, serves and routes around them.
 OUTER = tuple(
     """schema environment config engine.values engine.property_path engine.wire engine.log engine.tracing
-    credentials.profile_file credentials.http credentials.messages credentials.renewal credentials.library
-    credentials.sources clients context drift.compare drift.text drift.health resources.protocol functions resources
+    credentials.sts credentials.profile credentials.entry credentials.profile_modes credentials.profile_file
+    credentials.key_pair credentials.http credentials.messages credentials.renewal credentials.command
+    credentials.library credentials.roles credentials.sources
+    clients context drift.compare drift.text drift.health resources.protocol functions resources
     provider calls server process postponed cli __main__""".split()  # noqa: SIM905
 )
 # Of these a test names the room only: their files stand side by side.

@@ -7,11 +7,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from . import environment
 from .config import Settings
 from .engine.tracing import Tracing
 from .esa.endpoints import choose_endpoint
-from .esa.errors import CredentialsError
 from .schema import VERSION
 
 if TYPE_CHECKING:
@@ -58,7 +56,7 @@ class Clients:
 
     def _make(self) -> Service:
         # Here, not at the top: none of it, `requests` least of all, is needed to start, to check or to configure.
-        from .credentials.sources import choose_source
+        from .credentials.sources import choose_source, region_of
         from .esa.client import EsaClient
         from .esa.listing import Lister
         from .esa.pace import Pace
@@ -69,7 +67,7 @@ class Clients:
         settings = self.settings
         source = choose_source(settings, self._env, self._warn, self._debug)
         transport = Transport(
-            choose_endpoint(settings.endpoint, self._region(), self._env),
+            choose_endpoint(settings.endpoint, region_of(settings, self._env), self._env),
             connections=settings.max_concurrency,
             connect_seconds=settings.connect_milliseconds / 1000,
             read_seconds=settings.read_milliseconds / 1000,
@@ -80,19 +78,3 @@ class Clients:
         self._client = EsaClient(transport, source, pace, policy, span=self._tracing.span, debug=self._debug)
         self._workers = self._tracing.workers(settings.max_concurrency)
         return Service(Lister(self._client, self._workers, settings.max_concurrency, self._tracing.span))
-
-    def _region(self) -> str | None:
-        region = self.settings.region or environment.value("region", self._env)
-        if region is not None:
-            return region
-        name = self.settings.profile or environment.value("profile", self._env)
-        file = self.settings.shared_credentials_file or environment.value("sharedCredentialsFile", self._env)
-        if not name and not file:
-            return None
-        from .credentials.profile_file import find_profile
-
-        try:
-            return find_profile(name, file, self._env).region
-        except CredentialsError:
-            # Keys may come from elsewhere; where they do not, their own look-up has said what is wrong.
-            return None

@@ -7,6 +7,7 @@ that nothing of it ends up in state.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -16,6 +17,7 @@ from . import environment
 from .esa.endpoints import parse_endpoint
 from .esa.errors import InvalidInput
 from .esa.inputs import Inputs, whole
+from .esa.keys import misfit
 
 SECRETS = ("secretKey", "securityToken")
 # Those, and what may hold a secret where none belongs: a token, a login.
@@ -88,7 +90,7 @@ def read_settings(values: Mapping[str, Any], env: Mapping[str, str]) -> Settings
     """
     inputs = Inputs({name: value for name, value in values.items() if name != "version" and value != ""})
     settings = Settings(
-        access_key=inputs.text("accessKey"),
+        access_key=_access_key(inputs),
         secret_key=_secret(inputs, "secretKey"),
         security_token=_secret(inputs, "securityToken"),
         region=inputs.text("region"),
@@ -96,7 +98,7 @@ def read_settings(values: Mapping[str, Any], env: Mapping[str, str]) -> Settings
         shared_credentials_file=inputs.text("sharedCredentialsFile"),
         credentials_uri=_credentials_uri(inputs),
         ecs_role_name=inputs.text("ecsRoleName"),
-        assume_role=_assume_role(inputs),
+        assume_role=_assume_role(inputs, env),
         assume_role_with_oidc=_assume_role_with_oidc(inputs),
         endpoint=_endpoint(inputs),
         max_concurrency=inputs.integer("maxConcurrency", 1, 64) or MAX_CONCURRENCY,
@@ -127,10 +129,22 @@ def credentials_uri_fault(text: str) -> str | None:
 def _secret(inputs: Inputs, name: str) -> str | None:
     # Not `text`: a wrong value must not be quoted in the fault.
     value = inputs.get(name)
-    if value is None or (isinstance(value, str) and value.strip()):
-        return value.strip() if value else None
-    inputs.fault(name, "not accepted (the value is not shown); give a non-empty string")
-    return None
+    if value is None:
+        return None
+    text = value.strip() if isinstance(value, str) else ""
+    wrong = misfit(text) if text else "not accepted (the value is not shown); give a non-empty string"
+    if wrong is not None:
+        inputs.fault(name, wrong)
+    return text
+
+
+def _access_key(inputs: Inputs) -> str | None:
+    value = inputs.text("accessKey")
+    # Not quoted: it may be the secret, in the wrong place.
+    wrong = misfit(value) if value is not None else None
+    if wrong is not None:
+        inputs.fault("accessKey", wrong)
+    return value
 
 
 def _credentials_uri(inputs: Inputs) -> str | None:
@@ -165,7 +179,7 @@ def _nested(inputs: Inputs, name: str) -> Inputs | None:
     if isinstance(value, str):
         try:
             value = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             inputs.fault(name, "not accepted; give an object, or its JSON")
             return None
     if isinstance(value, list) and len(value) == 1:
@@ -176,15 +190,18 @@ def _nested(inputs: Inputs, name: str) -> Inputs | None:
     if not isinstance(value, dict):
         inputs.fault(name, "not accepted; give an object")
         return None
-    return Inputs(value, prefix=f"{name}.", faults=inputs.faults)
+    # Python's SDK passes a dict on as it was written, in its own spelling.
+    spelled = {re.sub("_(.)", lambda letter: letter[1].upper(), str(key)): item for key, item in value.items()}
+    return Inputs(spelled, prefix=f"{name}.", faults=inputs.faults)
 
 
-def _assume_role(outer: Inputs) -> AssumeRole | None:
+def _assume_role(outer: Inputs, env: Mapping[str, str]) -> AssumeRole | None:
     inputs = _nested(outer, "assumeRole")
     if inputs is None:
         return None
     role = AssumeRole(
-        role_arn=inputs.text("roleArn", required=True),
+        # The variable itself is asked later, so that nothing of the environment gets into state.
+        role_arn=inputs.text("roleArn", required=environment.value("assumeRole.roleArn", env) is None),
         session_name=inputs.text("sessionName"),
         policy=inputs.text("policy"),
         session_expiration=inputs.integer("sessionExpiration", _MIN_SESSION, _MAX_SESSION),

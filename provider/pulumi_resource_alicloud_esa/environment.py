@@ -13,7 +13,7 @@ VARIABLES: dict[str, tuple[str, ...]] = {
         "ALIBABACLOUD_SECURITY_TOKEN",
     ),
     "region": ("ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"),
-    "profile": ("ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"),
+    "profile": ("ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE", "ALIBABACLOUD_PROFILE"),
     "sharedCredentialsFile": ("ALICLOUD_SHARED_CREDENTIALS_FILE", "ALIBABA_CLOUD_CREDENTIALS_FILE"),
     "ecsRoleName": ("ALICLOUD_ECS_ROLE_NAME", "ALIBABA_CLOUD_ECS_METADATA"),
     "credentialsUri": ("ALICLOUD_CREDENTIALS_URI", "ALIBABA_CLOUD_CREDENTIALS_URI"),
@@ -27,7 +27,10 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "assumeRoleWithOidc.oidcToken": ("ALIBABA_CLOUD_OIDC_TOKEN",),
     "assumeRoleWithOidc.roleArn": ("ALIBABA_CLOUD_ROLE_ARN",),
     "assumeRoleWithOidc.roleSessionName": ("ALIBABA_CLOUD_ROLE_SESSION_NAME",),
+    "stsRegion": ("ALIBABA_CLOUD_STS_REGION",),
+    "vpcEndpointEnabled": ("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED",),
 }
+KEY_PARTS = ("accessKey", "secretKey", "securityToken")
 
 
 def find(setting: str, environment: Mapping[str, str]) -> tuple[str, str] | None:
@@ -43,3 +46,9 @@ def value(setting: str, environment: Mapping[str, str]) -> str | None:
     """The setting's value in the environment, None where no variable gives one."""
     found = find(setting, environment)
     return found[1] if found else None
+
+
+def without_keys(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment as it would be without access keys in it."""
+    names = {name for part in KEY_PARTS for name in VARIABLES[part]}
+    return {name: value for name, value in environment.items() if name not in names}

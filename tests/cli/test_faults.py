@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,28 @@ def test_a_profile_gives_the_keys(cli: Cli) -> None:
     assert ran.code == 1
     assert "other" in ran.err
     assert secret not in ran.err
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"ALIBABA_CLOUD_ACCESS_KEY_ID": "another", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "pair"},
+        {"ALICLOUD_ACCESS_KEY": "another", "ALICLOUD_SECRET_KEY": "pair", "ALICLOUD_SECURITY_TOKEN": "t"},
+        {"ALIBABA_CLOUD_ACCESS_KEY_ID": "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "half"},
+        {"ALIBABA_CLOUD_PROFILE": "nobody"},
+    ],
+    ids=str,
+)
+def test_a_profile_that_is_typed_wins_over_the_environment(cli: Cli, beside: dict[str, str]) -> None:
+    given = cli.emulator.environment()
+    config = Path(cli.environment()["HOME"]) / ".aliyun" / "config.json"
+    config.parent.mkdir()
+    key = {"access_key_id": given["ALIBABA_CLOUD_ACCESS_KEY_ID"]}
+    secret = {"access_key_secret": given["ALIBABA_CLOUD_ACCESS_KEY_SECRET"]}
+    config.write_text(json.dumps({"profiles": [{"name": "dev", "mode": "AK", **key, **secret}]}))
+    cli.extra = beside
+    assert cli("jobs", "list", "--site-id", SITE, "--profile", "dev").code == 0
+    assert {request.access_key_id for request in cli.emulator.requests} == {key["access_key_id"]}
 
 
 def test_what_the_service_answers_comes_with_code_and_advice_and_no_secret(cli: Cli) -> None:

@@ -18,6 +18,8 @@ from urllib.parse import parse_qsl
 import pytest
 import trustme
 import urllib3.connection
+from hypothesis import given
+from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.config import read_settings
 from pulumi_resource_alicloud_esa.credentials import http as credential_http
 from pulumi_resource_alicloud_esa.credentials.http import EXCHANGE_SECONDS, MAX_BODY_BYTES, exchange
@@ -333,45 +335,6 @@ def test_a_credentials_uri_may_be_an_ipv6_address(monkeypatch: pytest.MonkeyPatc
     assert set(asked) == {("::1", 8080)}
 
 
-class Posts:
-    """A server that reads the whole of each POST, and gives the nth answer."""
-
-    def __init__(self, *answers: bytes) -> None:
-        self._answers = list(answers)
-        self.bodies: list[bytes] = []
-
-    def __call__(self, peer: Peer) -> None:
-        head, _, body = peer.read_request().partition(b"\r\n\r\n")
-        (length,) = [
-            int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-len")
-        ]
-        while len(body) < length:
-            body += peer.sock.recv(65536)
-        self.bodies.append(body)
-        peer.send(closing(self._answers.pop(0)))
-
-
-def test_an_oauth_profile_sends_what_belongs_in_a_body(
-    authority: tuple[str, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    token = json.dumps({"access_token": "a", "refresh_token": "r2", "expires_in": 3600}).encode()
-    posts, log = Posts(token, FROM_URI), list[str]()
-    file = tmp_path / "config.json"
-    profile = {"name": "default", "mode": "OAuth", "oauth_site_type": "CN", "oauth_refresh_token": "r1"}
-    file.write_text(json.dumps({"profiles": [profile]}))
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", authority[0])
-    with RawServer(posts, tls=authority[1]) as server, RawServer(connect_proxy(server.port, log)) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        assert keys(sharedCredentialsFile=str(file)) == FOUND
-    assert {line.split()[1] for line in log} == {"oauth.aliyun.com:443"}
-    assert dict(parse_qsl(posts.bodies[0].decode()))["refresh_token"] == "r1"
-    assert [request.split(b" ")[:2] for request in server.requests] == [
-        [b"POST", b"/v1/token"],
-        [b"POST", b"/v1/exchange"],
-    ]
-    assert b"Authorization: Bearer a\r\n" in server.requests[1]
-
-
 # --- what an error says ---
 
 
@@ -412,10 +375,49 @@ def test_a_header_that_cannot_be_sent_is_not_quoted() -> None:
     [
         ("from http://user:hunter2@h:1/hunter2?hunter2=1#hunter2, code=1", "from http://h:1, code=1"),
         ("from https://h/hunter2@hunter2/x: y", "from https://h y"),
-        ("from 'http://h/?a=hunter2@b'", "from 'http://h"),
+        ("from 'http://h/?a=hunter2@b'", "from 'http://h'"),
         ("Failed to parse: user:hunter2@proxy:1", "Failed to parse: proxy:1"),
         ("x result: hunter2", "x"),
     ],
 )
 def test_of_an_address_only_the_host_is_repeated(text: str, safe: str) -> None:
     assert safe_text(EsaError(text)) == safe
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("sts: Name or service not known (after 3 attempts)", "sts: Name or service not known (after 3 attempts)"),
+        ("cannot open '/a/b'", "cannot open '/a/b'"),
+        ("it is the service's 'own", "it is the service's own"),
+        ("(Caused by NewConnectionError('it failed'))", "it failed"),
+        ('said "no", and (then', 'said "no", and then'),
+        ("its output: hunter2')", "its"),
+        ("cut here ('" + "x" * 300, "cut here " + "x" * 189),
+        ("''", "EsaError"),
+    ],
+)
+def test_no_message_ends_in_half_a_pair_of_quotes_or_brackets(text: str, safe: str) -> None:
+    assert safe_text(EsaError(text)) == safe
+
+
+@given(st.text("ab '\"():,", max_size=60))
+def test_what_is_left_of_any_message_is_balanced(text: str) -> None:
+    left = safe_text(EsaError(text))
+    depth = 0
+    for char in left:
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        assert depth >= 0
+    assert depth == 0
+
+
+def test_an_error_below_a_role_keeps_its_words(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    entries = [
+        {"name": "default", "mode": "ChainableRamRoleArn", "source_profile": "b", "ram_role_arn": "r"},
+        {"name": "b", "mode": "CredentialsURI", "credentials_uri": "http://127.0.0.1:1/?hunter2"},
+    ]
+    file.write_text(json.dumps({"profiles": entries}))
+    line = failure(sharedCredentialsFile=str(file))
+    assert line.startswith(f"profile 'default' of {file}: profile 'b' of {file}: 127.0.0.1:1: ")
+    assert line.endswith("Connection refused (after 3 attempts)")

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from pulumi_resource_alicloud_esa.config import AssumeRole, AssumeRoleWithOidc
-from pulumi_resource_alicloud_esa.credentials.profile_file import Profile, find_profile
+from pulumi_resource_alicloud_esa.credentials.profile import CloudSso, OAuth, Override, Profile
+from pulumi_resource_alicloud_esa.credentials.profile_file import find_profile
+from pulumi_resource_alicloud_esa.credentials.sts import StsWish
 from pulumi_resource_alicloud_esa.esa.errors import CredentialsError
 from pulumi_resource_alicloud_esa.esa.keys import Credentials
 
@@ -175,10 +177,135 @@ def test_mode_credentials_uri(tmp_path: Path) -> None:
     assert profile.credentials_uri == "http://127.0.0.1/x"
 
 
-@pytest.mark.parametrize("mode", ["CloudSSO", "OAuth", "External"])
-def test_other_modes_are_left_to_the_library(tmp_path: Path, mode: str) -> None:
-    profile = cli(tmp_path, {"name": "default", "mode": mode, "process_command": "x"})
-    assert (profile.keys, profile.role, profile.is_ini) == (None, None, False)
+def test_mode_external(tmp_path: Path) -> None:
+    profile = cli(tmp_path, {"name": "default", "mode": "External", "process_command": "keys --now"})
+    assert profile.command == "keys --now"
+
+
+SSO = {
+    "name": "default",
+    "mode": "CloudSSO",
+    "cloud_sso_sign_in_url": "https://signin.example.com/x",
+    "cloud_sso_account_id": "1",
+    "cloud_sso_access_config": "c",
+    "access_token": "a",
+    "cloud_sso_access_token_expire": 12,
+}
+CACHED = {**PAIR, "sts_token": "t", "sts_expiration": 34}
+
+
+def test_mode_cloud_sso(tmp_path: Path) -> None:
+    login = cli(tmp_path, {**SSO, **CACHED}).login
+    assert isinstance(login, CloudSso)
+    assert (login.keys, login.keys_end) == (Credentials("id", "hunter2", "t"), 34)
+    assert (login.token, login.token_ends) == ("a", 12)
+    assert (login.sign_in_url, login.account_id, login.access_config) == ("https://signin.example.com/x", "1", "c")
+    assert cli(tmp_path, SSO).login is not None
+
+
+def test_mode_oauth(tmp_path: Path) -> None:
+    entry = {"name": "default", "mode": "OAuth", "oauth_access_token": "a", "oauth_access_token_expire": 12, **CACHED}
+    login = cli(tmp_path, {**entry, "oauth_site_type": "intl"}).login
+    assert isinstance(login, OAuth)
+    assert (login.keys, login.keys_end) == (Credentials("id", "hunter2", "t"), 34)
+    assert (login.token, login.token_ends, login.site) == ("a", 12, "INTL")
+    line = failure(tmp_path, json.dumps({"profiles": [{**entry, "oauth_site_type": "EU"}]}))
+    assert "neither CN nor INTL" in line
+
+
+@pytest.mark.parametrize(
+    ("mode", "written"),
+    [("AK", "ak"), ("StsToken", "STSTOKEN"), ("EcsRamRole", "ecsramrole"), ("External", "EXTERNAL")],
+)
+def test_a_mode_is_read_in_any_case(tmp_path: Path, mode: str, written: str) -> None:
+    entry = {"name": "default", "mode": written, **PAIR, "sts_token": "t", "process_command": "x"}
+    assert cli(tmp_path, entry).mode == mode
+
+
+def test_a_type_is_read_in_any_case(tmp_path: Path) -> None:
+    content = "[default]\ntype = Access_Key\naccess_key_id=id\naccess_key_secret=hunter2\n"
+    assert read(tmp_path, content).keys == Credentials("id", "hunter2")
+
+
+def test_a_role_with_temporary_keys_has_their_token(tmp_path: Path) -> None:
+    role = {"name": "default", "mode": "RamRoleArn", **PAIR, "sts_token": "t", "ram_role_arn": "r"}
+    source = cli(tmp_path, role).source
+    assert source is not None
+    assert source.keys == Credentials("id", "hunter2", "t")
+    ini = "[default]\ntype=ram_role_arn\naccess_key_id=id\naccess_key_secret=hunter2\nsecurity_token=t\nrole_arn=r\n"
+    source = read(tmp_path, ini).source
+    assert source is not None
+    assert source.keys == Credentials("id", "hunter2", "t")
+
+
+def test_what_a_profile_says_about_its_sts_is_kept(tmp_path: Path) -> None:
+    wish = {"sts_region": "cn-beijing", "sts_endpoint": "sts.example.com", "enable_vpc": True}
+    assert cli(tmp_path, {"name": "default", **PAIR, **wish}).sts == StsWish("cn-beijing", "sts.example.com", True)
+    ini = "[default]\naccess_key_id=id\naccess_key_secret=s\nsts_region=cn-beijing\nenable_vpc=False\n"
+    assert read(tmp_path, ini).sts == StsWish("cn-beijing", None, False)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("hunter2 x", "holds white space (character 8 of 9)"),
+        ("hunter2\nx", "holds a line break (character 8 of 9)"),
+        ("hunter2\u200bx", "holds an unprintable character (character 8 of 9)"),
+        ("hunter2\u00e9x", "holds a character that is not ASCII (character 8 of 9)"),
+    ],
+)
+@pytest.mark.parametrize("key", ["access_key_id", "access_key_secret", "sts_token"])
+def test_a_key_that_cannot_be_one_is_named_by_place_and_never_quoted(
+    tmp_path: Path, key: str, value: str, words: str
+) -> None:
+    entry = {"name": "default", "mode": "StsToken", **PAIR, "sts_token": "t", key: value}
+    line = failure(tmp_path, json.dumps({"profiles": [entry]}))
+    assert f"profile 'default' has a{'n' if key[0] == 'a' else ''} {key} that {words}; copy it again" in line
+
+
+MARK = "\ufeff"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps({"profiles": [{"name": "default", "mode": "External", "process_command": "x"}]}),
+        "[default]\ntype=ram_role_arn\naccess_key_id=id\naccess_key_secret=hunter2\nrole_arn=r\n",
+        "[default]\ntype=oidc_role_arn\noidc_provider_arn=p\noidc_token_file_path=/f\nrole_arn=r\n",
+        "[default]\ntype=rsa_key_pair\npublic_key_id=i\nprivate_key_file=/f\n",
+        "[default]\ntype=sts\naccess_key_id=id\naccess_key_secret=hunter2\nsecurity_token=t\n",
+    ],
+)
+def test_a_byte_order_mark_changes_nothing(tmp_path: Path, content: str) -> None:
+    def parts(profile: Profile) -> list[object]:
+        flat: list[object] = []
+        for name, value in vars(profile).items():
+            flat.append((name, vars(value) if hasattr(value, "__dict__") and name != "source" else type(value)))
+        return flat
+
+    plain = parts(read(tmp_path, content))
+    assert parts(read(tmp_path, MARK + content)) == plain
+    assert parts(read(tmp_path, MARK + MARK + "\r\n" + content)) == plain
+
+
+@pytest.mark.parametrize("content", [f"{MARK}[default]\nhunter2", f'{MARK}{{"profiles": ["hunter2"', f"{MARK}[[["])
+def test_an_error_behind_a_byte_order_mark_quotes_nothing(tmp_path: Path, content: str) -> None:
+    failure(tmp_path, content)
+
+
+@pytest.mark.parametrize("head", ["", '{"profiles": '])
+def test_lists_deeper_than_can_be_read_behind_a_byte_order_mark_are_one_line(tmp_path: Path, head: str) -> None:
+    assert "credentials file" in failure(tmp_path, MARK + head + "[" * 200_000)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("utf-32", "UTF-32")],
+)
+def test_another_encoding_is_named_with_what_to_do(tmp_path: Path, encoding: str, name: str) -> None:
+    line = failure(tmp_path, '{"profiles": "hunter2"}'.encode(encoding))
+    assert line.endswith(f": it is {name} text; save it as UTF-8")
+    assert failure(tmp_path, b"[default]\naccess_key_id=\xe9").endswith(": it is not UTF-8 text; save it as UTF-8")
 
 
 @pytest.mark.parametrize(
@@ -201,7 +328,7 @@ def test_what_a_mode_needs_and_does_not_have_is_named(tmp_path: Path, entry: dic
     assert f"profile 'default' has no {missing}" in failure(tmp_path, content)
 
 
-@pytest.mark.parametrize("mode", ["RsaKeyPair", "BearerToken", "Anonymous", "ak", "RamRoleArnWithRoleName"])
+@pytest.mark.parametrize("mode", ["RsaKeyPair", "BearerToken", "Anonymous", "A K", "RamRoleArnWithRoleName"])
 def test_a_mode_that_is_not_supported_lists_those_that_are(tmp_path: Path, mode: str) -> None:
     line = failure(tmp_path, json.dumps({"profiles": [{"name": "default", "mode": mode, **PAIR}]}))
     assert "accepted are AK, StsToken, RamRoleArn" in line
@@ -220,10 +347,15 @@ def test_ini_keys(tmp_path: Path, section: str, expected: Credentials) -> None:
 
 
 def test_ini_other_types(tmp_path: Path) -> None:
-    content = "[ecs]\ntype=ecs_ram_role\nrole_name=r\nregion_id=x\n[rsa]\ntype=rsa_key_pair\n[bad]\ntype=bearer\n"
+    content = (
+        "[ecs]\ntype=ecs_ram_role\nrole_name=r\nregion_id=x\n"
+        "[rsa]\ntype=rsa_key_pair\npublic_key_id=i\nprivate_key_file=/f\n[bad]\ntype=bearer\n"
+    )
     assert read(tmp_path, content, "ecs").ecs_role_name == "r"
     assert read(tmp_path, content, "ecs").region == "x"
-    assert read(tmp_path, content, "rsa").is_ini
+    rsa = read(tmp_path, content, "rsa").rsa
+    assert rsa is not None
+    assert (rsa.public_key_id, rsa.private_key_file) == ("i", "/f")
     assert "accepted are access_key, sts" in failure(tmp_path, content, "bad")
     assert "no profile 'default'; there are: bad, ecs, rsa" in failure(tmp_path, content)
 
@@ -257,9 +389,34 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
         find_profile(None, str(tmp_path / "missing"), {})
     with pytest.raises(CredentialsError, match="Is a directory"):
         find_profile(None, str(tmp_path), {})
-    assert "it is not text" in failure(tmp_path, "hunter2".encode("utf-16"))
 
 
 def test_no_part_of_a_profile_shows_its_keys(tmp_path: Path) -> None:
     profile = cli(tmp_path, {"name": "default", "mode": "RamRoleArn", **PAIR, "ram_role_arn": "r"})
     assert "hunter2" not in f"{profile!r} {profile.source!r} {profile.role!r} {profile.description}"
+
+
+# --- what the configuration gives beside a profile ---
+
+
+@pytest.mark.parametrize("mode", ["AK", "StsToken", "RamRoleArn"])
+def test_a_secret_of_the_configuration_stands_for_the_profiles_own(tmp_path: Path, mode: str) -> None:
+    entry = {"name": "default", "mode": mode, "access_key_id": "id", "sts_token": "t", "ram_role_arn": "r"}
+    path = tmp_path / "credentials"
+    for more in ({}, {"access_key_secret": "the file's"}):
+        path.write_text(json.dumps({"profiles": [{**entry, **more}]}))
+        profile = find_profile(None, str(path), {}, Override("mine", None))
+        keys = (profile.source or profile).keys
+        assert keys == Credentials("id", "mine", None if mode == "AK" else "t")
+
+
+@pytest.mark.parametrize("mode", ["EcsRamRole", "External"])
+def test_a_secret_beside_a_profile_without_a_key_is_an_error(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "credentials"
+    path.write_text(json.dumps({"profiles": [{"name": "default", "mode": mode, "process_command": "x"}]}))
+    with pytest.raises(CredentialsError) as caught:
+        find_profile(None, str(path), {}, Override("hunter2", "hunter2"))
+    assert str(caught.value) == (
+        f"secretKey and securityToken of the configuration belongs to no access key: {mode}, the mode of profile "
+        "'default', has none of its own; give accessKey too, or remove secretKey and securityToken"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -9,15 +10,15 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pulumi_resource_alicloud_esa.config import read_settings
 from pulumi_resource_alicloud_esa.credentials import renewal as credential_renewal
+from pulumi_resource_alicloud_esa.credentials.renewal import Fetched, Patience
 from pulumi_resource_alicloud_esa.credentials.sources import choose_source
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
-from pulumi_resource_alicloud_esa.esa.errors import CredentialsError
-from pulumi_resource_alicloud_esa.esa.keys import CredentialSource
+from pulumi_resource_alicloud_esa.esa.errors import Cancelled, CredentialsError
+from pulumi_resource_alicloud_esa.esa.keys import Credentials, CredentialSource
 from pulumi_resource_alicloud_esa.esa.retry import PROCESS_BUDGET, RetryPolicy
 
 from tests.support.servers import Peer, RawServer, Script, answer, closing
@@ -113,34 +114,61 @@ def test_keys_that_the_service_rejected_are_not_used_when_no_others_come(seconds
         assert key(keys) == "STS.2"
 
 
-class Library:
-    """A provider of the library's that does not say when its keys expire, as those of a profile do not."""
-
-    def __init__(self) -> None:
-        self.error: Exception | None = None
-
-    def get_credentials(self) -> Library:
-        if self.error is not None:
-            raise self.error
-        return self
-
-    def get_access_key_id(self) -> str:
-        return "id"
-
-    get_access_key_secret = get_security_token = get_access_key_id
-
-    def get_expiration(self) -> Any:
-        return None
-
-
 def test_of_keys_whose_end_is_not_known_the_service_decides() -> None:
-    library = Library()
-    keys = credential_renewal.LibrarySource("x", lambda: library)
+    answers: list[Fetched | Exception] = [Fetched(Credentials("id", "s")), OSError("no")]
+
+    def fetch(patience: Patience) -> Fetched:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    keys = credential_renewal.RenewedSource("x", fetch)
     found = keys.get(Deadline(5))
-    library.error = OSError("no")
+    # Not asked again: there is no moment from which on they could be stale.
     assert keys.get(Deadline(5)) == found
+    assert len(answers) == 1
     with pytest.raises(CredentialsError, match="x: no"):
         keys.refresh(found, Deadline(5))
+
+
+@pytest.mark.parametrize("part", ["AccessKeyId", "AccessKeySecret", "SecurityToken"])
+def test_keys_that_cannot_be_keys_are_not_used(part: str) -> None:
+    body = json.loads(KEYS_FOR_EVER)
+    body[part] = "hunter2\u0007x"
+    with RawServer(answer(closing(json.dumps(body).encode()))) as server, pytest.raises(CredentialsError) as caught:
+        key(source(server))
+    assert str(caught.value) == ("credentialsUri: a key that it gave holds an unprintable character (character 8 of 9)")
+
+
+def test_a_fetch_ends_when_nobody_waits_any_more() -> None:
+    stopped, begun = threading.Event(), threading.Event()
+
+    def fetch(patience: Patience) -> Fetched:
+        with patience.stopping(stopped.set):
+            begun.set()
+            patience.sleep(15)
+        raise AssertionError
+
+    keys = credential_renewal.RenewedSource("x", fetch)
+    first, second = Deadline(20), Deadline(20)
+    waiting = [threading.Thread(target=suppressed, args=(keys, deadline)) for deadline in (first, second)]
+    for thread in waiting:
+        thread.start()
+    assert begun.wait(5)
+    first.cancel()
+    waiting[0].join(5)
+    # One still waits.
+    assert not stopped.is_set()
+    second.cancel()
+    waiting[1].join(5)
+    assert stopped.is_set()
+    assert not waiting[1].is_alive()
+
+
+def suppressed(keys: credential_renewal.RenewedSource, deadline: Deadline) -> None:
+    with contextlib.suppress(Cancelled):
+        keys.get(deadline)
 
 
 # --- first fetches ---
@@ -190,6 +218,15 @@ def test_retries_are_paid_from_the_process_budget(monkeypatch: pytest.MonkeyPatc
         assert server.accepted == 2
 
 
+KEYS_FOR_EVER = json.dumps(
+    {
+        "Code": "Success",
+        "AccessKeyId": "i",
+        "AccessKeySecret": "s",
+        "SecurityToken": "t",
+        "Expiration": "2099-01-01T00:00:00Z",
+    }
+)
 WITH_END = b'{"Code": "Success", "AccessKeyId": "i", "AccessKeySecret": "s", "SecurityToken": "t", "Expiration": %b}'
 
 

@@ -18,7 +18,7 @@ import pytest
 from pulumi_resource_alicloud_esa.config import Settings, read_settings
 from pulumi_resource_alicloud_esa.credentials import library as credential_library
 from pulumi_resource_alicloud_esa.credentials.library import ecs_source
-from pulumi_resource_alicloud_esa.credentials.renewal import LibrarySource
+from pulumi_resource_alicloud_esa.credentials.renewal import RenewedSource
 from pulumi_resource_alicloud_esa.credentials.sources import NO_CREDENTIALS, StaticSource, choose_source
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import Cancelled, CredentialsError, DeadlineExceeded, ResponseError
@@ -86,11 +86,22 @@ def test_blank_variables_do_not_count() -> None:
     assert keys({**PAIR, "ALICLOUD_ACCESS_KEY": " ", "ALICLOUD_SECRET_KEY": ""}) == Credentials("envId", "envSecret")
 
 
-@pytest.mark.parametrize("variable", ["ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"])
+@pytest.mark.parametrize("variable", ["ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE", "ALIBABACLOUD_PROFILE"])
 def test_a_profile_may_be_named_in_the_environment(tmp_path: Path, variable: str) -> None:
     file = profile_file(tmp_path, a={**AK, "access_key_id": "other"}, p=AK)
     assert keys({variable: "p", "ALIBABA_CLOUD_CREDENTIALS_FILE": file}) == Credentials("fileId", "fileSecret")
     assert keys({variable: "a"}, profile="p", sharedCredentialsFile=file) == Credentials("fileId", "fileSecret")
+
+
+def test_the_names_of_the_variable_for_a_profile_have_an_order(tmp_path: Path) -> None:
+    profiles = {name: {**AK, "access_key_id": name} for name in ("first", "second", "third")}
+    env = {"ALICLOUD_PROFILE": "first", "ALIBABA_CLOUD_PROFILE": "second", "ALIBABACLOUD_PROFILE": "third"}
+    file = profile_file(tmp_path, **profiles)
+    found = []
+    for variable in list(env):
+        found.append(keys({**env, "ALIBABA_CLOUD_CREDENTIALS_FILE": file}).access_key_id)
+        env[variable] = " "
+    assert found == ["first", "second", "third"]
 
 
 def test_a_file_alone_means_its_current_profile(tmp_path: Path) -> None:
@@ -105,7 +116,7 @@ def test_a_file_in_the_home_folder_is_not_used_unasked(tmp_path: Path) -> None:
 
 
 def described(source: CredentialSource) -> str:
-    assert isinstance(source, LibrarySource)
+    assert isinstance(source, RenewedSource)
     return source.description
 
 
@@ -174,7 +185,7 @@ def test_the_kind_of_source_is_noted_and_nothing_else() -> None:
     choose_source(settings, PAIR, pytest.fail, notes.append)
     choose_source(read_settings({"ecsRoleName": "web"}, {}), {}, pytest.fail, notes.append)
     assert notes == [
-        "keys from accessKey of the environment, with a role assumed on top",
+        "keys from accessKey of the environment, with a role assumed on top, that of assumeRole",
         "keys from ecsRoleName of the configuration",
     ]
 
@@ -192,7 +203,7 @@ def test_the_kind_of_source_is_noted_and_nothing_else() -> None:
                 "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "/f",
                 "ALIBABA_CLOUD_ROLE_ARN": ROLE,
             },
-            "assumeRoleWithOidc",
+            f"assumeRoleWithOidc ({ROLE} of ALIBABA_CLOUD_ROLE_ARN)",
         ),
     ],
 )
@@ -204,8 +215,9 @@ def test_a_role_is_assumed_on_top_of_any_keys(tmp_path: Path) -> None:
     expected = f"assuming {ROLE}"
     role = {"roleArn": ROLE}
     assert described(choose(PAIR, assumeRole=role)) == expected
-    assert described(choose({**PAIR, "ALICLOUD_ASSUME_ROLE_ARN": ROLE})) == expected
-    assert described(choose({**PAIR, "ALIBABA_CLOUD_ROLE_ARN": ROLE})) == expected
+    # An error of a role says where it came from.
+    for variable in ("ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN"):
+        assert described(choose({**PAIR, variable: ROLE})) == f"{expected} of {variable}"
     assert described(choose(sharedCredentialsFile=profile_file(tmp_path, p=AK), assumeRole=role)) == expected
     assert described(choose(credentialsUri="http://127.0.0.1:1/", assumeRole=role)) == expected
 
@@ -280,6 +292,77 @@ def test_a_token_is_never_put_to_somebody_elses_keys(
     env: dict[str, str], values: dict[str, Any], token: str | None
 ) -> None:
     assert keys(env, **values).security_token == token
+
+
+@pytest.mark.parametrize(
+    ("env", "values", "error"),
+    [
+        (
+            PAIR,
+            {"secretKey": "hunter2"},
+            "secretKey is given, but accessKey is not, and ALIBABA_CLOUD_ACCESS_KEY_ID has a secret of its own, "
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET; set accessKey too, or remove secretKey for the environment's keys to be "
+            "used",
+        ),
+        (
+            {"ALICLOUD_ECS_ROLE_NAME": "r"},
+            {"securityToken": "hunter2"},
+            "securityToken of the configuration belongs to no access key; give accessKey too, or remove it",
+        ),
+        (
+            {},
+            {"securityToken": "hunter2", "credentialsUri": "http://127.0.0.1:1/"},
+            "securityToken of the configuration belongs to no access key; give accessKey too, or remove it",
+        ),
+    ],
+    ids=str,
+)
+def test_what_the_configuration_gives_and_nothing_can_use_is_an_error(
+    env: dict[str, str], values: dict[str, Any], error: str
+) -> None:
+    assert failure(env, **values) == error
+
+
+def test_what_the_configuration_gives_wins_over_the_environment() -> None:
+    token = {"ALIBABA_CLOUD_SECURITY_TOKEN": "theirs"}
+    assert keys({**PAIR, **token}, securityToken="mine") == Credentials("envId", "envSecret", "mine")
+    # The same secret twice is no contradiction.
+    assert keys(PAIR, secretKey="envSecret") == Credentials("envId", "envSecret")
+
+
+@pytest.mark.parametrize("env", [{}, PAIR], ids=["alone", "with keys in the environment"])
+@pytest.mark.parametrize("by", ["configuration", "environment"])
+def test_a_secret_beside_a_profile_belongs_to_its_access_key(tmp_path: Path, env: dict[str, str], by: str) -> None:
+    file = profile_file(tmp_path, p={"mode": "AK", "access_key_id": "fileId"}, q={**AK, "access_key_id": "other"})
+    if by == "configuration":
+        found = keys(env, profile="p", secretKey="mine", sharedCredentialsFile=file)
+        assert keys(env, profile="p", secretKey="mine", securityToken="t", sharedCredentialsFile=file) == Credentials(
+            "fileId", "mine", "t"
+        )
+    else:
+        # There the environment's own key comes first, and its own secret with it.
+        named = {"ALIBABA_CLOUD_PROFILE": "p", "ALIBABA_CLOUD_CREDENTIALS_FILE": file}
+        if env:
+            assert "has a secret of its own" in failure({**env, **named}, secretKey="mine")
+            return
+        found = keys(named, secretKey="mine")
+    assert found == Credentials("fileId", "mine")
+
+
+@pytest.mark.parametrize(
+    ("variable", "prefix"),
+    [(name, "ALIBABA_CLOUD_ACCESS_KEY") for name in ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET")]
+    + [("ALIBABA_CLOUD_SECURITY_TOKEN", "ALIBABA_CLOUD_SECURITY_TOKEN")],
+)
+def test_a_key_of_the_environment_that_cannot_be_one_is_named(variable: str, prefix: str) -> None:
+    assert failure({**PAIR, variable: "hunter2\u2028x"}) == (
+        f"{variable} holds white space (character 8 of 9); copy it again"
+    )
+
+
+def test_white_space_around_a_key_of_the_environment_is_none_of_it() -> None:
+    env = {name: f" {value}\r\n" for name, value in {**PAIR, "ALIBABA_CLOUD_SECURITY_TOKEN": "t"}.items()}
+    assert keys(env) == Credentials("envId", "envSecret", "t")
 
 
 # --- a credentials URI, for real ---
@@ -416,11 +499,14 @@ class Sts:
     """Answers the library's calls to STS and remembers what was asked."""
 
     def __init__(self) -> None:
+        self.hosts: list[str] = []
         self.queries: list[dict[str, str]] = []
         self.error: Exception | None = None
 
     def __call__(self, method: str, url: str, headers: Any, body: Any = None, timeouts: Any = None) -> bytes:
-        assert urlsplit(url)[:3] == ("https", "sts.aliyuncs.com", "")
+        parts = urlsplit(url)
+        assert (parts.scheme, parts.path) == ("https", "")
+        self.hosts.append(parts.netloc)
         self.queries.append(dict(parse_qsl(urlsplit(url).query)))
         if self.error is not None:
             raise self.error
@@ -430,7 +516,12 @@ class Sts:
                 "AccessKeySecret": "hunter2",
                 "SecurityToken": "hunter2-token",
                 "Expiration": NEVER,
-            }
+            },
+            "SessionAccessKey": {
+                "SessionAccessKeyId": f"STS.{len(self.queries)}",
+                "SessionAccessKeySecret": "hunter2",
+                "Expiration": NEVER,
+            },
         }
         return json.dumps(answer).encode()
 
@@ -474,6 +565,151 @@ def test_a_role_in_the_environment_has_defaults(sts: Sts) -> None:
     keys({**env, "ALICLOUD_ASSUME_ROLE_SESSION_NAME": "s", "ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION": "1800"})
     found = [(q["RoleSessionName"], q["DurationSeconds"], q["SecurityToken"]) for q in sts.queries]
     assert found == [("pulumi-alicloud-esa", "3600", "t"), ("s", "1800", "t")]
+
+
+RRSA = {
+    "ALIBABA_CLOUD_ROLE_ARN": ROLE,
+    "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": "p",
+    "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "/var/run/token",
+}
+POD_ROLE = f"{ROLE} of ALIBABA_CLOUD_ROLE_ARN"
+
+
+@pytest.mark.parametrize(
+    "values", [{"accessKey": "id", "secretKey": "s"}, {"profile": "p"}, {"credentialsUri": "http://h"}]
+)
+def test_the_role_of_a_pods_token_is_not_assumed_with_other_keys(tmp_path: Path, values: dict[str, str]) -> None:
+    env = {**RRSA, "ALIBABA_CLOUD_CREDENTIALS_FILE": profile_file(tmp_path, p=AK)}
+    if "credentialsUri" in values:
+        del env["ALIBABA_CLOUD_CREDENTIALS_FILE"]
+        assert described(choose(env, **values)) == "credentialsUri"
+    else:
+        assert isinstance(choose(env, **values), StaticSource)
+    assert isinstance(choose({**PAIR, **env}), StaticSource)
+    by_token = {**RRSA, "ALIBABA_CLOUD_OIDC_TOKEN": "t"}
+    del by_token["ALIBABA_CLOUD_OIDC_TOKEN_FILE"]
+    assert isinstance(choose({**PAIR, **by_token}), StaticSource)
+
+
+def test_that_variable_never_applies_over_keys_of_the_configuration() -> None:
+    assert isinstance(choose({"ALIBABA_CLOUD_ROLE_ARN": ROLE}, accessKey="id", secretKey="s"), StaticSource)
+    # The other one is there for nothing else.
+    found = choose({"ALICLOUD_ASSUME_ROLE_ARN": ROLE}, accessKey="id", secretKey="s")
+    assert described(found) == f"assuming {ROLE} of ALICLOUD_ASSUME_ROLE_ARN"
+
+
+def test_inside_a_configured_role_it_is_the_default(sts: Sts) -> None:
+    values = {"accessKey": "id", "secretKey": "s", "assumeRole": {"sessionName": "ci"}}
+    assert described(choose(RRSA, **values)) == f"assuming {POD_ROLE}"
+    keys(RRSA, **values)
+    assert [(query["RoleArn"], query["RoleSessionName"]) for query in sts.queries] == [(ROLE, "ci")]
+
+
+def test_a_role_of_the_other_variable_is_assumed_on_top_of_oidc(sts: Sts, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("the-oidc-token")
+    env = {**RRSA, "ALIBABA_CLOUD_OIDC_TOKEN_FILE": str(token), "ALICLOUD_ASSUME_ROLE_ARN": "outer"}
+    assert keys(env).access_key_id == "STS.2"
+    assert [(query["Action"], query["RoleArn"]) for query in sts.queries] == [
+        ("AssumeRoleWithOIDC", ROLE),
+        ("AssumeRole", "outer"),
+    ]
+
+
+def test_an_error_of_a_pods_role_says_who_named_it(sts: Sts) -> None:
+    env = {**RRSA, "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "/there/is/none"}
+    assert failure(env).startswith(f"assumeRoleWithOidc ({POD_ROLE}): ")
+
+
+# --- which STS ---
+
+
+def asked_sts(sts: Sts, env: dict[str, str], **values: Any) -> str:
+    keys(env, **values)
+    return sts.hosts.pop()
+
+
+ASSUME = {"assumeRole": {"roleArn": ROLE}}
+
+
+@pytest.mark.parametrize(
+    ("env", "values", "host"),
+    [
+        ({}, {}, "sts.aliyuncs.com"),
+        ({}, {"region": "cn-beijing"}, "sts.cn-beijing.aliyuncs.com"),
+        ({"ALICLOUD_REGION": "CN-Beijing"}, {}, "sts.cn-beijing.aliyuncs.com"),
+        ({"ALICLOUD_REGION": "cn-beijing"}, {"region": "cn-shanghai"}, "sts.cn-shanghai.aliyuncs.com"),
+        ({"ALIBABA_CLOUD_STS_REGION": "eu-central-1"}, {"region": "cn-beijing"}, "sts.eu-central-1.aliyuncs.com"),
+        ({"ALIBABA_CLOUD_STS_REGION": "a/b?c"}, {}, "sts.aliyuncs.com"),
+        ({}, {"region": "evil.example.com/"}, "sts.aliyuncs.com"),
+        (
+            {"ALIBABA_CLOUD_STS_REGION": "cn-beijing", "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED": "True"},
+            {},
+            "sts-vpc.cn-beijing.aliyuncs.com",
+        ),
+        (
+            {"ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED": "true"},
+            {"region": "cn-shanghai"},
+            "sts-vpc.cn-shanghai.aliyuncs.com",
+        ),
+        (
+            {"ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED": "false"},
+            {"region": "cn-shanghai"},
+            "sts.cn-shanghai.aliyuncs.com",
+        ),
+    ],
+    ids=str,
+)
+def test_the_sts_that_is_asked_is_the_one_of_the_region(
+    sts: Sts, env: dict[str, str], values: dict[str, Any], host: str
+) -> None:
+    assert asked_sts(sts, {**PAIR, **env}, **ASSUME, **values) == host
+    oidc = {"oidcProviderArn": "p", "oidcToken": "t", "roleArn": ROLE}
+    assert asked_sts(sts, env, assumeRoleWithOidc=oidc, **values) == host
+
+
+def test_sts_inside_a_vpc_without_a_region_is_an_error_that_says_what_to_set() -> None:
+    line = failure({**PAIR, "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED": "true"}, **ASSUME)
+    assert line == "STS inside a VPC is a region's: set ALIBABA_CLOUD_STS_REGION, or region"
+
+
+@pytest.mark.parametrize("mode", ["RamRoleArn", "ChainableRamRoleArn", "OIDC"])
+@pytest.mark.parametrize(
+    ("wish", "host"),
+    [
+        ({}, "sts.aliyuncs.com"),
+        ({"region_id": "cn-beijing"}, "sts.cn-beijing.aliyuncs.com"),
+        ({"region_id": "cn-beijing", "sts_region": "cn-shanghai"}, "sts.cn-shanghai.aliyuncs.com"),
+        ({"sts_region": "cn-shanghai", "enable_vpc": True}, "sts-vpc.cn-shanghai.aliyuncs.com"),
+        ({"sts_region": "cn-shanghai", "sts_endpoint": "sts.intern.example:8443"}, "sts.intern.example:8443"),
+        ({"sts_endpoint": "https://sts.intern.example/"}, "sts.intern.example"),
+    ],
+    ids=str,
+)
+def test_the_sts_that_is_asked_is_the_profiles(
+    sts: Sts, tmp_path: Path, mode: str, wish: dict[str, Any], host: str
+) -> None:
+    token = tmp_path / "token"
+    token.write_text("the-oidc-token")
+    entry = {"mode": mode, "ram_role_arn": ROLE, "source_profile": "q", **wish}
+    entry |= {"oidc_provider_arn": "p", "oidc_token_file": str(token)}
+    file = profile_file(tmp_path, p={**AK, **entry}, q=AK)
+    assert asked_sts(sts, {}, sharedCredentialsFile=file) == host
+    # What the profile says of its STS itself comes before the environment, its region after it.
+    elsewhere = asked_sts(sts, {"ALIBABA_CLOUD_STS_REGION": "eu-central-1"}, sharedCredentialsFile=file)
+    assert elsewhere == ("sts.eu-central-1.aliyuncs.com" if "sts" not in str(wish) else host)
+
+
+def test_the_sts_of_a_profile_that_is_no_host_is_one_line(tmp_path: Path) -> None:
+    entry = {**AK, "mode": "RamRoleArn", "ram_role_arn": ROLE, "sts_endpoint": "http://user:hunter2@h/"}
+    line = failure(sharedCredentialsFile=profile_file(tmp_path, p=entry))
+    assert line.endswith(": sts_endpoint is no host; give one such as sts.cn-hangzhou.aliyuncs.com")
+
+
+def test_the_token_of_a_profiles_temporary_keys_goes_with_them(sts: Sts, tmp_path: Path) -> None:
+    entry = {**AK, "mode": "RamRoleArn", "ram_role_arn": ROLE, "sts_token": "the-token"}
+    keys(sharedCredentialsFile=profile_file(tmp_path, p=entry))
+    assert [query["SecurityToken"] for query in sts.queries] == ["the-token"]
 
 
 def test_a_chain_of_profiles_assumes_one_role_after_the_other(sts: Sts, tmp_path: Path) -> None:
@@ -545,7 +781,7 @@ def test_nothing_that_the_library_was_answered_is_repeated(text: str) -> None:
         raise RuntimeError(text)
 
     with pytest.raises(CredentialsError) as caught:
-        LibrarySource("profile 'x'", build).get(Deadline(5))
+        RenewedSource("profile 'x'", lambda patience: build()).get(Deadline(5))
     line = str(caught.value)
     assert line.startswith("profile 'x': ")
     assert line.isprintable()
@@ -553,26 +789,41 @@ def test_nothing_that_the_library_was_answered_is_repeated(text: str) -> None:
     assert "hunter2" not in line + "".join(traceback.format_exception(caught.value))
 
 
-# --- profiles that only the library reads ---
+# --- profiles of other kinds ---
 
 
-def test_an_external_profile_runs_its_command(tmp_path: Path) -> None:
-    answer = {"mode": "StsToken", "access_key_id": "x", "access_key_secret": "hunter2", "sts_token": "t"}
-    script = tmp_path / "keys.json"
-    script.write_text(json.dumps(answer))
-    file = profile_file(tmp_path, p={"mode": "External", "process_command": f"cat {script}"})
-    assert keys(sharedCredentialsFile=file) == Credentials("x", "hunter2", "t")
-    script.write_text("hunter2")
-    assert failure(sharedCredentialsFile=file).startswith("profile 'p' of ")
+@pytest.mark.parametrize(
+    ("section", "action", "host"),
+    [
+        (
+            f"type=ram_role_arn\naccess_key_id=i\naccess_key_secret=hunter2\nrole_arn={ROLE}",
+            "AssumeRole",
+            "sts.aliyuncs.com",
+        ),
+        (
+            f"type=oidc_role_arn\noidc_provider_arn=p\noidc_token_file_path={{0}}\nrole_arn={ROLE}",
+            "AssumeRoleWithOIDC",
+            "sts.aliyuncs.com",
+        ),
+        (
+            "type=rsa_key_pair\npublic_key_id=i\nprivate_key_file={0}",
+            "GenerateSessionAccessKey",
+            "sts.ap-northeast-1.aliyuncs.com",
+        ),
+    ],
+)
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_every_kind_of_ini_section_gets_its_keys_with_and_without_a_byte_order_mark(
+    sts: Sts, tmp_path: Path, section: str, action: str, host: str, mark: str
+) -> None:
+    (tmp_path / "secret").write_text("hunter2")
+    path = tmp_path / "credentials"
+    path.write_text(f"{mark}[default]\n{section.format(tmp_path / 'secret')}\n")
+    assert keys(sharedCredentialsFile=str(path)).access_key_id == "STS.1"
+    assert (sts.queries[0]["Action"], sts.hosts) == (action, [host])
 
 
-def test_an_external_command_that_fails_is_one_line_without_its_output(tmp_path: Path) -> None:
-    (tmp_path / "fail.sh").write_text("echo hunter2 >&2; exit 3\n")
-    file = profile_file(tmp_path, p={"mode": "External", "process_command": f"sh {tmp_path}/fail.sh"})
-    assert "exit status 3" in failure(sharedCredentialsFile=file)
-
-
-def test_an_ini_role_is_read_by_the_library(sts: Sts, tmp_path: Path) -> None:
+def test_an_ini_role_is_assumed(sts: Sts, tmp_path: Path) -> None:
     path = tmp_path / "credentials"
     path.write_text(
         f"[default]\ntype=ram_role_arn\naccess_key_id=i\naccess_key_secret=hunter2\nrole_arn={ROLE}\n"

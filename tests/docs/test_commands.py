@@ -20,6 +20,7 @@ from tests.support.shell import at, run, run_example
 from tests.support.steps import checkout, git, nothing, program, recorded, tools, without_keys
 
 SITE = int(SITE_ID)
+KEY_ID, KEY_SECRET = "testAccessKeyId", "testAccessKeySecret"
 Step = Callable[[Engine, Emulator], None]
 DIST = "needs dist/, which tests/dist builds and installs"
 MAKE = "make itself: these targets are what runs this test"
@@ -62,7 +63,19 @@ def secret_kept(result: Result, engine: Engine, emulator: Emulator) -> None:
     config = (engine.folder / "Pulumi.dev.yaml").read_text()
     assert "alicloud-esa:profile: dev" in config
     assert re.search(r"alicloud-esa:secretKey:\s+secure: ", config)
-    assert "nobody-may-see-this" not in config + result.text
+    assert KEY_SECRET not in config + result.text
+    # And they are enough: the access key is the profile's, its secret the one that was set.
+    file = engine.folder / "home" / ".aliyun" / "config.json"
+    file.parent.mkdir(parents=True)
+    profile = {"name": "dev", "mode": "AK", "access_key_id": KEY_ID, "region_id": "cn-hangzhou"}
+    file.write_text(json.dumps({"current": "other", "profiles": [profile]}))
+    for keys in ({}, {"ALIBABA_CLOUD_ACCESS_KEY_ID": "another", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "pair"}):
+        for name in ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"):
+            engine.environment.pop(name, None)
+        engine.environment.update({**keys, "HOME": str(file.parents[1])})
+        preview = engine.run("preview")
+        assert preview.code == 0, preview.text
+    assert {request.access_key_id for request in emulator.requests} == {KEY_ID}
 
 
 def spans_written(result: Result, engine: Engine, emulator: Emulator) -> None:
@@ -122,9 +135,7 @@ CASES = {
     ("README.md", "pulumi do"): Case(tools, jobs_listed),
     ("README.md", "echo 'ids"): Case(tools, one_listed),
     ("README.md", "export ALIBABA"): Case(checkout, outputs_shown, KEYS),
-    ("docs/coming-from-pulumi-alicloud.md", "pulumi config set"): Case(
-        program, secret_kept, stdin="nobody-may-see-this"
-    ),
+    ("docs/coming-from-pulumi-alicloud.md", "pulumi config set"): Case(program, secret_kept, stdin=KEY_SECRET),
     ("docs/drift.md", "echo 'expected"): Case(nothing, no_drift, {"--package alicloud-esa": f"--package {PLUGIN}"}),
     ("docs/drift.md", "alicloud-esa drift record --again"): Case(recorded, accepted),
     ("docs/drift.md", "alicloud-esa drift check"): Case(recorded, reported, code=7),

@@ -199,3 +199,9 @@ def test_a_token_that_no_header_can_hold_is_refused_without_quoting_it(
     assert token not in str(caught.value)
     assert caught.value.attempts == 1
     assert not shared.requests
+
+
+def test_expired_keys_say_which_ones_a_refresh_uses() -> None:
+    advice = look_up("InvalidSecurityToken.Expired", 400).advice
+    assert "refresh and destroy use those of the last update, from the state" in advice
+    assert advice.endswith("run them with --run-program, or keep temporary keys in the environment.")

@@ -30,7 +30,7 @@ def python_program(main_file: str = "__main__.py") -> Command:
             "PROGRAM_DRY_RUN": "yes" if request.dryRun else "",
             "PYTHONPATH": str(ROOT),
         }
-        return [sys.executable, "-m", "tests.docs.python_program", main_file], settings
+        return [sys.executable, "-m", "tests.support.python_program", main_file], settings
 
     return command
 

@@ -67,7 +67,7 @@ def _with_options(text: str) -> str:
 
 def _no_credentials() -> str:
     def first(*settings: str) -> str:
-        return " and ".join(VARIABLES[setting][-1 if setting == "profile" else 0] for setting in settings)
+        return " and ".join(VARIABLES[setting][1 if setting == "profile" else 0] for setting in settings)
 
     return (
         "no credentials found; give one of: ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET "

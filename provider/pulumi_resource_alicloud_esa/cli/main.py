@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import threading
 from typing import NoReturn
@@ -13,6 +14,8 @@ from .exit_codes import COULD_NOT_TELL, INTERRUPTED
 
 def main() -> None:
     """Run the command with the arguments of this process."""
+    # What a runner sends first when a job is cancelled: it ends as Ctrl-C does, with all that was started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         # Here, so that Ctrl-C during the imports is no traceback either.
         from .run import run

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
+from .. import environment
 from ..clients import Clients
 from ..config import Settings, read_settings
 from ..context import CallContext
@@ -45,7 +46,9 @@ def read_all(
 
 def call(settings: Settings, subject: str, work: Callable[[CallContext], T]) -> T:
     """The result of `work`; raises what it raises. `subject` is what a terminal shows as being read."""
-    clients = Clients(settings, os.environ, say.warning, say.debug)
+    # What is typed wins: a profile over keys that lie in the environment.
+    env = environment.without_keys(os.environ) if settings.profile else os.environ
+    clients = Clients(settings, env, say.warning, say.debug)
     deadline = Deadline(settings.timeout_seconds)
     with progress(subject) as report, deadline.timer():
         running = _Running(lambda: work(CallContext(clients.service, deadline, report)))

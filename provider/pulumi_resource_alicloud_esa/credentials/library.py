@@ -1,66 +1,144 @@
 """The sources of keys that `alibabacloud-credentials` implements, imported when the first of them is asked for.
 
 It costs 0.1 s, reads the environment when it is imported, and puts what it was answered, keys included, into its
-messages. Its own HTTP follows redirects, reads netrc, ignores NO_PROXY and REQUESTS_CA_BUNDLE and has no bounds:
-every request of it goes through http.py instead.
+messages. Its own HTTP follows redirects, reads netrc, ignores NO_PROXY and REQUESTS_CA_BUNDLE and has no bounds: every
+request of it goes through http.py instead. Its readers of profiles are not used: they read the file once more, ask
+the global STS only, and two of them write keys into it.
 """
 
 from __future__ import annotations
 
 import functools
 import logging
+import time
 from types import SimpleNamespace
 from typing import Any
 
 from ..config import AssumeRole, AssumeRoleWithOidc
-from ..esa.deadline import Deadline
-from ..esa.keys import CredentialSource
+from ..esa.errors import CredentialsError
+from ..esa.keys import Credentials, CredentialSource
 from .http import exchange
-from .profile_file import Profile
-from .renewal import LibrarySource
+from .profile import CloudSso, OAuth, Profile, RsaKeyPair
+from .renewal import Fetched, Patience, RenewedSource
 
 SESSION_NAME = "pulumi-alicloud-esa"
 SESSION_SECONDS = 3600
-_NESTED_SECONDS = 60
+# Cached keys that end so soon are not handed out any more.
+_NEARLY_OVER_SECONDS = 60
+# The two applications that the aliyun CLI is registered as.
+_OAUTH_SITES = {
+    "CN": ("https://oauth.aliyun.com", "4038181954557748008"),
+    "INTL": ("https://oauth.alibabacloud.com", "4103531455503354461"),
+}
 
 
-def ram_role_source(description: str, base: CredentialSource, role: AssumeRole) -> LibrarySource:
-    """A role assumed with the keys of `base`."""
-    return LibrarySource(
+def ram_role_source(description: str, base: CredentialSource, role: AssumeRole, sts: str) -> RenewedSource:
+    """A role assumed with the keys of `base`, at the STS of that host."""
+    return RenewedSource(
         description,
-        lambda: _library().RamRoleArnCredentialsProvider(
-            credentials_provider=_AsLibraryProvider(base),
-            role_arn=role.role_arn,
-            role_session_name=role.session_name or SESSION_NAME,
-            duration_seconds=role.session_expiration or SESSION_SECONDS,
-            policy=role.policy,
-            external_id=role.external_id,
+        lambda patience: _asked(
+            _library().RamRoleArnCredentialsProvider(
+                credentials_provider=_AsLibraryProvider(base, patience),
+                role_arn=role.role_arn,
+                role_session_name=role.session_name or SESSION_NAME,
+                duration_seconds=role.session_expiration or SESSION_SECONDS,
+                policy=role.policy,
+                external_id=role.external_id,
+                sts_endpoint=sts,
+            )
         ),
     )
 
 
-def uri_source(description: str, uri: str) -> LibrarySource:
+def uri_source(description: str, uri: str) -> RenewedSource:
     """Keys that a URL answers with."""
-    return LibrarySource(description, lambda: _library().URLCredentialsProvider(uri=uri))
+    return RenewedSource(description, lambda patience: _asked(_library().URLCredentialsProvider(uri=uri)))
 
 
-def ecs_source(role_name: str) -> LibrarySource:
+def ecs_source(role_name: str) -> RenewedSource:
     """The role of the ECS instance; an empty name leaves it to the metadata service."""
-    # Without its asynchronous update: that starts a scheduler thread which outlives the provider.
-    return LibrarySource(
-        f"ECS role {role_name}".strip(),
-        lambda: _library().EcsRamRoleCredentialsProvider(role_name=role_name or None, async_update_enabled=False),
+
+    def fetch(patience: Patience) -> Fetched:
+        # Without its asynchronous update: that starts a scheduler thread which outlives the provider.
+        provider = _library().EcsRamRoleCredentialsProvider
+        return _asked(provider(role_name=role_name or None, async_update_enabled=False))
+
+    return RenewedSource(f"ECS role {role_name}".strip(), fetch)
+
+
+def oidc_source(description: str, oidc: AssumeRoleWithOidc, sts: str) -> RenewedSource:
+    """A role assumed with an OIDC token, at the STS of that host."""
+    return RenewedSource(
+        description,
+        lambda patience: _asked(
+            _library().OIDCRoleArnCredentialsProvider(
+                role_arn=oidc.role_arn,
+                oidc_provider_arn=oidc.oidc_provider_arn,
+                oidc_token_file_path=oidc.oidc_token_file or _OidcToken(oidc.oidc_token or ""),
+                role_session_name=oidc.role_session_name or SESSION_NAME,
+                duration_seconds=oidc.session_expiration or SESSION_SECONDS,
+                policy=oidc.policy,
+                sts_endpoint=sts,
+            )
+        ),
     )
 
 
-def oidc_source(description: str, oidc: AssumeRoleWithOidc) -> LibrarySource:
-    """A role assumed with an OIDC token."""
-    return LibrarySource(description, lambda: _oidc_provider(oidc))
+def rsa_source(description: str, pair: RsaKeyPair, sts: str) -> RenewedSource:
+    """Keys of a session that a key pair opens, at the STS of that host."""
+    return RenewedSource(
+        description,
+        lambda patience: _asked(
+            _library().RsaKeyPairCredentialsProvider(
+                public_key_id=pair.public_key_id, private_key_file=pair.private_key_file, sts_endpoint=sts
+            )
+        ),
+    )
 
 
-def profile_source(profile: Profile) -> LibrarySource:
-    """A profile of a kind that only the library can read."""
-    return LibrarySource(profile.description, lambda: _profile_provider(profile))
+def login_source(profile: Profile, login: CloudSso | OAuth) -> RenewedSource:
+    """The keys that the aliyun CLI left in the profile while they are good, then others for its token.
+
+    What is fetched is kept in this process only, and a token that has ended is not renewed: the new one would have to
+    be written into the file, or the aliyun CLI's login would be over.
+    """
+
+    def current(patience: Patience) -> Fetched:
+        now = time.time()
+        if login.keys is not None and login.keys_end > now + _NEARLY_OVER_SECONDS:
+            return Fetched(login.keys, login.keys_end)
+        if login.token is None or login.token_ends <= now:
+            raise CredentialsError(_login_over(profile))
+        return _exchanged(login)
+
+    return RenewedSource(profile.description, current)
+
+
+def _login_over(profile: Profile) -> str:
+    again = f"`aliyun configure --mode {profile.mode} --profile {profile.name}` logs in again"
+    if profile.mode == "OAuth":
+        again = f"`aliyun sts GetCallerIdentity --profile {profile.name}` renews it, {again}"
+    return f"its login with the aliyun CLI has ended; {again}"
+
+
+def _exchanged(login: CloudSso | OAuth) -> Fetched:
+    """Keys for the token of a login."""
+    if isinstance(login, CloudSso):
+        return _asked(
+            _library().CloudSSOCredentialsProvider(
+                sign_in_url=login.sign_in_url,
+                account_id=login.account_id,
+                access_config=login.access_config,
+                access_token=login.token,
+                access_token_expire=login.token_ends,
+            )
+        )
+    url, client = _OAUTH_SITES[login.site]
+    return _asked(
+        _library().OAuthCredentialsProvider(
+            client_id=client, sign_in_url=url, access_token=login.token, access_token_expire=login.token_ends
+        )
+    )
 
 
 @functools.cache
@@ -79,6 +157,17 @@ def _library() -> Any:
     return library
 
 
+def _asked(provider: Any) -> Fetched:
+    """What a provider of the library answers, which is asked once: renewing is our own."""
+    found = provider.get_credentials()
+    key, secret = found.get_access_key_id(), found.get_access_key_secret()
+    if not key or not secret:
+        raise CredentialsError("gave no keys")
+    # A number that is no time stands for "not known" too.
+    ends = max(0, found.get_expiration() or 0) or None
+    return Fetched(Credentials(key, secret, found.get_security_token() or None), ends)
+
+
 def _do_action(request: Any, options: dict[str, Any] | None = None) -> Any:
     """The library's HTTP call, over ours; it takes any status but 200 for an error, and so do we."""
     from Tea.core import TeaCore
@@ -86,7 +175,7 @@ def _do_action(request: Any, options: dict[str, Any] | None = None) -> Any:
     headers = dict(request.headers)
     # Without a port, and without an IPv6 address's brackets: what belongs there follows from the address.
     host = headers.pop("host")
-    request.headers["host"] = f"[{host}]" if ":" in host else host
+    request.headers["host"] = f"[{host}]" if host.count(":") > 1 else host
     wanted = options or {}
     body = exchange(
         request.method.upper(),
@@ -105,33 +194,19 @@ class _OidcToken:
         self.text = text
 
 
-def _oidc_provider(oidc: AssumeRoleWithOidc) -> Any:
-    return _library().OIDCRoleArnCredentialsProvider(
-        role_arn=oidc.role_arn,
-        oidc_provider_arn=oidc.oidc_provider_arn,
-        oidc_token_file_path=oidc.oidc_token_file or _OidcToken(oidc.oidc_token or ""),
-        role_session_name=oidc.role_session_name or SESSION_NAME,
-        duration_seconds=oidc.session_expiration or SESSION_SECONDS,
-        policy=oidc.policy,
-    )
-
-
-def _profile_provider(profile: Profile) -> Any:
-    if profile.is_ini:
-        return _library().ProfileCredentialsProvider(profile_file=str(profile.file), profile_name=profile.name)
-    return _library().CLIProfileCredentialsProvider(profile_file=str(profile.file), profile_name=profile.name)
-
-
 class _AsLibraryProvider:
     """One of our sources in the shape that the library asks of a credentials provider."""
 
-    def __init__(self, source: CredentialSource) -> None:
+    def __init__(self, source: CredentialSource, patience: Patience) -> None:
         self._source = source
+        self._patience = patience
 
     def get_credentials(self) -> Any:
         from alibabacloud_credentials.provider.refreshable import Credentials as LibraryCredentials
 
-        keys = self._source.get(Deadline(_NESTED_SECONDS))
+        stop = self._source.stop if isinstance(self._source, RenewedSource) else None
+        with self._patience.stopping(stop):
+            keys = self._source.get(self._patience)
         return LibraryCredentials(
             access_key_id=keys.access_key_id,
             access_key_secret=keys.access_key_secret,

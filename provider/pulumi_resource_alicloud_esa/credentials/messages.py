@@ -24,8 +24,26 @@ def safe_text(error: Exception) -> str:
     if quoted:
         text = text[: quoted.start()].rstrip(" ,:")
     text = _RUN.sub(_without_login, _ADDRESS.sub(r"\1\2", text))
-    text = _NOISE.sub("", _POOL.sub(r"\1: ", text)).strip(" ,:()'\"")
-    return text[:200] or type(error).__name__
+    text = _NOISE.sub("", _POOL.sub(r"\1: ", text))
+    return _whole(text[:200]) or type(error).__name__
+
+
+def _whole(text: str) -> str:
+    """The text without the brackets and quotes whose other half was taken out or cut off."""
+    torn: list[int] = []
+    opened: list[int] = []
+    for place, char in enumerate(text):
+        if char == "(":
+            opened.append(place)
+        elif char == ")" and not (opened and opened.pop() >= 0):
+            torn.append(place)
+    torn += opened
+    for quote in "'\"":
+        # One between two letters is an apostrophe.
+        places = [found.start() for found in re.finditer(rf"(?<!\w){quote}|{quote}(?!\w)", text)]
+        torn += places[-1:] if len(places) % 2 else []
+    kept = "".join(char for place, char in enumerate(text) if place not in torn)
+    return kept.replace("()", "").replace("''", "").replace('""', "").strip(" ,:")
 
 
 def _without_login(found: re.Match[str]) -> str:

@@ -2,48 +2,108 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from typing import Any
+from dataclasses import dataclass
 
 from ..esa.deadline import Deadline
-from ..esa.errors import CredentialsError, FailedAttempt
-from ..esa.keys import Credentials
+from ..esa.errors import CredentialsError, DeadlineExceeded, EsaError, FailedAttempt
+from ..esa.keys import Credentials, misfit
 from ..esa.retry import RetryPolicy
 from .messages import safe_text
 
+# Keys are renewed so long before they end: time for many tries.
+_RENEWAL_SECONDS = 15 * 60.0
+# How often that is tried when the keys that come end as soon, and after a renewal that failed.
 _RECHECK_SECONDS = 1.0
-# After a renewal that failed. The first is tried 15 minutes before the keys expire: time for many.
 _PAUSE_SECONDS = 30.0
+# By so much a fetch may outlast the call that began it: that one ends by its own time, and says so.
+_LATER_SECONDS = 1.0
 _POLICY = RetryPolicy(max_attempts=3)
 # How the library fails at an answer that it cannot read, quoting the value.
-_SHAPES = (TypeError, AttributeError, LookupError, UnicodeError, json.JSONDecodeError)
+_SHAPES = (TypeError, AttributeError, LookupError, UnicodeError, json.JSONDecodeError, RecursionError)
 _TIMES = ("time data ", "unconverted data ")
 _CLEARER = {
     "No cached value was found.": "the keys that it gave have expired already; check its clock and this machine's"
 }
 
 
-class LibrarySource:
-    """Keys that the library fetches and renews 15 minutes before they expire.
+class KeysTooLate(DeadlineExceeded):
+    """The time for one call was used up by a source of keys, which is named."""
+
+    def __init__(self, description: str, seconds: float) -> None:
+        Exception.__init__(self, f"{description}: gave no keys within the {seconds:g} seconds of the call")
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Keys, and when they end in seconds since 1970; None where that is not known."""
+
+    keys: Credentials
+    ends: float | None = None
+
+
+class Patience(Deadline):
+    """How long one fetch may take; when the last who wait for it have left, what it started is stopped at once."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self._stop: Callable[[], None] | None = None
+
+    @contextlib.contextmanager
+    def stopping(self, stop: Callable[[], None] | None) -> Iterator[None]:
+        """Call `stop` when the fetch is given up, in the thread that gives it up."""
+        self._stop = stop
+        try:
+            self.check()
+            yield
+        finally:
+            self._stop = None
+
+    def cancel(self) -> None:
+        """Give the fetch up."""
+        # Looked up first: the fetch wakes up by the cancelling, and takes its own back.
+        stop = self._stop
+        super().cancel()
+        if stop is not None:
+            stop()
+
+
+class _Fetch:
+    """A fetch under way, and how many wait for it."""
+
+    def __init__(self, seconds: float) -> None:
+        self.future: Future[Credentials] = Future()
+        # Not the caller's own: he may be cancelled, and others wait for the same fetch.
+        self.patience = Patience(seconds)
+        self.waiting = 0
+
+
+class RenewedSource:
+    """Keys that are fetched, and renewed 15 minutes before they expire.
 
     One fetch at a time, in a thread of its own: all callers wait for the same one, each no longer than its
-    deadline. A first fetch is tried again as esa/retry.py says; a renewal that fails leaves the keys there are, until
-    they expire or the service rejects them.
+    deadline; it ends when nobody waits any more. A first fetch is tried again as esa/retry.py says; a renewal that
+    fails leaves the keys there are, until they expire or the service rejects them.
     """
 
-    def __init__(self, description: str, build: Callable[[], Any]) -> None:
+    def __init__(self, description: str, fetch: Callable[[Patience], Fetched]) -> None:
         self.description = description
-        self._build = build
-        self._provider: Any = None
+        self._ask = fetch
         self._keys: Credentials | None = None
-        self._expires_at: float | None = None
+        self._ends: float | None = None
         self._recheck_at = 0.0
-        self._fetch: Future[Credentials] | None = None
+        self._fetch: _Fetch | None = None
         self._lock = threading.Lock()
+
+    @property
+    def ends(self) -> float | None:
+        """When the current keys end, in seconds since 1970; None where that is not known."""
+        return self._ends
 
     def get(self, deadline: Deadline) -> Credentials:
         """The current keys; raises CredentialsError."""
@@ -54,71 +114,98 @@ class LibrarySource:
         # Twice, because a fetch that was under way already may have been for the rejected keys.
         return any(self._current(deadline, rejected) != rejected for _ in range(2))
 
+    def stop(self) -> None:
+        """End the fetch that is under way, if one is, and what it started."""
+        fetch = self._fetch
+        if fetch is not None:
+            fetch.patience.cancel()
+
     def _current(self, deadline: Deadline, rejected: Credentials | None) -> Credentials:
         with self._lock:
-            # The library knows when its keys get stale, but need not be asked for every request.
-            if self._keys not in (None, rejected) and time.monotonic() < self._recheck_at:
+            if self._keys not in (None, rejected) and self._is_fresh():
                 return self._keys
             fetch = self._fetch
             if fetch is None:
-                fetch = Future()
+                fetch = _Fetch(deadline.remaining() + _LATER_SECONDS)
                 if rejected is not None and self._keys == rejected:
-                    self._keys = self._provider = None
-                # Not the caller's own: he may be cancelled, and others wait for the same fetch.
-                patience = Deadline(deadline.remaining())
-                threading.Thread(target=self._run, args=(fetch, patience), name="credentials", daemon=True).start()
+                    self._keys = None
+                threading.Thread(target=self._run, args=(fetch,), name="credentials", daemon=True).start()
                 # Only now: without a thread nobody would ever answer those who wait for it.
                 self._fetch = fetch
-        return deadline.wait(fetch)
-
-    def _run(self, fetch: Future[Credentials], patience: Deadline) -> None:
-        kept = self._keys
-        keys, expires_at, fault = None, None, None
+            fetch.waiting += 1
         try:
-            keys, expires_at = self._ask() if kept else self._ask_patiently(patience)
+            return deadline.wait(fetch.future)
+        except DeadlineExceeded:
+            raise KeysTooLate(self.description, deadline.seconds) from None
+        finally:
+            self._leave(fetch)
+
+    def _is_fresh(self) -> bool:
+        lasting = self._ends is None or time.time() < self._ends - _RENEWAL_SECONDS
+        return lasting or time.monotonic() < self._recheck_at
+
+    def _leave(self, fetch: _Fetch) -> None:
+        with self._lock:
+            fetch.waiting -= 1
+            abandoned = fetch.waiting == 0 and not fetch.future.done()
+            if abandoned and self._fetch is fetch:
+                # Whoever comes next must not wait for what is being stopped.
+                self._fetch = None
+        if abandoned:
+            fetch.patience.cancel()
+
+    def _run(self, fetch: _Fetch) -> None:
+        kept = self._keys
+        found, fault = None, None
+        try:
+            found = _fitting(self._ask(fetch.patience) if kept else self._ask_patiently(fetch.patience))
         except CredentialsError as error:
-            fault = error
+            # Its own words, or those of the source that it builds on, which name it.
+            text = str(error)
+            fault = error if text.startswith(self.description) else CredentialsError(f"{self.description}: {text}")
         except Exception as error:  # the library raises bare exceptions of many families
             fault = CredentialsError(f"{self.description}: {_explained(error)}")
         pause = _RECHECK_SECONDS
-        if keys is None and kept is not None and (self._expires_at is None or time.time() < self._expires_at):
+        if found is None and kept is not None and (self._ends is None or time.time() < self._ends):
             # The service has the last word on keys whose end is not known.
-            keys, expires_at, pause = kept, self._expires_at, _PAUSE_SECONDS
+            found, pause = Fetched(kept, self._ends), _PAUSE_SECONDS
         with self._lock:
-            self._keys, self._expires_at, self._fetch = keys, expires_at, None
-            self._recheck_at = time.monotonic() + pause
-        if keys is None:
-            fetch.set_exception(fault or CredentialsError(f"{self.description}: gave no keys"))
+            if self._fetch is fetch:
+                self._keys, self._ends = (found.keys, found.ends) if found else (None, None)
+                self._fetch = None
+                self._recheck_at = time.monotonic() + pause
+        if found is None:
+            fetch.future.set_exception(fault or CredentialsError(f"{self.description}: gave no keys"))
         else:
-            fetch.set_result(keys)
+            fetch.future.set_result(found.keys)
 
-    def _ask_patiently(self, patience: Deadline) -> tuple[Credentials | None, float | None]:
+    def _ask_patiently(self, patience: Patience) -> Fetched:
         attempt = 0
         while True:
             attempt += 1
             try:
-                return self._ask()
+                return self._ask(patience)
             except FailedAttempt as error:
                 error.attempts = attempt
                 wait = _POLICY.wait(error.retry, attempt, error.retry_after)
                 _POLICY.check(error, wait, patience.remaining())
             patience.sleep(wait)
 
-    def _ask(self) -> tuple[Credentials | None, float | None]:
-        if self._provider is None:
-            self._provider = self._build()
-        found = self._provider.get_credentials()
-        key, secret = found.get_access_key_id(), found.get_access_key_secret()
-        if not key or not secret:
-            return None, None
-        # A number that is no time stands for "not known" too.
-        expires_at = max(0, found.get_expiration() or 0) or None
-        return Credentials(key, secret, found.get_security_token() or None), expires_at
+
+def _fitting(found: Fetched) -> Fetched:
+    keys = found.keys
+    for part in (keys.access_key_id, keys.access_key_secret, keys.security_token or "-"):
+        wrong = misfit(part) if isinstance(part, str) else "is no text"
+        if wrong is not None:
+            raise CredentialsError(f"a key that it gave {wrong.replace('; copy it again', '')}")
+    return found
 
 
 def _explained(error: Exception) -> str:
     if isinstance(error, FailedAttempt):
         return str(error).removeprefix("unexpected answer: ")
+    if isinstance(error, EsaError):
+        return str(error)
     text = safe_text(error)
     if isinstance(error, _SHAPES) or text.startswith(_TIMES):
         return f"its answer is not in the form in which keys are given ({type(error).__name__})"

@@ -12,21 +12,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from .. import environment
-from ..config import AssumeRole, AssumeRoleWithOidc, Settings, credentials_uri_fault
+from ..config import Settings, credentials_uri_fault
 from ..esa.deadline import Deadline
 from ..esa.errors import CredentialsError
-from ..esa.inputs import whole
 from ..esa.keys import Credentials, CredentialSource
-from .library import (
-    SESSION_NAME,
-    SESSION_SECONDS,
-    ecs_source,
-    oidc_source,
-    profile_source,
-    ram_role_source,
-    uri_source,
-)
-from .profile_file import Profile, find_profile
+from .command import keys_of_command
+from .key_pair import find_key_pair
+from .library import ecs_source, login_source, oidc_source, ram_role_source, rsa_source, uri_source
+from .profile import Override, Profile
+from .profile_file import find_profile
+from .renewal import RenewedSource
+from .roles import OidcRole, find_oidc, find_role
+from .sts import RSA_HOST, StsWish, sts_host
 
 NO_CREDENTIALS = (
     "no credentials found; give one of: "
@@ -35,7 +32,6 @@ NO_CREDENTIALS = (
     "in the environment; profile (or ALIBABA_CLOUD_PROFILE) of ~/.aliyun/config.json or of sharedCredentialsFile; "
     "credentialsUri; ecsRoleName; assumeRoleWithOidc"
 )
-_PARTS = ("accessKey", "secretKey", "securityToken")
 
 
 class StaticSource:
@@ -70,32 +66,67 @@ def choose_source(
     if lost:
         warn(f"{_names(lost)} {'is' if len(lost) == 1 else 'are'} not used: {place} comes first")
     base = build()
-    role = _assume_role(settings, env, by_oidc=kind == "assumeRoleWithOidc")
-    debug(f"keys from {place}" + (", with a role assumed on top" if role else ""))
+    role = find_role(settings, env, kind, explicit)
+    debug(f"keys from {place}" + (f", with a role assumed on top, that of {role.origin}" if role else ""))
     if role is None:
         return base
-    return ram_role_source(f"assuming {role.role_arn}", base, role)
+    return ram_role_source(role.description, base, role.settings, sts_host(StsWish(), region_of(settings, env), env))
+
+
+def region_of(settings: Settings, env: Mapping[str, str]) -> str | None:
+    """The region of the configuration, else of the environment, else of the profile."""
+    region = settings.region or environment.value("region", env)
+    name, file = _profile(settings, env)
+    if region is not None or not (name or file):
+        return region
+    try:
+        return find_profile(name, file, env).region
+    except CredentialsError:
+        # Keys may come from elsewhere; where they do not, their own look-up has said what is wrong.
+        return None
 
 
 def _first_source(settings: Settings, env: Mapping[str, str]) -> tuple[str, Callable[[], CredentialSource]]:
-    pair = _key_pair(settings, env)
+    override = Override()
+    if settings.access_key is None:
+        override = Override(settings.secret_key, settings.security_token)
+    name, file = _profile(settings, env)
+    kind = "profile" if settings.profile or not settings.shared_credentials_file else "sharedCredentialsFile"
+
+    def build() -> CredentialSource:
+        return _profile_source(find_profile(name, file, env, override), settings, env)
+
+    # A secret that stands beside a profile in the configuration belongs to it, whatever the environment has.
+    beside = bool(override.names and (settings.profile or settings.shared_credentials_file))
+    pair = None if beside else find_key_pair(settings, env, or_profile=bool(name or file))
     if pair is not None:
         return "accessKey", lambda: StaticSource(pair)
-    profile = settings.profile or environment.value("profile", env)
-    file = settings.shared_credentials_file or environment.value("sharedCredentialsFile", env)
-    if profile or file:
-        kind = "profile" if settings.profile or not settings.shared_credentials_file else "sharedCredentialsFile"
-        return kind, lambda: _profile_source(find_profile(profile, file, env))
+    if name or file:
+        return kind, build
+    source = _without_file(settings, env)
+    if override.names:
+        raise CredentialsError(
+            f"{override.names} of the configuration belongs to no access key; give accessKey too, or remove it"
+        )
+    return source
+
+
+def _without_file(settings: Settings, env: Mapping[str, str]) -> tuple[str, Callable[[], CredentialSource]]:
     uri = settings.credentials_uri or environment.value("credentialsUri", env)
     if uri:
         return "credentialsUri", lambda: _uri_source("credentialsUri", uri)
     role_name = settings.ecs_role_name or environment.value("ecsRoleName", env)
     if role_name:
         return "ecsRoleName", lambda: ecs_source(role_name)
-    oidc = _oidc(settings, env)
+    oidc = find_oidc(settings, env)
     if oidc is not None:
-        return "assumeRoleWithOidc", lambda: oidc_source("assumeRoleWithOidc", oidc)
+        return "assumeRoleWithOidc", lambda: _oidc_source(oidc, settings, env)
     raise CredentialsError(NO_CREDENTIALS)
+
+
+def _profile(settings: Settings, env: Mapping[str, str]) -> tuple[str | None, str | None]:
+    name = settings.profile or environment.value("profile", env)
+    return name, settings.shared_credentials_file or environment.value("sharedCredentialsFile", env)
 
 
 def _explicit(settings: Settings) -> list[str]:
@@ -127,88 +158,39 @@ def _uri_source(description: str, uri: str) -> CredentialSource:
     return uri_source(description, uri)
 
 
-def _key_pair(settings: Settings, env: Mapping[str, str]) -> Credentials | None:
-    # The configuration, then each family of variables: parts of two different pairs are never put together.
-    pairs = [(settings.access_key, settings.secret_key, settings.security_token)]
-    for names in zip(*(environment.VARIABLES[setting] for setting in _PARTS), strict=True):
-        key, secret, token = (env.get(name, "").strip() or None for name in names)
-        pairs.append((key, secret, token))
-    first = next((pair for pair in pairs if pair[0]), None)
-    # What is given without an access key of its own may complete one that is.
-    spare = [pair for pair in pairs if not pair[0]]
-    key, secret, token = first or (None, None, None)
-    whole = first is pairs[0] and secret is not None
-    secret = secret or next((pair[1] for pair in spare if pair[1]), None)
-    if key is None and secret is None:
-        return None
-    if key is None or secret is None:
-        given, missing = ("accessKey", "secretKey") if key else ("secretKey", "accessKey")
-        raise CredentialsError(
-            f"{given} is given, but {missing} is not; set {missing}, or {environment.VARIABLES[missing][1]}"
-        )
-    if not whole:
-        # A token of the environment never belongs to a pair that the configuration gives whole.
-        token = token or next((pair[2] for pair in spare if pair[2]), None)
-    return Credentials(key, secret, token)
+def _oidc_source(oidc: OidcRole, settings: Settings, env: Mapping[str, str]) -> CredentialSource:
+    return oidc_source(oidc.description, oidc.settings, sts_host(StsWish(), region_of(settings, env), env))
 
 
-def _profile_source(profile: Profile) -> CredentialSource:
+def _profile_source(profile: Profile, settings: Settings, env: Mapping[str, str]) -> CredentialSource:
+    base = _profile_base(profile, settings, env)
+    if profile.role is None:
+        return base
+    return ram_role_source(profile.description, base, profile.role, _profile_sts(profile, settings, env))
+
+
+def _profile_base(profile: Profile, settings: Settings, env: Mapping[str, str]) -> CredentialSource:
+    description, command = profile.description, profile.command
     if profile.keys is not None:
         return StaticSource(profile.keys)
-    role = profile.role
-    if profile.ecs_role_name is not None:
-        base: CredentialSource = ecs_source(profile.ecs_role_name)
-    elif profile.source is not None:
-        base = _profile_source(profile.source)
-    elif profile.credentials_uri is not None:
-        base = _uri_source(profile.description, profile.credentials_uri)
-    elif profile.oidc is not None:
-        base = oidc_source(profile.description, profile.oidc)
-    else:
-        return profile_source(profile)
-    if role is None:
-        return base
-    return ram_role_source(profile.description, base, role)
+    if profile.source is not None:
+        return _profile_source(profile.source, settings, env)
+    if profile.credentials_uri is not None:
+        return _uri_source(description, profile.credentials_uri)
+    if profile.oidc is not None:
+        return oidc_source(description, profile.oidc, _profile_sts(profile, settings, env))
+    if profile.rsa is not None:
+        return rsa_source(description, profile.rsa, _profile_sts(profile, settings, env, RSA_HOST))
+    if profile.login is not None:
+        return login_source(profile, profile.login)
+    if command is not None:
+        return RenewedSource(description, lambda patience: keys_of_command(command, patience))
+    return ecs_source(profile.ecs_role_name or "")
 
 
-def _assume_role(settings: Settings, env: Mapping[str, str], by_oidc: bool) -> AssumeRole | None:
-    given = settings.assume_role
-    arn = given.role_arn if given else None
-    if arn is None:
-        found = environment.find("assumeRole.roleArn", env)
-        if found is None or (by_oidc and found[0] == "ALIBABA_CLOUD_ROLE_ARN"):
-            # With OIDC this variable names the role that OIDC itself assumes.
-            return None
-        arn = found[1]
-    given = given or AssumeRole()
-    expiration = whole(environment.value("assumeRole.sessionExpiration", env))
-    return AssumeRole(
-        role_arn=arn,
-        session_name=given.session_name or environment.value("assumeRole.sessionName", env) or SESSION_NAME,
-        policy=given.policy,
-        session_expiration=given.session_expiration or expiration or SESSION_SECONDS,
-        external_id=given.external_id,
-    )
-
-
-def _oidc(settings: Settings, env: Mapping[str, str]) -> AssumeRoleWithOidc | None:
-    given = settings.assume_role_with_oidc or AssumeRoleWithOidc()
-
-    def pick(name: str, value: str | None) -> str | None:
-        return value or environment.value(f"assumeRoleWithOidc.{name}", env)
-
-    oidc = AssumeRoleWithOidc(
-        oidc_provider_arn=pick("oidcProviderArn", given.oidc_provider_arn),
-        oidc_token_file=pick("oidcTokenFile", given.oidc_token_file),
-        oidc_token=pick("oidcToken", given.oidc_token),
-        role_arn=pick("roleArn", given.role_arn),
-        role_session_name=pick("roleSessionName", given.role_session_name) or SESSION_NAME,
-        policy=given.policy,
-        session_expiration=given.session_expiration or SESSION_SECONDS,
-    )
-    complete = oidc.oidc_provider_arn and oidc.role_arn and (oidc.oidc_token_file or oidc.oidc_token)
-    if not complete and settings.assume_role_with_oidc is not None:
-        raise CredentialsError(
-            "assumeRoleWithOidc is incomplete; give oidcProviderArn, roleArn, and oidcTokenFile or oidcToken"
-        )
-    return oidc if complete else None
+def _profile_sts(profile: Profile, settings: Settings, env: Mapping[str, str], *default: str) -> str:
+    region = settings.region or environment.value("region", env) or profile.region
+    try:
+        return sts_host(profile.sts, region, env, *default)
+    except CredentialsError as error:
+        raise CredentialsError(f"{profile.description}: {error}") from None

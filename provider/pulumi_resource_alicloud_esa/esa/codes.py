@@ -37,6 +37,11 @@ _SITE = "Check siteId, and that the credentials belong to the account that owns 
 _NO_SITE = f"There is no such site: it may have been deleted. {_SITE}"
 _KEYS = "Check accessKey and secretKey (or the environment variables, profile or role they come from)."
 _STS = "Get a new security token; it must belong to the same access key."
+_STS_EXPIRED = (
+    "The temporary keys have expired. Given by a stack's configuration or by a provider in its program, refresh and "
+    "destroy use those of the last update, from the state: run them with --run-program, or keep temporary keys in the "
+    "environment."
+)
 _SLOW = "The service is throttling: try again later, or lower maxConcurrency."
 _LATER = "The service had a fault of its own: try again later."
 _RAM = "Allow the RAM action esa:{action} for these credentials."
@@ -80,7 +85,7 @@ GATEWAY: dict[str, Meaning] = {
     "InvalidTimeStamp.Expired": Meaning(Retry.CLOCK, "Set this machine's clock (NTP)."),
     "IllegalTimestamp": Meaning(Retry.CLOCK, "Set this machine's clock (NTP)."),
     "InvalidTimeStamp.Format": Meaning(Retry.CLOCK, "Set this machine's clock (NTP)."),
-    "InvalidSecurityToken.Expired": Meaning(Retry.CREDENTIALS, _STS),
+    "InvalidSecurityToken.Expired": Meaning(Retry.CREDENTIALS, _STS_EXPIRED),
     "InvalidSecurityToken.Malformed": Meaning(Retry.NEVER, _STS),
     "InvalidSecurityToken.MismatchWithAccessKey": Meaning(Retry.NEVER, _STS),
     "MissingSecurityToken": Meaning(

@@ -71,7 +71,7 @@ def choose_endpoint(explicit: str | None, region: str | None, environment: Mappi
     if explicit:
         return parse_endpoint(explicit)
     for variable in ENDPOINT_VARIABLES:
-        if environment.get(variable):
+        if environment.get(variable, "").strip():
             return parse_endpoint(environment[variable], variable)
     if region in HOSTS:
         return Endpoint("https", HOSTS[region])

@@ -20,6 +20,16 @@ class Credentials:
         return f"Credentials(access_key_id={self.access_key_id!r}, access_key_secret=***, security_token=***)"
 
 
+def misfit(text: str) -> str | None:
+    """What no key, secret or token holds and this text does, by its place; never the text itself. None if it fits."""
+    for place, char in enumerate(text, 1):
+        if not "!" <= char <= "~":
+            kind = "a line break" if char in "\r\n" else "white space" if char.isspace() else "an unprintable character"
+            kind = kind if not char.isprintable() or char.isspace() else "a character that is not ASCII"
+            return f"holds {kind} (character {place} of {len(text)}); copy it again"
+    return None
+
+
 class CredentialSource(Protocol):
     """Where a client gets its keys from, anew for every attempt."""
 

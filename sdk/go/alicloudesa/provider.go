@@ -59,7 +59,7 @@ type providerArgs struct {
 	MaxAttempts *int `pulumi:"maxAttempts"`
 	// Most requests under way at once, from 1 to 64. Default 8; halved while the service throttles.
 	MaxConcurrency *int `pulumi:"maxConcurrency"`
-	// Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`.
+	// Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE`, `ALIBABA_CLOUD_PROFILE` or `ALIBABACLOUD_PROFILE`.
 	Profile *string `pulumi:"profile"`
 	// Region of the API endpoint. ESA answers in `cn-hangzhou` and `ap-southeast-1`; with any other region, and with none, the default endpoint is used. Default: `ALICLOUD_REGION` or `ALIBABA_CLOUD_REGION`, then the profile's.
 	Region *string `pulumi:"region"`
@@ -95,7 +95,7 @@ type ProviderArgs struct {
 	MaxAttempts pulumi.IntPtrInput
 	// Most requests under way at once, from 1 to 64. Default 8; halved while the service throttles.
 	MaxConcurrency pulumi.IntPtrInput
-	// Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`.
+	// Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE`, `ALIBABA_CLOUD_PROFILE` or `ALIBABACLOUD_PROFILE`.
 	Profile pulumi.StringPtrInput
 	// Region of the API endpoint. ESA answers in `cn-hangzhou` and `ap-southeast-1`; with any other region, and with none, the default endpoint is used. Default: `ALICLOUD_REGION` or `ALIBABA_CLOUD_REGION`, then the profile's.
 	Region pulumi.StringPtrInput

@@ -19,8 +19,8 @@ type AssumeRole struct {
 	ExternalId *string `pulumi:"externalId"`
 	// A RAM policy (JSON) that narrows what the session may do.
 	Policy *string `pulumi:"policy"`
-	// ARN of the role, such as `acs:ram::123456789012****:role/reader`.
-	RoleArn string `pulumi:"roleArn"`
+	// ARN of the role, such as `acs:ram::123456789012****:role/reader`. Default: `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`; without one of the three it is an error.
+	RoleArn *string `pulumi:"roleArn"`
 	// Seconds that the session lasts, from 900 to 43200. Default 3600; it is renewed in time.
 	SessionExpiration *int `pulumi:"sessionExpiration"`
 	// Name of the session in the account's audit log. Default `pulumi-alicloud-esa`.
@@ -44,8 +44,8 @@ type AssumeRoleArgs struct {
 	ExternalId pulumi.StringPtrInput `pulumi:"externalId"`
 	// A RAM policy (JSON) that narrows what the session may do.
 	Policy pulumi.StringPtrInput `pulumi:"policy"`
-	// ARN of the role, such as `acs:ram::123456789012****:role/reader`.
-	RoleArn pulumi.StringInput `pulumi:"roleArn"`
+	// ARN of the role, such as `acs:ram::123456789012****:role/reader`. Default: `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`; without one of the three it is an error.
+	RoleArn pulumi.StringPtrInput `pulumi:"roleArn"`
 	// Seconds that the session lasts, from 900 to 43200. Default 3600; it is renewed in time.
 	SessionExpiration pulumi.IntPtrInput `pulumi:"sessionExpiration"`
 	// Name of the session in the account's audit log. Default `pulumi-alicloud-esa`.
@@ -140,9 +140,9 @@ func (o AssumeRoleOutput) Policy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v AssumeRole) *string { return v.Policy }).(pulumi.StringPtrOutput)
 }
 
-// ARN of the role, such as `acs:ram::123456789012****:role/reader`.
-func (o AssumeRoleOutput) RoleArn() pulumi.StringOutput {
-	return o.ApplyT(func(v AssumeRole) string { return v.RoleArn }).(pulumi.StringOutput)
+// ARN of the role, such as `acs:ram::123456789012****:role/reader`. Default: `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`; without one of the three it is an error.
+func (o AssumeRoleOutput) RoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AssumeRole) *string { return v.RoleArn }).(pulumi.StringPtrOutput)
 }
 
 // Seconds that the session lasts, from 900 to 43200. Default 3600; it is renewed in time.
@@ -199,13 +199,13 @@ func (o AssumeRolePtrOutput) Policy() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// ARN of the role, such as `acs:ram::123456789012****:role/reader`.
+// ARN of the role, such as `acs:ram::123456789012****:role/reader`. Default: `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`; without one of the three it is an error.
 func (o AssumeRolePtrOutput) RoleArn() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *AssumeRole) *string {
 		if v == nil {
 			return nil
 		}
-		return &v.RoleArn
+		return v.RoleArn
 	}).(pulumi.StringPtrOutput)
 }
 

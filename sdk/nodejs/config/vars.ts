@@ -120,7 +120,7 @@ Object.defineProperty(exports, "maxConcurrency", {
 });
 
 /**
- * Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`.
+ * Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE`, `ALIBABA_CLOUD_PROFILE` or `ALIBABACLOUD_PROFILE`.
  */
 export declare const profile: string | undefined;
 Object.defineProperty(exports, "profile", {

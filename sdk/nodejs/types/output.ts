@@ -18,9 +18,9 @@ export interface AssumeRole {
      */
     policy?: string;
     /**
-     * ARN of the role, such as `acs:ram::123456789012****:role/reader`.
+     * ARN of the role, such as `acs:ram::123456789012****:role/reader`. Default: `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`; without one of the three it is an error.
      */
-    roleArn: string;
+    roleArn?: string;
     /**
      * Seconds that the session lasts, from 900 to 43200. Default 3600; it is renewed in time.
      */

@@ -27,10 +27,6 @@ class AssumeRoleArgsDict(TypedDict):
     """
     A RAM role to assume on top of the credentials found.
     """
-    role_arn: pulumi.Input[_builtins.str]
-    """
-    ARN of the role, such as `acs:ram::123456789012****:role/reader`.
-    """
     external_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     External id that the role's trust policy asks for.
@@ -38,6 +34,10 @@ class AssumeRoleArgsDict(TypedDict):
     policy: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     A RAM policy (JSON) that narrows what the session may do.
+    """
+    role_arn: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    ARN of the role, such as `acs:ram::123456789012****:role/reader`. Default: `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`; without one of the three it is an error.
     """
     session_expiration: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
@@ -51,41 +51,30 @@ class AssumeRoleArgsDict(TypedDict):
 @pulumi.input_type
 class AssumeRoleArgs:
     def __init__(__self__, *,
-                 role_arn: pulumi.Input[_builtins.str],
                  external_id: pulumi.Input[Optional[_builtins.str]] = None,
                  policy: pulumi.Input[Optional[_builtins.str]] = None,
+                 role_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  session_expiration: pulumi.Input[Optional[_builtins.int]] = None,
                  session_name: pulumi.Input[Optional[_builtins.str]] = None):
         """
         A RAM role to assume on top of the credentials found.
 
-        :param pulumi.Input[_builtins.str] role_arn: ARN of the role, such as `acs:ram::123456789012****:role/reader`.
         :param pulumi.Input[_builtins.str] external_id: External id that the role's trust policy asks for.
         :param pulumi.Input[_builtins.str] policy: A RAM policy (JSON) that narrows what the session may do.
+        :param pulumi.Input[_builtins.str] role_arn: ARN of the role, such as `acs:ram::123456789012****:role/reader`. Default: `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`; without one of the three it is an error.
         :param pulumi.Input[_builtins.int] session_expiration: Seconds that the session lasts, from 900 to 43200. Default 3600; it is renewed in time.
         :param pulumi.Input[_builtins.str] session_name: Name of the session in the account's audit log. Default `pulumi-alicloud-esa`.
         """
-        pulumi.set(__self__, "role_arn", role_arn)
         if external_id is not None:
             pulumi.set(__self__, "external_id", external_id)
         if policy is not None:
             pulumi.set(__self__, "policy", policy)
+        if role_arn is not None:
+            pulumi.set(__self__, "role_arn", role_arn)
         if session_expiration is not None:
             pulumi.set(__self__, "session_expiration", session_expiration)
         if session_name is not None:
             pulumi.set(__self__, "session_name", session_name)
-
-    @_builtins.property
-    @pulumi.getter(name="roleArn")
-    def role_arn(self) -> pulumi.Input[_builtins.str]:
-        """
-        ARN of the role, such as `acs:ram::123456789012****:role/reader`.
-        """
-        return pulumi.get(self, "role_arn")
-
-    @role_arn.setter
-    def role_arn(self, value: pulumi.Input[_builtins.str]):
-        pulumi.set(self, "role_arn", value)
 
     @_builtins.property
     @pulumi.getter(name="externalId")
@@ -110,6 +99,18 @@ class AssumeRoleArgs:
     @policy.setter
     def policy(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "policy", value)
+
+    @_builtins.property
+    @pulumi.getter(name="roleArn")
+    def role_arn(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        ARN of the role, such as `acs:ram::123456789012****:role/reader`. Default: `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`; without one of the three it is an error.
+        """
+        return pulumi.get(self, "role_arn")
+
+    @role_arn.setter
+    def role_arn(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "role_arn", value)
 
     @_builtins.property
     @pulumi.getter(name="sessionExpiration")

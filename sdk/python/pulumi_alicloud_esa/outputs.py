@@ -30,37 +30,30 @@ class AssumeRole(dict):
     A RAM role to assume on top of the credentials found.
     """
     def __init__(__self__, *,
-                 role_arn: _builtins.str,
                  external_id: Optional[_builtins.str] = None,
                  policy: Optional[_builtins.str] = None,
+                 role_arn: Optional[_builtins.str] = None,
                  session_expiration: Optional[_builtins.int] = None,
                  session_name: Optional[_builtins.str] = None):
         """
         A RAM role to assume on top of the credentials found.
 
-        :param _builtins.str role_arn: ARN of the role, such as `acs:ram::123456789012****:role/reader`.
         :param _builtins.str external_id: External id that the role's trust policy asks for.
         :param _builtins.str policy: A RAM policy (JSON) that narrows what the session may do.
+        :param _builtins.str role_arn: ARN of the role, such as `acs:ram::123456789012****:role/reader`. Default: `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`; without one of the three it is an error.
         :param _builtins.int session_expiration: Seconds that the session lasts, from 900 to 43200. Default 3600; it is renewed in time.
         :param _builtins.str session_name: Name of the session in the account's audit log. Default `pulumi-alicloud-esa`.
         """
-        pulumi.set(__self__, "role_arn", role_arn)
         if external_id is not None:
             pulumi.set(__self__, "external_id", external_id)
         if policy is not None:
             pulumi.set(__self__, "policy", policy)
+        if role_arn is not None:
+            pulumi.set(__self__, "role_arn", role_arn)
         if session_expiration is not None:
             pulumi.set(__self__, "session_expiration", session_expiration)
         if session_name is not None:
             pulumi.set(__self__, "session_name", session_name)
-
-    @_builtins.property
-    @pulumi.getter(name="roleArn")
-    def role_arn(self) -> _builtins.str:
-        """
-        ARN of the role, such as `acs:ram::123456789012****:role/reader`.
-        """
-        return pulumi.get(self, "role_arn")
 
     @_builtins.property
     @pulumi.getter(name="externalId")
@@ -77,6 +70,14 @@ class AssumeRole(dict):
         A RAM policy (JSON) that narrows what the session may do.
         """
         return pulumi.get(self, "policy")
+
+    @_builtins.property
+    @pulumi.getter(name="roleArn")
+    def role_arn(self) -> Optional[_builtins.str]:
+        """
+        ARN of the role, such as `acs:ram::123456789012****:role/reader`. Default: `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`; without one of the three it is an error.
+        """
+        return pulumi.get(self, "role_arn")
 
     @_builtins.property
     @pulumi.getter(name="sessionExpiration")

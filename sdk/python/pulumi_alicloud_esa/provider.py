@@ -50,7 +50,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] endpoint: Endpoint of the ESA API: a host or an https URL; http only for this machine (an emulator). Default: `ALIBABA_CLOUD_ENDPOINT_ESA` or `ESA_ENDPOINT`, then the region's, then `esa.cn-hangzhou.aliyuncs.com`.
         :param pulumi.Input[_builtins.int] max_attempts: Most attempts for one request, from 1 to 20. Default 5.
         :param pulumi.Input[_builtins.int] max_concurrency: Most requests under way at once, from 1 to 64. Default 8; halved while the service throttles.
-        :param pulumi.Input[_builtins.str] profile: Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`.
+        :param pulumi.Input[_builtins.str] profile: Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE`, `ALIBABA_CLOUD_PROFILE` or `ALIBABACLOUD_PROFILE`.
         :param pulumi.Input[_builtins.str] region: Region of the API endpoint. ESA answers in `cn-hangzhou` and `ap-southeast-1`; with any other region, and with none, the default endpoint is used. Default: `ALICLOUD_REGION` or `ALIBABA_CLOUD_REGION`, then the profile's.
         :param pulumi.Input[_builtins.str] secret_key: Access key secret. Default: `ALICLOUD_SECRET_KEY`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET` or `ALIBABACLOUD_ACCESS_KEY_SECRET`. Always a secret, also when it is given in clear.
         :param pulumi.Input[_builtins.str] security_token: Security token of temporary keys. Default: `ALICLOUD_SECURITY_TOKEN`, `ALIBABA_CLOUD_SECURITY_TOKEN` or `ALIBABACLOUD_SECURITY_TOKEN`, where the keys are from the environment too. Always a secret.
@@ -214,7 +214,7 @@ class ProviderArgs:
     @pulumi.getter
     def profile(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`.
+        Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE`, `ALIBABA_CLOUD_PROFILE` or `ALIBABACLOUD_PROFILE`.
         """
         return pulumi.get(self, "profile")
 
@@ -321,7 +321,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] endpoint: Endpoint of the ESA API: a host or an https URL; http only for this machine (an emulator). Default: `ALIBABA_CLOUD_ENDPOINT_ESA` or `ESA_ENDPOINT`, then the region's, then `esa.cn-hangzhou.aliyuncs.com`.
         :param pulumi.Input[_builtins.int] max_attempts: Most attempts for one request, from 1 to 20. Default 5.
         :param pulumi.Input[_builtins.int] max_concurrency: Most requests under way at once, from 1 to 64. Default 8; halved while the service throttles.
-        :param pulumi.Input[_builtins.str] profile: Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`.
+        :param pulumi.Input[_builtins.str] profile: Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE`, `ALIBABA_CLOUD_PROFILE` or `ALIBABACLOUD_PROFILE`.
         :param pulumi.Input[_builtins.str] region: Region of the API endpoint. ESA answers in `cn-hangzhou` and `ap-southeast-1`; with any other region, and with none, the default endpoint is used. Default: `ALICLOUD_REGION` or `ALIBABA_CLOUD_REGION`, then the profile's.
         :param pulumi.Input[_builtins.str] secret_key: Access key secret. Default: `ALICLOUD_SECRET_KEY`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET` or `ALIBABACLOUD_ACCESS_KEY_SECRET`. Always a secret, also when it is given in clear.
         :param pulumi.Input[_builtins.str] security_token: Security token of temporary keys. Default: `ALICLOUD_SECURITY_TOKEN`, `ALIBABA_CLOUD_SECURITY_TOKEN` or `ALIBABACLOUD_SECURITY_TOKEN`, where the keys are from the environment too. Always a secret.

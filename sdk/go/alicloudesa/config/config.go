@@ -61,7 +61,7 @@ func GetMaxConcurrency(ctx *pulumi.Context) int {
 	return config.GetInt(ctx, "alicloud-esa:maxConcurrency")
 }
 
-// Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`.
+// Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE`, `ALIBABA_CLOUD_PROFILE` or `ALIBABACLOUD_PROFILE`.
 func GetProfile(ctx *pulumi.Context) string {
 	return config.Get(ctx, "alicloud-esa:profile")
 }

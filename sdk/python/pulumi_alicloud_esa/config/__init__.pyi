@@ -67,7 +67,7 @@ Most requests under way at once, from 1 to 64. Default 8; halved while the servi
 
 profile: Optional[str]
 """
-Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`.
+Profile of the credentials file, used when no access keys are given. Default: `ALICLOUD_PROFILE`, `ALIBABA_CLOUD_PROFILE` or `ALIBABACLOUD_PROFILE`.
 """
 
 region: Optional[str]

@@ -1,0 +1,83 @@
+"""One profile of a credentials file, typed: which of its parts is set says how its keys are found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..config import AssumeRole, AssumeRoleWithOidc
+from ..esa.keys import Credentials
+from .sts import StsWish
+
+
+@dataclass(frozen=True, repr=False)
+class RsaKeyPair:
+    """The id of a public key, and the file that holds its private half."""
+
+    public_key_id: str
+    private_key_file: str
+
+
+@dataclass(frozen=True, repr=False)
+class Login:
+    """What the aliyun CLI keeps of a login with a browser: keys while they last, and a token that gives others."""
+
+    keys: Credentials | None
+    keys_end: int
+    token: str | None
+    token_ends: int
+
+
+@dataclass(frozen=True, repr=False)
+class CloudSso(Login):
+    """A login with CloudSSO."""
+
+    sign_in_url: str
+    account_id: str
+    access_config: str
+
+
+@dataclass(frozen=True, repr=False)
+class OAuth(Login):
+    """A login with OAuth at one of the two sites, CN or INTL."""
+
+    site: str
+
+
+@dataclass(frozen=True, repr=False)
+class Profile:
+    """One profile; a role is assumed with the keys of `source`."""
+
+    name: str
+    file: Path
+    mode: str
+    region: str | None = None
+    sts: StsWish = field(default_factory=StsWish)
+    keys: Credentials | None = None
+    role: AssumeRole | None = None
+    source: Profile | None = None
+    ecs_role_name: str | None = None
+    credentials_uri: str | None = None
+    oidc: AssumeRoleWithOidc | None = None
+    command: str | None = None
+    login: CloudSso | OAuth | None = None
+    rsa: RsaKeyPair | None = None
+
+    @property
+    def description(self) -> str:
+        """How an error names this profile."""
+        return f"profile {self.name!r} of {self.file}"
+
+
+@dataclass(frozen=True, repr=False)
+class Override:
+    """Parts of a key pair that the configuration gives beside a profile: they stand for the profile's own."""
+
+    secret_key: str | None = None
+    security_token: str | None = None
+
+    @property
+    def names(self) -> str:
+        """The settings, as a user knows them."""
+        given = (("secretKey", self.secret_key), ("securityToken", self.security_token))
+        return " and ".join(name for name, value in given if value is not None)
