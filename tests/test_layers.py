@@ -15,17 +15,17 @@ NAME = PACKAGE.name
 
 # From the ground up: a module may import those before it. Folders stand for all that is in them.
 ESA = tuple(
-    """printable codes errors moments inputs deadline span keys signing json_text masking answer endpoints
-    models query pace retry proxy trust adapter causes exchange transport client several listing service""".split()  # noqa: SIM905  # short lines
+    """printable codes errors moments clock inputs deadline span keys signing json_text masking answer endpoints models
+    query pace retry proxy trust adapter causes exchange transport client several listing service""".split()  # noqa: SIM905
 )
 # The rooms beside esa/, each read from its own ground up, and what starts, serves and routes around them.
 OUTER = tuple(
     """schema environment config engine.values engine.property_path engine.wire engine.log engine.tracing
     credentials.sts credentials.profile credentials.entry credentials.profile_modes credentials.profile_file
     credentials.key_pair credentials.http credentials.messages credentials.renewal credentials.command
-    credentials.library credentials.roles credentials.sources
-    clients context drift.compare drift.text drift.health resources.protocol functions resources
-    provider calls server process postponed cli __main__""".split()  # noqa: SIM905
+    credentials.library credentials.roles credentials.sources clients context drift.record drift.compare drift.text
+    drift.health drift.reading drift.fit drift.declared resources.protocol functions resources provider calls server
+    process postponed cli __main__""".split()  # noqa: SIM905
 )
 # Of these a test names the room only: their files stand side by side.
 WHOLE_ROOMS = ("cli", "functions", "resources")

@@ -161,9 +161,22 @@ def test_drift_fails_the_invoke_only_when_asked_for(shared: Emulator, new_provid
     inputs = {"siteId": str(EXAMPLE_SITE_ID), "expected": [{"name": "example", "urlCount": 3}]}
     result = provider.invoke(DRIFT, inputs)
     assert result["drifted"]
-    assert result["changed"] == [{"name": "example", "field": "urlCount", "expected": "3", "actual": "2"}]
-    with pytest.raises(DriftFound, match=r"1 changed: example \(urlCount\)"):
+    assert result["changed"] == [
+        {
+            "name": "example",
+            "jobId": EXAMPLE_JOB_ID,
+            "executionId": None,
+            "field": "urlCount",
+            "expected": "3",
+            "actual": "2",
+        }
+    ]
+    with pytest.raises(DriftFound) as caught:
         provider.invoke(DRIFT, {**inputs, "failOnDrift": True})
+    assert str(caught.value).splitlines() == [
+        f"site {EXAMPLE_SITE_ID}: drift: 1 changed: example (urlCount)",
+        f"job example ({EXAMPLE_JOB_ID}): urlCount 3 => 2",
+    ]
 
 
 # --- configuration ---
@@ -374,7 +387,8 @@ def test_wrong_inputs_of_the_resource_are_faults(shared: Emulator, new_provider:
 
 def test_an_unknown_site_is_checked_later(shared: Emulator, new_provider: NewProvider) -> None:
     inputs, faults = new_provider(shared).check(URN, {}, {"siteId": UNKNOWN})
-    assert (inputs, faults) == ({"siteId": UNKNOWN, "jobs": UNKNOWN}, [])
+    unknown = dict.fromkeys(("siteId", "jobs", "jobCount", "recordedFields"), UNKNOWN)
+    assert (inputs, faults) == (unknown, [])
     assert shared.requests == []
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pulumi_resource_alicloud_esa import environment
 from pulumi_resource_alicloud_esa.config import SECRETS, read_settings
-from pulumi_resource_alicloud_esa.drift.compare import COMPARABLE, INTEGERS
+from pulumi_resource_alicloud_esa.drift.record import COMPARABLE, EXECUTIONS, INTEGERS, PLAN, PLANNED
 from pulumi_resource_alicloud_esa.esa.endpoints import ENDPOINT_VARIABLES
 from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
 from pulumi_resource_alicloud_esa.esa.models import EXECUTION, JOB, Shape, read_row
@@ -24,7 +24,7 @@ from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, Emulator
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schema.json").read_text(encoding="utf-8"))
 PREFIX = "alicloud-esa:index:"
-RECORDED = SCHEMA["types"][PREFIX + "RecordedScheduledPreloadJob"]
+RECORDED = [SCHEMA["types"][f"{PREFIX}RecordedScheduledPreload{kind}"] for kind in ("Job", "Execution")]
 SITE = {"siteId": str(EXAMPLE_SITE_ID)}
 # Inputs that make a function give all of its outputs.
 CALLS: dict[str, dict[str, Any]] = {
@@ -39,7 +39,7 @@ CALLS: dict[str, dict[str, Any]] = {
 }
 
 # Of the site above every job is expected, and its one execution failed.
-EMPTY = {"unexpected"}
+EMPTY = {"unexpected", "unexpectedIds"}
 
 
 def accepted(error: InvalidInput, path: str) -> set[str]:
@@ -68,8 +68,8 @@ def test_every_declared_input_of_the_resource_is_read_and_no_other() -> None:
     module = import_module(f"pulumi_resource_alicloud_esa.resources.{RESOURCES[token]}")
     _, faults = module.check({}, {"siteId": "x", "zzz": 1}, None)
     declared = set(SCHEMA["resources"][token]["inputProperties"])
-    assert accepted(InvalidInput(faults), "zzz") == declared == set(module.QUESTION)
-    assert set(SCHEMA["resources"][token]["properties"]) == {*declared, module.JOBS}
+    assert accepted(InvalidInput(faults), "zzz") == declared == set(module.GIVEN)
+    assert set(SCHEMA["resources"][token]["properties"]) == {*declared, "jobs", "jobCount", "recordedFields"}
 
 
 def test_every_declared_setting_is_read_and_no_other() -> None:
@@ -100,12 +100,15 @@ def check_shape(value: Any, declared: dict[str, Any], path: str) -> None:
     if kind == "array":
         for item in value:
             check_shape(item, declared["items"], f"{path}[]")
+    if kind == "object":
+        for key, item in value.items():
+            check_shape(item, declared["additionalProperties"], f"{path}.{key}")
     if kind == "integer":
         assert abs(value) < 2**31, path
 
 
 def check_object(value: dict[str, Any], entry: dict[str, Any], path: str) -> None:
-    if entry is RECORDED:
+    if entry in RECORDED:
         # What is empty or ignored is not recorded.
         assert set(value) <= set(entry["properties"]), path
     else:
@@ -133,11 +136,13 @@ def test_a_recorded_job_has_the_declared_shape(shared: Emulator) -> None:
     provider = EsaProvider(environment=shared.environment())
     urn = f"urn:pulumi:dev::project::{PREFIX}ScheduledPreloadJobsBaseline::x"
     try:
-        inputs, _ = provider.check(urn, {}, {**SITE, "ignoreFields": []})
+        inputs, _ = provider.check(urn, {}, {**SITE, "ignoreFields": [], "recordExecutions": True})
     finally:
         provider.close()
-    for job in inputs["jobs"].values():
-        check_object(job, RECORDED, "jobs")
+    outputs = SCHEMA["resources"][PREFIX + "ScheduledPreloadJobsBaseline"]["properties"]
+    for name in ("jobs", "jobCount", "recordedFields"):
+        check_shape(inputs[name], outputs[name], name)
+    assert [len(job["executions"]) for job in inputs["jobs"].values()] == [1]
 
 
 @pytest.mark.parametrize(("kind", "shape"), [("ScheduledPreloadJob", JOB), ("ScheduledPreloadExecution", EXECUTION)])
@@ -151,11 +156,14 @@ def test_a_row_has_the_declared_fields_and_types(kind: str, shape: Shape[Any]) -
 
 
 def test_what_is_compared_is_what_can_be_declared_and_recorded() -> None:
-    recorded = RECORDED["properties"]
+    recorded, execution = (entry["properties"] for entry in RECORDED)
     expected = SCHEMA["types"][PREFIX + "ExpectedScheduledPreloadJob"]["properties"]
-    assert set(recorded) == set(COMPARABLE)
-    assert set(expected) == {*COMPARABLE, "id"}
-    assert {name for name, entry in recorded.items() if entry["type"] == "integer"} == INTEGERS
+    assert set(recorded) == {*COMPARABLE, EXECUTIONS}
+    assert set(expected) == {*COMPARABLE, EXECUTIONS, "id"}
+    assert set(execution) == set(PLANNED)
+    assert set(SCHEMA["types"][PREFIX + "ExpectedScheduledPreloadExecution"]["properties"]) == set(PLAN)
+    integers = {name for entry in (recorded, execution) for name in entry if entry[name].get("type") == "integer"}
+    assert integers == INTEGERS
 
 
 def test_big_numbers_are_strings() -> None:

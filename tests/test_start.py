@@ -18,6 +18,7 @@ NOT_TO_START = (
     "alibabacloud_tea_openapi",
     "pulumi_resource_alicloud_esa.credentials.sources",
     "pulumi_resource_alicloud_esa.drift.compare",
+    "pulumi_resource_alicloud_esa.drift.record",
     "pulumi_resource_alicloud_esa.esa.client",
     "pulumi_resource_alicloud_esa.esa.listing",
     "pulumi_resource_alicloud_esa.functions.get_scheduled_preload_jobs",

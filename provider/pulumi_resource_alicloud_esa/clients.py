@@ -45,6 +45,11 @@ class Clients:
                 self._service = self._make()
             return self._service
 
+    def service_time(self) -> int | None:
+        """Milliseconds since 1970 by the service's clock; None before it answered."""
+        with self._lock:
+            return self._service.now() if self._service else None
+
     def close(self) -> None:
         """Drop connections and idle threads."""
         with self._lock:

@@ -96,7 +96,8 @@ class EsaProvider:
 
     def diff(self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any], ignored: Sequence[str]) -> Diff:
         """What differs between a resource's state and its inputs."""
-        diff = _resource(urn).diff(olds, news, ignored)
+        now = self._clients.service_time() if self._clients else None
+        diff = _resource(urn).diff(olds, news, ignored, now)
         for line in diff.notes:
             self.log.info(line, urn)
         return diff

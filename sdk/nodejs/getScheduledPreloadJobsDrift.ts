@@ -67,7 +67,7 @@ export interface GetScheduledPreloadJobsDriftArgs {
      */
     endTime?: string;
     /**
-     * The jobs that should be there; each name once.
+     * The jobs that should be there; each name once, or each with its id.
      */
     expected: inputs.ExpectedScheduledPreloadJob[];
     /**
@@ -133,17 +133,25 @@ export interface GetScheduledPreloadJobsDriftResult {
      */
     readonly markdown: string;
     /**
-     * Names of expected jobs that are not there.
+     * Names of expected jobs that are not there, or ids where only those are declared.
      */
     readonly missing: string[];
+    /**
+     * Ids of `missing`, in the same order; "" where none is declared.
+     */
+    readonly missingIds: string[];
     /**
      * The verdict in one line; names the jobs.
      */
     readonly summary: string;
     /**
-     * Names of jobs that are there but not expected; empty with `allowUnexpected`.
+     * Names of jobs that are there but not expected, or ids of those without a name; empty with `allowUnexpected`.
      */
     readonly unexpected: string[];
+    /**
+     * Ids of `unexpected`, in the same order.
+     */
+    readonly unexpectedIds: string[];
     /**
      * With `checkExecutions`: names of jobs that have no waiting or running execution.
      */
@@ -210,7 +218,7 @@ export interface GetScheduledPreloadJobsDriftOutputArgs {
      */
     endTime?: pulumi.Input<string | undefined>;
     /**
-     * The jobs that should be there; each name once.
+     * The jobs that should be there; each name once, or each with its id.
      */
     expected: pulumi.Input<pulumi.Input<inputs.ExpectedScheduledPreloadJobArgs>[]>;
     /**

@@ -72,6 +72,10 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
      */
     declare public readonly endTime: pulumi.Output<string | undefined>;
     /**
+     * `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+     */
+    declare public readonly failOnDrift: pulumi.Output<boolean | undefined>;
+    /**
      * `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
      */
     declare public readonly hasError: pulumi.Output<boolean | undefined>;
@@ -80,13 +84,17 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
      */
     declare public readonly ids: pulumi.Output<string[] | undefined>;
     /**
-     * Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field.
+     * Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
      */
     declare public readonly ignoreFields: pulumi.Output<string[] | undefined>;
     /**
      * Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
      */
     declare public readonly insertWay: pulumi.Output<string | undefined>;
+    /**
+     * Number of recorded jobs.
+     */
+    declare public /*out*/ readonly jobCount: pulumi.Output<number>;
     /**
      * The recorded jobs by id.
      */
@@ -99,6 +107,14 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
      * Entries a page while all pages are read, from 1. Default 50.
      */
     declare public readonly pageSize: pulumi.Output<number | undefined>;
+    /**
+     * `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+     */
+    declare public readonly recordExecutions: pulumi.Output<boolean | undefined>;
+    /**
+     * The fields that the record covers. One that only a later version knows is not among them, so it is no drift until something is recorded anew.
+     */
+    declare public /*out*/ readonly recordedFields: pulumi.Output<string[]>;
     /**
      * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
      */
@@ -128,26 +144,34 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
             }
             resourceInputs["domain"] = args?.domain;
             resourceInputs["endTime"] = args?.endTime;
+            resourceInputs["failOnDrift"] = args?.failOnDrift;
             resourceInputs["hasError"] = args?.hasError;
             resourceInputs["ids"] = args?.ids;
             resourceInputs["ignoreFields"] = args?.ignoreFields;
             resourceInputs["insertWay"] = args?.insertWay;
             resourceInputs["nameRegex"] = args?.nameRegex;
             resourceInputs["pageSize"] = args?.pageSize;
+            resourceInputs["recordExecutions"] = args?.recordExecutions;
             resourceInputs["siteId"] = args?.siteId;
             resourceInputs["startTime"] = args?.startTime;
             resourceInputs["taskType"] = args?.taskType;
+            resourceInputs["jobCount"] = undefined /*out*/;
             resourceInputs["jobs"] = undefined /*out*/;
+            resourceInputs["recordedFields"] = undefined /*out*/;
         } else {
             resourceInputs["domain"] = undefined /*out*/;
             resourceInputs["endTime"] = undefined /*out*/;
+            resourceInputs["failOnDrift"] = undefined /*out*/;
             resourceInputs["hasError"] = undefined /*out*/;
             resourceInputs["ids"] = undefined /*out*/;
             resourceInputs["ignoreFields"] = undefined /*out*/;
             resourceInputs["insertWay"] = undefined /*out*/;
+            resourceInputs["jobCount"] = undefined /*out*/;
             resourceInputs["jobs"] = undefined /*out*/;
             resourceInputs["nameRegex"] = undefined /*out*/;
             resourceInputs["pageSize"] = undefined /*out*/;
+            resourceInputs["recordExecutions"] = undefined /*out*/;
+            resourceInputs["recordedFields"] = undefined /*out*/;
             resourceInputs["siteId"] = undefined /*out*/;
             resourceInputs["startTime"] = undefined /*out*/;
             resourceInputs["taskType"] = undefined /*out*/;
@@ -170,6 +194,10 @@ export interface ScheduledPreloadJobsBaselineArgs {
      */
     endTime?: pulumi.Input<string | undefined>;
     /**
+     * `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+     */
+    failOnDrift?: pulumi.Input<boolean | undefined>;
+    /**
      * `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
      */
     hasError?: pulumi.Input<boolean | undefined>;
@@ -178,7 +206,7 @@ export interface ScheduledPreloadJobsBaselineArgs {
      */
     ids?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
-     * Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field.
+     * Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
      */
     ignoreFields?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
@@ -193,6 +221,10 @@ export interface ScheduledPreloadJobsBaselineArgs {
      * Entries a page while all pages are read, from 1. Default 50.
      */
     pageSize?: pulumi.Input<number | undefined>;
+    /**
+     * `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+     */
+    recordExecutions?: pulumi.Input<boolean | undefined>;
     /**
      * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
      */

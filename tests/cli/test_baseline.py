@@ -37,7 +37,7 @@ def test_what_was_written_is_read_back() -> None:
     text = json_text(document())
     read = parse_baseline("f.json", text.encode())
     assert read.text() == text
-    assert read.jobs == {"j": JOB}
+    assert {key: record.plain() for key, record in read.jobs.items()} == {"j": JOB}
     assert parse_baseline("f.json", b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()).text() == text
 
 
@@ -106,7 +106,7 @@ def test_bytes_that_are_no_text() -> None:
 def test_values_by_hand_are_compared_in_canonical_form() -> None:
     jobs = {"j": {"domains": "B.com, a.com", "createdAt": "2024-06-01T02:00:00+02:00", "name": " n "}}
     read = parse_baseline("f.json", json_text(document(jobs=jobs)).encode())
-    assert read.jobs == {"j": {"domains": "a.com,b.com", "createdAt": "2024-06-01T00:00:00Z", "name": "n"}}
+    assert read.jobs["j"].plain() == {"domains": "a.com,b.com", "createdAt": "2024-06-01T00:00:00Z", "name": " n "}
 
 
 def test_the_command_refuses_and_does_not_ask_the_service(cli: Cli) -> None:

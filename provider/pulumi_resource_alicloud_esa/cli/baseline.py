@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..drift.compare import COMPARABLE, INTEGERS, Record, canonical_jobs, canonical_value, read_ignored
+from ..drift.record import COMPARABLE, INTEGERS, Record, canonical_value, covered_at_first, read_ignored, record_jobs
 from ..esa.inputs import Inputs, shown
 from ..esa.models import Job
 from ..esa.query import JobQuery, read_query_from
@@ -62,7 +62,7 @@ class Baseline:
             "siteId": self.site_id,
             "query": {name: self.query[name] for name in sorted(self.query)},
             "ignoreFields": list(self.ignored),
-            "jobs": {job_id: dict(sorted(self.jobs[job_id].items())) for job_id in sorted(self.jobs)},
+            "jobs": {job_id: dict(sorted(self.jobs[job_id].plain().items())) for job_id in sorted(self.jobs)},
         }
         return json_text(document)
 
@@ -74,7 +74,7 @@ def new_baseline(query: JobQuery, given: Mapping[str, Any], ignored: tuple[str, 
         kept["ids"] = sorted(set(kept["ids"]))
     if "pageSize" in kept:
         kept["pageSize"] = query.page_size
-    return Baseline(query.site_id, kept, ignored, canonical_jobs(jobs, ignored))
+    return Baseline(query.site_id, kept, ignored, record_jobs(jobs, covered_at_first(ignored)))
 
 
 def read_baseline(path: str) -> Baseline:
@@ -177,7 +177,7 @@ def _read_inputs(values: dict[str, Any], read: Callable[[Inputs], Any], query: M
 
 
 def _read_record(job_id: str, record: Any, ignored: tuple[str, ...]) -> Record:
-    result: Record = {}
+    result: dict[str, str | int] = {}
     for name, value in _object(record, ("jobs", job_id)).items():
         path = ("jobs", job_id, name)
         if name not in COMPARABLE:
@@ -190,7 +190,7 @@ def _read_record(job_id: str, record: Any, ignored: tuple[str, ...]) -> Record:
         canonical = canonical_value(name, value)
         if canonical is not None:
             result[name] = canonical
-    return result
+    return Record(result)
 
 
 def _object(value: Any, path: Path) -> dict[str, Any]:

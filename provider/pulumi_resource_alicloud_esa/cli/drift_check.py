@@ -7,8 +7,9 @@ from typing import Any
 
 from ..config import Settings
 from ..context import CallContext
-from ..drift.compare import canonical_jobs, compare
+from ..drift.compare import compare
 from ..drift.health import ExecutionCheck, check_executions
+from ..drift.record import covered_at_first, record_jobs
 from ..esa.errors import Cancelled, Fault, InvalidInput
 from ..esa.inputs import Inputs, shown
 from ..esa.models import Job
@@ -64,7 +65,8 @@ def _check(path: str, site_id: str, settings: Settings, with_executions: bool) -
         # A defect of ours is no verdict either: no old report may stay behind saying "clean".
         say.traceback_of(error)
         return Outcome(path, location, baseline.site_id, baseline, errors=error_lines(error))
-    differences = compare(baseline.jobs, canonical_jobs(rows, baseline.ignored))
+    actual = record_jobs(rows, covered_at_first(baseline.ignored))
+    differences = compare(baseline.jobs, actual, now=None)
     return Outcome(path, location, baseline.site_id, baseline, differences, len(rows), executions=executions)
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ..drift.compare import read_ignored
+from ..drift.record import read_ignored
 from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
 from ..esa.query import JobQuery, read_query_from

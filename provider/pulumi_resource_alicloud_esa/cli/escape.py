@@ -14,6 +14,7 @@ def clean(difference: Difference) -> Difference:
         difference,
         job_id=printable(difference.job_id),
         name=printable(difference.name),
+        execution_id=printable(difference.execution_id),
         expected=_printable_side(difference.expected),
         actual=_printable_side(difference.actual),
     )

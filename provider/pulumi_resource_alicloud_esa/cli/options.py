@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from ..drift.compare import DEFAULT_IGNORED
+from ..drift.record import DEFAULT_IGNORED
 from . import say
 from .faults import OPTIONS
 

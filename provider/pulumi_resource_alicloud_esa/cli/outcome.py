@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..drift.compare import Difference, Kind
 from ..drift.health import ExecutionCheck
+from ..drift.record import Record
 from ..drift.text import summary
 from ..esa.printable import printable
 from .baseline import Baseline
@@ -84,7 +85,7 @@ class Outcome:
         return self.baseline.line(difference.job_id, difference.field) if self.baseline else 1
 
     @property
-    def expected(self) -> Mapping[str, Mapping[str, object]]:
+    def expected(self) -> Mapping[str, Record]:
         """The recorded jobs by id."""
         return self.baseline.jobs if self.baseline else {}
 

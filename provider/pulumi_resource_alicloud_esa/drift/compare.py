@@ -1,30 +1,16 @@
-"""The one drift model: what a job looks like in canonical form, and how two sets of jobs differ.
+"""The one drift model: how two sets of jobs differ.
 
-The resource, the function and the command all compare through this file, so they reach the same verdict.
-Canonical means: no order anywhere, an empty string is the same as nothing, moments in one spelling. Counters that
-move by themselves are left out unless asked for.
+The resource, the function and the command all compare through this file, so they reach the same verdict. What is
+compared, and in which form, is in record.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
-from ..esa.inputs import Inputs
-from ..esa.models import JOB, Job
-from ..esa.moments import canonical_moment
-from ..esa.query import split_domains
-
-Record = dict[str, Any]
-"""A job in canonical form: Pulumi field name to str or int; fields without a value are left out."""
-
-# The key of a record, and what is the same for every job of a site.
-_NOT_COMPARED = frozenset({"id", "siteId"})
-COMPARABLE = tuple(field.name for field in JOB.fields if field.name not in _NOT_COMPARED)
-DEFAULT_IGNORED = ("errorInfo", "executionCount", "failedFileOss", "taskSubmitted", "urlSubmitted")
-INTEGERS = frozenset({"executionCount", "taskSubmitted", "urlCount", "urlSubmitted"})
+from .record import EXECUTIONS, Fields, Record, Value, moment
 
 
 class Kind(Enum):
@@ -37,74 +23,86 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Difference:
-    """One finding: the job, and for a changed one the field with its expected and actual value (None: no value)."""
+    """One finding: the job, and for a changed one the field with its expected and actual value (None: no value).
+
+    With `execution_id`, the field is one of that execution; where the execution itself is new or gone, the field is
+    `executions` and the side that has it says its plan. A job that is new or gone is one finding, whatever it
+    consists of; so is one whose record cannot be read, which has no field.
+    """
 
     kind: Kind
     job_id: str
     name: str
     field: str = ""
-    expected: str | int | None = None
-    actual: str | int | None = None
+    expected: Value | None = None
+    actual: Value | None = None
+    execution_id: str = ""
 
-
-def canonical_value(field: str, value: Any) -> str | int | None:
-    """One field's value in the form that is compared; None for no value."""
-    if value is None or value == "":
-        return None
-    if field == "domains":
-        return ",".join(sorted(set(split_domains(value)))) or None
-    if field == "createdAt":
-        return canonical_moment(value)
-    if isinstance(value, str):
-        return value.strip() or None
-    return int(value)
-
-
-def canonical_job(job: Job, ignored: Iterable[str] = DEFAULT_IGNORED) -> Record:
-    """The record of a job: every field that is compared and has a value."""
-    skip = {*ignored, *_NOT_COMPARED}
-    given: Mapping[str, Any] = job
-    values = {field: canonical_value(field, given[field]) for field in COMPARABLE if field not in skip}
-    return {field: value for field, value in values.items() if value is not None}
-
-
-def canonical_jobs(jobs: Iterable[Job], ignored: Iterable[str] = DEFAULT_IGNORED) -> dict[str, Record]:
-    """The records of a listing by job id, ids sorted, so that the same jobs always look the same."""
-    skip = tuple(ignored)
-    return dict(sorted((job["id"], canonical_job(job, skip)) for job in jobs))
+    @property
+    def path(self) -> str:
+        """The field as `ignoreFields` and rules name it: `urlCount`, `executions`, `executions.startTime`."""
+        return f"{EXECUTIONS}.{self.field}" if self.execution_id and self.field != EXECUTIONS else self.field
 
 
 def compare(
-    expected: Mapping[str, Record], actual: Mapping[str, Record], ids: Mapping[str, str] | None = None
+    expected: Mapping[str, Record | None],
+    actual: Mapping[str, Record | None],
+    *,
+    now: int | None,
+    ids: Mapping[str, str] | None = None,
 ) -> list[Difference]:
-    """How `actual` differs from `expected`, both by the same key, sorted by name, key and field.
+    """How `actual` differs from `expected`, both by the same key, sorted by name, job, execution and field.
 
-    Keys are job ids, or any others with `ids` saying which job stands behind a key.
+    Keys are job ids, or any others with `ids` saying which job stands behind a key. A record that could not be
+    read, None, is never equal. `now`, in milliseconds by the service's clock, tells which executions ran out: one
+    that did and is gone is no finding. Where it is not known none ran out, so that nothing passes unseen.
     """
     differences: list[Difference] = []
     for key in {*expected, *actual}:
-        was, now = expected.get(key), actual.get(key)
         job_id = key if ids is None else ids.get(key, "")
-        name = str((was or {}).get("name") or (now or {}).get("name") or "")
-        if now is None:
+        was, live = expected.get(key), actual.get(key)
+        name = next((side.name for side in (was, live) if side is not None and side.name), "")
+        if key not in actual:
             differences.append(Difference(Kind.MISSING, job_id, name))
-        elif was is None:
+        elif key not in expected:
             differences.append(Difference(Kind.UNEXPECTED, job_id, name))
+        elif was is None or live is None:
+            differences.append(Difference(Kind.CHANGED, job_id, name))
         else:
-            differences += [
-                Difference(Kind.CHANGED, job_id, name, field, was.get(field), now.get(field))
-                for field in {*was, *now}
-                if was.get(field) != now.get(field)
-            ]
-    return sorted(differences, key=lambda d: (d.name, d.job_id, d.kind.value, d.field))
+            differences += _changes(job_id, name, was, live, now)
+    return sorted(differences, key=lambda d: (d.name, d.job_id, d.kind.value, d.execution_id, d.field))
 
 
-def read_ignored(inputs: Inputs, name: str = "ignoreFields") -> tuple[str, ...]:
-    """The fields to leave out: those given, else the counters; unknown names are faults."""
-    given = inputs.texts(name)
-    if given is None:
-        return DEFAULT_IGNORED
-    for index, field in enumerate(given):
-        if field not in COMPARABLE:
-            inputs.fault(f"{name}[{index}]", f"{field!r} is no field; accepted are {', '.join(COMPARABLE)}")
-    return tuple(sorted(set(given)))
+def ran_out(execution: Fields, now: int | None) -> bool:
+    """Whether an execution's end had passed by then; not where either is not known."""
+    end = moment(execution.get("endTime"))
+    return end is not None and now is not None and end < now
+
+
+def plan_text(execution: Fields) -> str:
+    """An execution's plan in words, for a finding that is about all of it."""
+    start, end = execution.get("startTime"), execution.get("endTime")
+    parts = [f"{start} to {end}"] if start and end else [f"from {start}"] if start else [f"until {end}"] if end else []
+    parts += [f"{name} {execution[name]}" for name in ("interval", "sliceLen") if name in execution]
+    return ", ".join(parts) or "no plan known"
+
+
+def _changes(job_id: str, name: str, was: Record, live: Record, now: int | None) -> Iterator[Difference]:
+    for field, expected, actual in _differing(was.fields, live.fields):
+        yield Difference(Kind.CHANGED, job_id, name, field, expected, actual)
+    executions, others = was.executions or {}, live.executions or {}
+    for key in {*executions, *others}:
+        before, after = executions.get(key), others.get(key)
+        if before is None:
+            yield Difference(Kind.CHANGED, job_id, name, EXECUTIONS, None, plan_text(after or {}), key)
+        elif after is not None:
+            for field, expected, actual in _differing(before, after):
+                yield Difference(Kind.CHANGED, job_id, name, field, expected, actual, key)
+        elif not ran_out(before, now):
+            yield Difference(Kind.CHANGED, job_id, name, EXECUTIONS, plan_text(before), None, key)
+
+
+def _differing(was: Fields, now: Fields) -> Iterator[tuple[str, Value | None, Value | None]]:
+    for field in {*was, *now}:
+        if was.get(field) != now.get(field):
+            yield field, was.get(field), now.get(field)

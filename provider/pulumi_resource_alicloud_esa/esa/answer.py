@@ -62,7 +62,7 @@ def interpret(action: str, answer: Answer, mask: Mask = _NOTHING) -> dict[str, A
         request_id=mask.text(_text(body, "requestid") or _request_id(answer.headers))[:100],
         note=mask.text(_denied(body)),
         retry_after=_retry_after(answer),
-        server_date=_parse_date(answer.headers.get("Date", "")),
+        server_date=server_date(answer.headers),
     )
 
 
@@ -168,6 +168,11 @@ def _retry_after(answer: Answer) -> float | None:
 def _whole_number(text: str) -> int | None:
     stripped = text.strip()
     return int(stripped[:18]) if stripped.isascii() and stripped.isdigit() else None
+
+
+def server_date(headers: Mapping[str, str]) -> datetime | None:
+    """The moment of an answer's Date header, None where it has none."""
+    return _parse_date(headers.get("Date", ""))
 
 
 def _parse_date(text: str) -> datetime | None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from .answer import interpret
+from .answer import interpret, server_date
+from .clock import ServiceClock
 from .codes import Retry
 from .deadline import Deadline
 from .errors import ApiError, FailedAttempt
@@ -42,6 +43,7 @@ class EsaClient:
         debug: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.pace = pace
+        self.clock = ServiceClock()
         self._transport = transport
         self._credentials = credentials
         self._policy = policy
@@ -82,6 +84,7 @@ class EsaClient:
     def _attempt(
         self, action: str, query: str, credentials: Credentials, skew: timedelta, deadline: Deadline
     ) -> dict[str, Any]:
+        date = self._now() + skew
         headers = signed_headers(
             host=self._transport.endpoint.host,
             query=query,
@@ -90,12 +93,15 @@ class EsaClient:
             access_key_id=credentials.access_key_id,
             access_key_secret=credentials.access_key_secret,
             security_token=credentials.security_token,
-            date=self._now() + skew,
+            date=date,
             nonce=self._nonce(),
         )
         signature = headers["Authorization"].rpartition("=")[2]
         mask = Mask((credentials.access_key_secret, credentials.security_token, signature), self._transport.logins)
-        return interpret(action, self._transport.get(query, headers, deadline), mask)
+        answer = self._transport.get(query, headers, deadline)
+        body = interpret(action, answer, mask)
+        self.clock.saw(server_date(answer.headers), date)
+        return body
 
     def _prepare_retry(
         self,

@@ -69,6 +69,10 @@ class Inputs:
         """Note what is wrong with one property."""
         self.faults.append(Fault(f"{self._prefix}{name}", reason))
 
+    def within(self, path: str, values: Mapping[str, Any]) -> Inputs:
+        """The inputs of an object that stands at this path (`executions[0].`); its faults are among these."""
+        return Inputs(values, f"{self._prefix}{path}", self.faults)
+
     def finish(self) -> None:
         """Refuse properties nobody asked for, then raise if anything was wrong."""
         self.refuse_unread()

@@ -14,6 +14,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from .clock import ServiceClock
 from .deadline import Deadline
 from .errors import ApiError, PartialAnswer
 from .models import E, Shape, read_page, read_request_id
@@ -30,6 +31,11 @@ Progress = Callable[[int, int], None]
 
 class Caller(Protocol):
     """What a listing needs of a client."""
+
+    @property
+    def clock(self) -> ServiceClock:
+        """The service's clock."""
+        ...
 
     def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
         """One call of one action."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .deadline import Deadline
@@ -67,7 +67,17 @@ class Service:
             raise PartialAnswer(f"{LIST_EXECUTIONS}: {count} different rows, but TotalCount is {total}; try again")
         return Executions(read_request_id(body), rows)
 
-    def executions_of(self, job_ids: Iterable[str], deadline: Deadline) -> dict[str, list[Execution]]:
+    def executions_of(
+        self, job_ids: Sequence[str], deadline: Deadline, progress: Progress | None = None
+    ) -> dict[str, list[Execution]]:
         """The executions of each of these jobs, read several at a time."""
-        reads = self.lister.each(lambda job_id: self.executions(job_id, deadline), job_ids, deadline)
-        return {job_id: executions.rows for job_id, executions in reads}
+        found: dict[str, list[Execution]] = {}
+        for job_id, executions in self.lister.each(lambda key: self.executions(key, deadline), job_ids, deadline):
+            found[job_id] = executions.rows
+            if progress is not None:
+                progress(len(found), len(job_ids))
+        return found
+
+    def now(self) -> int | None:
+        """Milliseconds since 1970 by the service's clock, None before it answered."""
+        return self.lister.client.clock.milliseconds()

@@ -7,15 +7,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..context import CallContext
-from ..drift.compare import COMPARABLE, INTEGERS, Difference, Kind, Record, canonical_job, canonical_value, compare
+from ..drift.compare import Difference, Kind
+from ..drift.declared import Declared, find_drift
 from ..drift.health import ExecutionCheck, check_executions
-from ..drift.text import markdown, summary
+from ..drift.reading import Reading, read_site
+from ..drift.record import COMPARABLE, EXECUTIONS, INTEGERS, MOMENTS, PLAN, Value, canonical_value
+from ..drift.text import job_lines, markdown, summary
 from ..esa.errors import DriftFound
 from ..esa.inputs import Inputs
 from ..esa.models import Job
+from ..esa.moments import format_moment
 from ..esa.query import JobQuery, read_query_from
 
-_FIELDS = ("id", *COMPARABLE)
+_NAMED = 20
 
 
 def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
@@ -31,42 +35,24 @@ def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
     with_executions = reader.boolean("checkExecutions") or False
     reader.finish()
     service = context.service()
-    jobs = service.jobs(query, context.deadline, context.progress).rows
-    differences = find_drift(expected, jobs, allow_unexpected)
+
+    def planned(job: Job) -> bool:
+        return any(one.executions is not None and one.means(job) for one in expected)
+
+    reading = read_site(service, query, planned, context.deadline, context.progress)
+    differences = find_drift(expected, reading, allow_unexpected)
     if differences and fail_on_drift:
-        raise DriftFound(summary(query.site_id, differences, len(jobs)))
-    result = _result(query, differences, jobs)
-    return _with_executions(result, check_executions(service, jobs, context.deadline)) if with_executions else result
+        raise DriftFound(_lines(summary(query.site_id, differences, len(reading.jobs)), differences))
+    result = _result(query, differences, reading)
+    if not with_executions:
+        return result
+    return _with_executions(result, check_executions(service, reading.jobs, context.deadline))
 
 
-def find_drift(expected: Mapping[str, Record], jobs: Sequence[Job], allow_unexpected: bool) -> list[Difference]:
-    """Compare declared jobs by name, each only in the fields that it declares.
-
-    The service allows several jobs of one name. An expected job is held against the one of that name that fits
-    best; the others are unexpected.
-    """
-    by_name: dict[str, list[Job]] = {}
-    for job in jobs:
-        by_name.setdefault((job["name"] or "").strip(), []).append(job)
-    wanted: dict[str, Record] = {}
-    found: dict[str, Record] = {}
-    ids: dict[str, str] = {}
-    for name, record in expected.items():
-        candidates = by_name.get(name, [])
-        key = f"expected {name}"
-        wanted[key] = record
-        if candidates:
-            best = min(candidates, key=lambda job: (len(compare({"": record}, {"": _project(job, record)})), job["id"]))
-            candidates.remove(best)
-            found[key], ids[key] = _project(best, record), best["id"]
-    if not allow_unexpected:
-        for job in (job for rest in by_name.values() for job in rest):
-            found[job["id"]], ids[job["id"]] = canonical_job(job), job["id"]
-    return compare(wanted, found, ids)
-
-
-def _project(job: Mapping[str, Any], record: Record) -> Record:
-    return {field: value for field in record if (value := canonical_value(field, job[field])) is not None}
+def _lines(first: str, differences: Sequence[Difference]) -> str:
+    lines = job_lines(differences)
+    more = [f"... and {len(lines) - _NAMED} more jobs"] if len(lines) > _NAMED else []
+    return "\n".join([first, *lines[:_NAMED], *more])
 
 
 def _camel_keys(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,64 +60,102 @@ def _camel_keys(value: Mapping[str, Any]) -> dict[str, Any]:
     return {re.sub(r"_([a-z])", lambda found: found[1].upper(), name): item for name, item in value.items()}
 
 
-def _read_expected(reader: Inputs) -> dict[str, Record]:
+def _read_expected(reader: Inputs) -> list[Declared]:
     values = reader.get("expected")
     if not isinstance(values, list):
-        reader.fault("expected", "missing; give the list of jobs that should be there, each with its name")
-        return {}
-    expected: dict[str, Record] = {}
+        reader.fault("expected", "missing; give the list of jobs that should be there, each with its name or its id")
+        return []
+    expected: list[Declared] = []
     for index, value in enumerate(values):
         if not isinstance(value, dict):
             reader.fault(f"expected[{index}]", "not accepted; give an object with a name and the fields to compare")
             continue
-        record = _read_record(Inputs(_camel_keys(value), f"expected[{index}].", reader.faults))
-        name = str(record.get("name", ""))
-        if name in expected:
-            reader.fault(f"expected[{index}].name", f"{name!r} stands there twice; a name is declared once")
-        elif name:
-            expected[name] = record
+        job = reader.within(f"expected[{index}].", _camel_keys(value))
+        declared = _read_job(job)
+        job.refuse_unread()
+        if declared.job_id and any(one.job_id == declared.job_id for one in expected):
+            job.fault("id", f"{declared.job_id!r} stands there twice; a job is declared once")
+        elif not declared.job_id and declared.name and any(_same_name(declared, one) for one in expected):
+            job.fault("name", f"{declared.name!r} stands there twice; a name is declared once, or each with its id")
+        else:
+            expected.append(declared)
     return expected
 
 
-def _read_record(job: Inputs) -> Record:
-    """The fields that a declared job gives, canonical; one declared as "" must have no value, which None says."""
-    record: Record = {"name": canonical_value("name", job.text("name", required=True))}
-    for field in _FIELDS:
-        if field == "name":
+def _same_name(declared: Declared, other: Declared) -> bool:
+    return not other.job_id and other.name == declared.name
+
+
+def _read_job(job: Inputs) -> Declared:
+    """A declared job: the fields that it gives, canonical; one declared as "" must have no value, which None says."""
+    job_id = job.job_id("id") if job.get("id") is not None else ""
+    if not job_id and job.get("name") in (None, ""):
+        job.fault("name", "missing; give the job's name, or its id")
+    fields = _read_fields(job, COMPARABLE)
+    return Declared(fields, job_id, _read_executions(job))
+
+
+def _read_fields(given: Inputs, names: Sequence[str]) -> dict[str, Value | None]:
+    fields: dict[str, Value | None] = {}
+    for name in names:
+        value = given.integer(name, 0) if name in INTEGERS else given.get(name)
+        if value is None:
             continue
-        if field in INTEGERS:
-            value: Any = job.integer(field, 0)
+        if name not in INTEGERS and not isinstance(value, str):
+            given.fault(name, "not accepted; give a string")
+        elif name in MOMENTS and value:
+            milliseconds = given.milliseconds(name)
+            if milliseconds is not None:
+                fields[name] = format_moment(milliseconds)
         else:
-            value = job.get(field)
-            if value is not None and not isinstance(value, str):
-                job.fault(field, "not accepted; give a string")
-                continue
-        if value is not None:
-            record[field] = canonical_value(field, value)
-    job.refuse_unread()
-    return record
+            fields[name] = canonical_value(name, value)
+    return fields
 
 
-def _result(query: JobQuery, differences: list[Difference], jobs: Sequence[Job]) -> dict[str, Any]:
+def _read_executions(job: Inputs) -> list[dict[str, Value | None]] | None:
+    values = job.get(EXECUTIONS)
+    if values is None:
+        return None
+    if not isinstance(values, list):
+        job.fault(EXECUTIONS, "not accepted; give a list of executions, each with the fields to compare")
+        return None
+    found: list[dict[str, Value | None]] = []
+    for index, value in enumerate(values):
+        if not isinstance(value, dict):
+            job.fault(f"{EXECUTIONS}[{index}]", f"not accepted; give an object with any of {', '.join(PLAN)}")
+            continue
+        execution = job.within(f"{EXECUTIONS}[{index}].", _camel_keys(value))
+        found.append(_read_fields(execution, PLAN))
+        execution.refuse_unread()
+    return found
+
+
+def _result(query: JobQuery, differences: list[Difference], reading: Reading) -> dict[str, Any]:
     def of(kind: Kind) -> list[Difference]:
         return [difference for difference in differences if difference.kind is kind]
 
+    missing, unexpected, count = of(Kind.MISSING), of(Kind.UNEXPECTED), len(reading.jobs)
     return {
         "drifted": bool(differences),
-        "missing": [difference.name for difference in of(Kind.MISSING)],
-        "unexpected": [difference.name or difference.job_id for difference in of(Kind.UNEXPECTED)],
-        "changed": [
-            {
-                "name": difference.name,
-                "field": difference.field,
-                "expected": _text(difference.expected),
-                "actual": _text(difference.actual),
-            }
-            for difference in of(Kind.CHANGED)
-        ],
-        "failed": sorted(job["name"] or job["id"] for job in jobs if job["errorInfo"]),
-        "summary": summary(query.site_id, differences, len(jobs)),
-        "markdown": markdown(query.site_id, differences, len(jobs)),
+        "missing": [difference.name or difference.job_id for difference in missing],
+        "missingIds": [difference.job_id for difference in missing],
+        "unexpected": [difference.name or difference.job_id for difference in unexpected],
+        "unexpectedIds": [difference.job_id for difference in unexpected],
+        "changed": [_change(difference) for difference in of(Kind.CHANGED)],
+        "failed": sorted(job["name"] or job["id"] for job in reading.jobs if job["errorInfo"]),
+        "summary": summary(query.site_id, differences, count),
+        "markdown": markdown(query.site_id, differences, count),
+    }
+
+
+def _change(difference: Difference) -> dict[str, Any]:
+    return {
+        "name": difference.name,
+        "jobId": difference.job_id,
+        "executionId": difference.execution_id or None,
+        "field": difference.field,
+        "expected": _text(difference.expected),
+        "actual": _text(difference.actual),
     }
 
 
@@ -145,5 +169,5 @@ def _with_executions(result: dict[str, Any], check: ExecutionCheck) -> dict[str,
     }
 
 
-def _text(value: str | int | None) -> str | None:
+def _text(value: Value | None) -> str | None:
     return None if value is None else str(value)

@@ -45,8 +45,8 @@ class Resource(Protocol):
         """The checked inputs, and what is wrong with them."""
         ...
 
-    def diff(self, olds: Values, news: Values, ignored: Sequence[str]) -> Diff:
-        """What differs between state and inputs."""
+    def diff(self, olds: Values, news: Values, ignored: Sequence[str], now: int | None) -> Diff:
+        """What differs between state and inputs; `now` is the service's time in milliseconds, where it is known."""
         ...
 
     def create(self, inputs: Values) -> tuple[str, dict[str, Any]]:

@@ -4,14 +4,27 @@ The engine's refresh compares what `read` finds with what was recorded, through 
 that is only in outputs. So the recorded jobs are an *input* that no program writes: `check` carries them over
 from the old inputs, or reads them live when there are none yet or when another question is asked, and `read`
 answers with the live jobs as inputs and outputs alike.
+
+With `failOnDrift` `check` reads them live each time, and what differs is a fault like any other wrong input.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ..drift.compare import Kind, Record, canonical_jobs, compare, read_ignored
+from ..drift.compare import Difference, Kind, compare
+from ..drift.reading import Reading, read_covered
+from ..drift.record import (
+    EXECUTIONS,
+    IGNORABLE,
+    Record,
+    covered,
+    covered_at_first,
+    read_ignored,
+    read_record,
+)
 from ..drift.text import job_lines
 from ..engine.property_path import covers, join
 from ..engine.values import UNKNOWN, contains_unknown
@@ -20,8 +33,11 @@ from ..esa.inputs import Inputs
 from ..esa.query import JobQuery, read_query_from
 from .protocol import Call, Change, Diff, Values
 
-JOBS = "jobs"
+JOBS, FIELDS, COUNT = "jobs", "recordedFields", "jobCount"
+# What is recorded, not given: in the inputs too, so that the engine keeps it and a refresh compares it.
+_RECORDED = (JOBS, FIELDS, COUNT)
 _MAX_NOTES = 20
+_ACCEPT = "to accept what is there, run `pulumi refresh`; to see all of it, `pulumi refresh --preview-only --diff`"
 QUESTION = (
     "siteId",
     "startTime",
@@ -34,40 +50,65 @@ QUESTION = (
     "insertWay",
     "hasError",
     "ignoreFields",
+    "recordExecutions",
 )
+# What decides how a difference is told, not what is recorded.
+_VERDICT = ("failOnDrift",)
+GIVEN = (*QUESTION, *_VERDICT)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What was asked for; equal where the same would be recorded."""
+
+    query: JobQuery
+    ignored: tuple[str, ...]
+    executions: bool
 
 
 def check(olds: Values, news: Values, call: Call) -> tuple[dict[str, Any], list[Fault]]:
     """The inputs with the recorded jobs in them; raises what reading can raise."""
-    inputs = {name: value for name, value in news.items() if name != JOBS and value is not None}
+    inputs = {name: value for name, value in news.items() if name not in _RECORDED and value is not None}
     if contains_unknown(inputs):
-        return {**inputs, JOBS: UNKNOWN}, []
+        return {**inputs, **dict.fromkeys(_RECORDED, UNKNOWN)}, []
     try:
-        asked = _read(inputs)
+        question, fail_on_drift = _read(inputs)
     except InvalidInput as error:
         return inputs, list(error.faults)
-    inputs.update(_as_declared(inputs, asked[0]))
-    if isinstance(olds.get(JOBS), dict) and _read_or_none(olds) == asked:
-        return {**inputs, JOBS: olds[JOBS]}, []
-    return {**inputs, JOBS: _live(asked, call)}, []
+    inputs.update(_as_declared(inputs, question.query))
+    recorded = olds.get(JOBS)
+    # What is there but no map is not read anew: it counts as changed, and a refresh accepts what is there instead.
+    if recorded is None or _read_or_none(olds) != question:
+        return {**inputs, **_live(question, _new_fields(question), call)[1]}, []
+    fields = _fields(olds, question)
+    faults: list[Fault] = []
+    if fail_on_drift:
+        reading, live = _live(question, fields, call)
+        faults = _faults(_differences(recorded, live[JOBS], reading.now))
+    count = len(recorded) if isinstance(recorded, dict) else 0
+    return {**inputs, JOBS: recorded, FIELDS: list(fields), COUNT: count}, faults
 
 
-def diff(olds: Values, news: Values, ignored: Sequence[str]) -> Diff:
-    """What differs between state and inputs, job by job and field by field."""
+def diff(olds: Values, news: Values, ignored: Sequence[str], now: int | None) -> Diff:
+    """What differs between state and inputs, job by job and field by field; `now` by the service's clock."""
     changes: dict[str, Change] = {}
-    for name in QUESTION:
-        was, now = olds.get(name), news.get(name)
-        if was != now:
-            kind = Change.ADD if was is None else Change.DELETE if now is None else Change.UPDATE
+    for name in GIVEN:
+        was, given = olds.get(name), news.get(name)
+        if was != given:
+            kind = Change.ADD if was is None else Change.DELETE if given is None else Change.UPDATE
             changes[name] = Change.REPLACE if name == "siteId" else kind
-    changed_jobs = _changed_jobs(olds.get(JOBS), news.get(JOBS))
     # With the question unchanged, `check` carried the recorded jobs over: only a refresh makes them differ. The
     # engine hands a refresh the other way round, what is live as the state and what was recorded as the inputs.
     refreshed = not changes
-    changes.update(changed_jobs)
+    if UNKNOWN in (olds.get(JOBS), news.get(JOBS)):
+        differences, jobs = [], {JOBS: Change.UPDATE}
+    else:
+        differences = _differences(news.get(JOBS), olds.get(JOBS), now if refreshed else None)
+        jobs = {_path(difference): _change(difference) for difference in differences}
+    changes.update(jobs)
     kept = {path: change for path, change in changes.items() if not any(covers(top, path) for top in ignored)}
-    notes = _notes(recorded=news.get(JOBS), live=olds.get(JOBS), kept=kept) if refreshed and kept else ()
-    return Diff(kept, notes)
+    shown = [difference for difference in differences if _path(difference) in kept]
+    return Diff(kept, _lines(shown, "--diff shows them all") if refreshed else ())
 
 
 def create(inputs: Values) -> tuple[str, dict[str, Any]]:
@@ -82,11 +123,17 @@ def read(resource_id: str, inputs: Values, state: Values, call: Call) -> tuple[s
 
     Raises when the site cannot be read: that is neither "no drift" nor "all deleted".
     """
-    known = {name: value for name, value in (inputs or state).items() if name in QUESTION and value is not None}
+    recorded = inputs or state
+    known = {name: value for name, value in recorded.items() if name in GIVEN and value is not None}
     # An import and `get` know the id only.
     known.setdefault("siteId", resource_id)
-    asked = _read(known)
-    return asked[0].site_id, {**known, **_as_declared(known, asked[0]), JOBS: _live(asked, call)}
+    question, _ = _read(known)
+    fields = _new_fields(question) if recorded.get(JOBS) is None else _fields(recorded, question)
+    return question.query.site_id, {
+        **known,
+        **_as_declared(known, question.query),
+        **_live(question, fields, call)[1],
+    }
 
 
 def _as_declared(inputs: Values, query: JobQuery) -> dict[str, Any]:
@@ -98,51 +145,86 @@ def _as_declared(inputs: Values, query: JobQuery) -> dict[str, Any]:
     return result
 
 
-def _changed_jobs(was: Any, now: Any) -> dict[str, Change]:
-    if was is UNKNOWN or now is UNKNOWN:
-        return {JOBS: Change.UPDATE}
-    changes: dict[str, Change] = {}
-    for difference in compare(was or {}, now or {}):
-        if difference.kind is Kind.MISSING:
-            changes[join(JOBS, difference.job_id)] = Change.DELETE
-        elif difference.kind is Kind.UNEXPECTED:
-            changes[join(JOBS, difference.job_id)] = Change.ADD
-        else:
-            kind = Change.UPDATE
-            if difference.expected is None or difference.actual is None:
-                kind = Change.ADD if difference.expected is None else Change.DELETE
-            changes[join(JOBS, difference.job_id, difference.field)] = kind
-    return changes
-
-
-def _notes(recorded: Any, live: Any, kept: Mapping[str, Change]) -> list[str]:
-    """A line a job that drifted, its name beside its id: the engine's own diff shows ids only."""
-    differences = [
-        difference
-        for difference in compare(recorded or {}, live or {})
-        if join(JOBS, difference.job_id, *([difference.field] if difference.field else [])) in kept
-    ]
-    lines = job_lines(differences)
-    more = len(lines) - _MAX_NOTES
-    return lines if more <= 0 else [*lines[:_MAX_NOTES], f"... and {more} more jobs; --diff shows them all"]
-
-
-def _read(values: Values) -> tuple[JobQuery, tuple[str, ...]]:
-    inputs = Inputs({name: value for name, value in values.items() if name != JOBS})
-    asked = read_query_from(inputs, paged=False), read_ignored(inputs)
+def _read(values: Values) -> tuple[_Question, bool]:
+    inputs = Inputs({name: value for name, value in values.items() if name not in _RECORDED})
+    question = _Question(
+        read_query_from(inputs, paged=False), read_ignored(inputs), inputs.boolean("recordExecutions") or False
+    )
+    fail_on_drift = inputs.boolean("failOnDrift") or False
     inputs.finish()
-    return asked
+    return question, fail_on_drift
 
 
-def _read_or_none(values: Values) -> tuple[JobQuery, tuple[str, ...]] | None:
+def _read_or_none(values: Values) -> _Question | None:
     try:
-        return _read({name: value for name, value in values.items() if name in QUESTION})
+        return _read({name: value for name, value in values.items() if name in QUESTION})[0]
     except InvalidInput:
         return None
 
 
-def _live(asked: tuple[JobQuery, tuple[str, ...]], call: Call) -> dict[str, Record]:
-    query, ignored = asked
+def _new_fields(question: _Question) -> tuple[str, ...]:
+    return covered(question.ignored, question.executions)
+
+
+def _fields(recorded: Values, question: _Question) -> tuple[str, ...]:
+    """The fields that a state's record covers: a field that this version is the first to know is none of them."""
+    given = recorded.get(FIELDS)
+    if not isinstance(given, list):
+        return covered_at_first(question.ignored)
+    known = tuple(name for name in (*IGNORABLE, EXECUTIONS) if name in given)
+    return tuple(sorted(known)) if (EXECUTIONS in known) == question.executions else _new_fields(question)
+
+
+def _live(question: _Question, fields: Sequence[str], call: Call) -> tuple[Reading, dict[str, Any]]:
+    """What is there now, and the properties that record it."""
     with call() as context:
-        jobs = context.service().jobs(query, context.deadline, context.progress).rows
-    return canonical_jobs(jobs, ignored)
+        reading = read_covered(context.service(), question.query, fields, context.deadline, context.progress)
+    jobs = {job_id: record.plain() for job_id, record in reading.records(fields).items()}
+    return reading, {JOBS: jobs, FIELDS: list(fields), COUNT: len(jobs)}
+
+
+def _differences(recorded: Any, live: Any, now: int | None) -> list[Difference]:
+    """The differences of two `jobs` properties; one of no job stands for a property that is no map."""
+    if recorded == live:
+        return []
+    if not isinstance(recorded, dict) or not isinstance(live, dict):
+        return [Difference(Kind.CHANGED, "", "")]
+    # What is equal as it stands needs no reading, and may even be no record.
+    same = {job_id for job_id, value in recorded.items() if job_id in live and live[job_id] == value}
+    return compare(_records(recorded, same), _records(live, same), now=now)
+
+
+def _records(jobs: Mapping[str, Any], without: set[str]) -> dict[str, Record | None]:
+    return {job_id: read_record(value) for job_id, value in jobs.items() if job_id not in without}
+
+
+def _path(difference: Difference) -> str:
+    parts = [JOBS, difference.job_id] if difference.job_id else [JOBS]
+    if difference.execution_id:
+        parts += [EXECUTIONS, difference.execution_id]
+    if difference.field not in ("", EXECUTIONS):
+        parts.append(difference.field)
+    return join(*parts)
+
+
+def _change(difference: Difference) -> Change:
+    """Its kind from what is there to what was recorded, which is how the engine hands a refresh."""
+    if difference.kind is not Kind.CHANGED:
+        return Change.ADD if difference.kind is Kind.MISSING else Change.DELETE
+    if (difference.expected is None) == (difference.actual is None):
+        return Change.UPDATE
+    return Change.ADD if difference.actual is None else Change.DELETE
+
+
+def _lines(differences: Sequence[Difference], more: str) -> list[str]:
+    """A line a job that drifted, its name beside its id: the engine's own diff shows ids only."""
+    lines = job_lines(differences)
+    left = len(lines) - _MAX_NOTES
+    return lines if left <= 0 else [*lines[:_MAX_NOTES], f"... and {left} more jobs; {more}"]
+
+
+def _faults(differences: Sequence[Difference]) -> list[Fault]:
+    """The drift like wrong inputs; on no property, beside which the engine would print all that is recorded."""
+    if not differences:
+        return []
+    return [Fault("", line) for line in [*_lines(differences, "a refresh shows them all"), _ACCEPT]]

@@ -61,7 +61,7 @@ type GetScheduledPreloadJobsDriftArgs struct {
 	Domain *string `pulumi:"domain"`
 	// Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
 	EndTime *string `pulumi:"endTime"`
-	// The jobs that should be there; each name once.
+	// The jobs that should be there; each name once, or each with its id.
 	Expected []ExpectedScheduledPreloadJob `pulumi:"expected"`
 	// `true`: fail with the summary when there is drift. Default `false`.
 	FailOnDrift *bool `pulumi:"failOnDrift"`
@@ -95,12 +95,16 @@ type GetScheduledPreloadJobsDriftResult struct {
 	FailedExecutions []FailedScheduledPreloadExecution `pulumi:"failedExecutions"`
 	// A report for a pull request or a job summary.
 	Markdown string `pulumi:"markdown"`
-	// Names of expected jobs that are not there.
+	// Names of expected jobs that are not there, or ids where only those are declared.
 	Missing []string `pulumi:"missing"`
+	// Ids of `missing`, in the same order; "" where none is declared.
+	MissingIds []string `pulumi:"missingIds"`
 	// The verdict in one line; names the jobs.
 	Summary string `pulumi:"summary"`
-	// Names of jobs that are there but not expected; empty with `allowUnexpected`.
+	// Names of jobs that are there but not expected, or ids of those without a name; empty with `allowUnexpected`.
 	Unexpected []string `pulumi:"unexpected"`
+	// Ids of `unexpected`, in the same order.
+	UnexpectedIds []string `pulumi:"unexpectedIds"`
 	// With `checkExecutions`: names of jobs that have no waiting or running execution.
 	WithoutExecution []string `pulumi:"withoutExecution"`
 }
@@ -120,7 +124,7 @@ type GetScheduledPreloadJobsDriftOutputArgs struct {
 	Domain pulumi.StringPtrInput `pulumi:"domain"`
 	// Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
 	EndTime pulumi.StringPtrInput `pulumi:"endTime"`
-	// The jobs that should be there; each name once.
+	// The jobs that should be there; each name once, or each with its id.
 	Expected ExpectedScheduledPreloadJobArrayInput `pulumi:"expected"`
 	// `true`: fail with the summary when there is drift. Default `false`.
 	FailOnDrift pulumi.BoolPtrInput `pulumi:"failOnDrift"`
@@ -188,9 +192,14 @@ func (o GetScheduledPreloadJobsDriftResultOutput) Markdown() pulumi.StringOutput
 	return o.ApplyT(func(v GetScheduledPreloadJobsDriftResult) string { return v.Markdown }).(pulumi.StringOutput)
 }
 
-// Names of expected jobs that are not there.
+// Names of expected jobs that are not there, or ids where only those are declared.
 func (o GetScheduledPreloadJobsDriftResultOutput) Missing() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v GetScheduledPreloadJobsDriftResult) []string { return v.Missing }).(pulumi.StringArrayOutput)
+}
+
+// Ids of `missing`, in the same order; "" where none is declared.
+func (o GetScheduledPreloadJobsDriftResultOutput) MissingIds() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v GetScheduledPreloadJobsDriftResult) []string { return v.MissingIds }).(pulumi.StringArrayOutput)
 }
 
 // The verdict in one line; names the jobs.
@@ -198,9 +207,14 @@ func (o GetScheduledPreloadJobsDriftResultOutput) Summary() pulumi.StringOutput 
 	return o.ApplyT(func(v GetScheduledPreloadJobsDriftResult) string { return v.Summary }).(pulumi.StringOutput)
 }
 
-// Names of jobs that are there but not expected; empty with `allowUnexpected`.
+// Names of jobs that are there but not expected, or ids of those without a name; empty with `allowUnexpected`.
 func (o GetScheduledPreloadJobsDriftResultOutput) Unexpected() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v GetScheduledPreloadJobsDriftResult) []string { return v.Unexpected }).(pulumi.StringArrayOutput)
+}
+
+// Ids of `unexpected`, in the same order.
+func (o GetScheduledPreloadJobsDriftResultOutput) UnexpectedIds() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v GetScheduledPreloadJobsDriftResult) []string { return v.UnexpectedIds }).(pulumi.StringArrayOutput)
 }
 
 // With `checkExecutions`: names of jobs that have no waiting or running execution.

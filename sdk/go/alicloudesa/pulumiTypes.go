@@ -483,7 +483,134 @@ func (o AssumeRoleWithOidcPtrOutput) SessionExpiration() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// A job that should be there; only the fields given are compared. "" means that a field has no value.
+// An execution that a job should have; only the fields given are compared. Of several that it can mean, it is the one that fits best. One that ran out (its `endTime` is given and past) may be gone.
+type ExpectedScheduledPreloadExecution struct {
+	// When the run ends: RFC 3339.
+	EndTime *string `pulumi:"endTime"`
+	// Seconds between two batches of `sliceLen` URLs.
+	Interval *int `pulumi:"interval"`
+	// Number of URLs in a batch.
+	SliceLen *int `pulumi:"sliceLen"`
+	// When the run starts: RFC 3339.
+	StartTime *string `pulumi:"startTime"`
+}
+
+// ExpectedScheduledPreloadExecutionInput is an input type that accepts ExpectedScheduledPreloadExecutionArgs and ExpectedScheduledPreloadExecutionOutput values.
+// You can construct a concrete instance of `ExpectedScheduledPreloadExecutionInput` via:
+//
+//	ExpectedScheduledPreloadExecutionArgs{...}
+type ExpectedScheduledPreloadExecutionInput interface {
+	pulumi.Input
+
+	ToExpectedScheduledPreloadExecutionOutput() ExpectedScheduledPreloadExecutionOutput
+	ToExpectedScheduledPreloadExecutionOutputWithContext(context.Context) ExpectedScheduledPreloadExecutionOutput
+}
+
+// An execution that a job should have; only the fields given are compared. Of several that it can mean, it is the one that fits best. One that ran out (its `endTime` is given and past) may be gone.
+type ExpectedScheduledPreloadExecutionArgs struct {
+	// When the run ends: RFC 3339.
+	EndTime pulumi.StringPtrInput `pulumi:"endTime"`
+	// Seconds between two batches of `sliceLen` URLs.
+	Interval pulumi.IntPtrInput `pulumi:"interval"`
+	// Number of URLs in a batch.
+	SliceLen pulumi.IntPtrInput `pulumi:"sliceLen"`
+	// When the run starts: RFC 3339.
+	StartTime pulumi.StringPtrInput `pulumi:"startTime"`
+}
+
+func (ExpectedScheduledPreloadExecutionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*ExpectedScheduledPreloadExecution)(nil)).Elem()
+}
+
+func (i ExpectedScheduledPreloadExecutionArgs) ToExpectedScheduledPreloadExecutionOutput() ExpectedScheduledPreloadExecutionOutput {
+	return i.ToExpectedScheduledPreloadExecutionOutputWithContext(context.Background())
+}
+
+func (i ExpectedScheduledPreloadExecutionArgs) ToExpectedScheduledPreloadExecutionOutputWithContext(ctx context.Context) ExpectedScheduledPreloadExecutionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ExpectedScheduledPreloadExecutionOutput)
+}
+
+// ExpectedScheduledPreloadExecutionArrayInput is an input type that accepts ExpectedScheduledPreloadExecutionArray and ExpectedScheduledPreloadExecutionArrayOutput values.
+// You can construct a concrete instance of `ExpectedScheduledPreloadExecutionArrayInput` via:
+//
+//	ExpectedScheduledPreloadExecutionArray{ ExpectedScheduledPreloadExecutionArgs{...} }
+type ExpectedScheduledPreloadExecutionArrayInput interface {
+	pulumi.Input
+
+	ToExpectedScheduledPreloadExecutionArrayOutput() ExpectedScheduledPreloadExecutionArrayOutput
+	ToExpectedScheduledPreloadExecutionArrayOutputWithContext(context.Context) ExpectedScheduledPreloadExecutionArrayOutput
+}
+
+type ExpectedScheduledPreloadExecutionArray []ExpectedScheduledPreloadExecutionInput
+
+func (ExpectedScheduledPreloadExecutionArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]ExpectedScheduledPreloadExecution)(nil)).Elem()
+}
+
+func (i ExpectedScheduledPreloadExecutionArray) ToExpectedScheduledPreloadExecutionArrayOutput() ExpectedScheduledPreloadExecutionArrayOutput {
+	return i.ToExpectedScheduledPreloadExecutionArrayOutputWithContext(context.Background())
+}
+
+func (i ExpectedScheduledPreloadExecutionArray) ToExpectedScheduledPreloadExecutionArrayOutputWithContext(ctx context.Context) ExpectedScheduledPreloadExecutionArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ExpectedScheduledPreloadExecutionArrayOutput)
+}
+
+// An execution that a job should have; only the fields given are compared. Of several that it can mean, it is the one that fits best. One that ran out (its `endTime` is given and past) may be gone.
+type ExpectedScheduledPreloadExecutionOutput struct{ *pulumi.OutputState }
+
+func (ExpectedScheduledPreloadExecutionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ExpectedScheduledPreloadExecution)(nil)).Elem()
+}
+
+func (o ExpectedScheduledPreloadExecutionOutput) ToExpectedScheduledPreloadExecutionOutput() ExpectedScheduledPreloadExecutionOutput {
+	return o
+}
+
+func (o ExpectedScheduledPreloadExecutionOutput) ToExpectedScheduledPreloadExecutionOutputWithContext(ctx context.Context) ExpectedScheduledPreloadExecutionOutput {
+	return o
+}
+
+// When the run ends: RFC 3339.
+func (o ExpectedScheduledPreloadExecutionOutput) EndTime() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ExpectedScheduledPreloadExecution) *string { return v.EndTime }).(pulumi.StringPtrOutput)
+}
+
+// Seconds between two batches of `sliceLen` URLs.
+func (o ExpectedScheduledPreloadExecutionOutput) Interval() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v ExpectedScheduledPreloadExecution) *int { return v.Interval }).(pulumi.IntPtrOutput)
+}
+
+// Number of URLs in a batch.
+func (o ExpectedScheduledPreloadExecutionOutput) SliceLen() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v ExpectedScheduledPreloadExecution) *int { return v.SliceLen }).(pulumi.IntPtrOutput)
+}
+
+// When the run starts: RFC 3339.
+func (o ExpectedScheduledPreloadExecutionOutput) StartTime() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ExpectedScheduledPreloadExecution) *string { return v.StartTime }).(pulumi.StringPtrOutput)
+}
+
+type ExpectedScheduledPreloadExecutionArrayOutput struct{ *pulumi.OutputState }
+
+func (ExpectedScheduledPreloadExecutionArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]ExpectedScheduledPreloadExecution)(nil)).Elem()
+}
+
+func (o ExpectedScheduledPreloadExecutionArrayOutput) ToExpectedScheduledPreloadExecutionArrayOutput() ExpectedScheduledPreloadExecutionArrayOutput {
+	return o
+}
+
+func (o ExpectedScheduledPreloadExecutionArrayOutput) ToExpectedScheduledPreloadExecutionArrayOutputWithContext(ctx context.Context) ExpectedScheduledPreloadExecutionArrayOutput {
+	return o
+}
+
+func (o ExpectedScheduledPreloadExecutionArrayOutput) Index(i pulumi.IntInput) ExpectedScheduledPreloadExecutionOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ExpectedScheduledPreloadExecution {
+		return vs[0].([]ExpectedScheduledPreloadExecution)[vs[1].(int)]
+	}).(ExpectedScheduledPreloadExecutionOutput)
+}
+
+// A job that should be there, by its name, or by its id where one is given. Only the fields given are compared; "" means that a field has no value.
 type ExpectedScheduledPreloadJob struct {
 	// Id of the Alibaba Cloud account that owns the job. Set by the service.
 	AliUid *string `pulumi:"aliUid"`
@@ -495,16 +622,18 @@ type ExpectedScheduledPreloadJob struct {
 	ErrorInfo *string `pulumi:"errorInfo"`
 	// Number of times the job is scheduled to run.
 	ExecutionCount *int `pulumi:"executionCount"`
+	// The executions that the job should have, these and no others, in any order. Not given: they are not compared.
+	Executions []ExpectedScheduledPreloadExecution `pulumi:"executions"`
 	// URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
 	FailedFileOss *string `pulumi:"failedFileOss"`
 	// Id of the file that lists the URLs, for its download. Set by the service.
 	FileId *string `pulumi:"fileId"`
-	// Id of the job: 24 hex digits.
+	// Id of the job: 24 hex digits. Tells jobs of one name apart.
 	Id *string `pulumi:"id"`
 	// How the URLs came in: `oss` (a file there) or `textBox` (typed in).
 	InsertWay *string `pulumi:"insertWay"`
 	// Name of the job. The service allows several jobs of one name.
-	Name string `pulumi:"name"`
+	Name *string `pulumi:"name"`
 	// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
 	TaskSubmitted *int `pulumi:"taskSubmitted"`
 	// What the job does: `preload` or `refresh`.
@@ -526,7 +655,7 @@ type ExpectedScheduledPreloadJobInput interface {
 	ToExpectedScheduledPreloadJobOutputWithContext(context.Context) ExpectedScheduledPreloadJobOutput
 }
 
-// A job that should be there; only the fields given are compared. "" means that a field has no value.
+// A job that should be there, by its name, or by its id where one is given. Only the fields given are compared; "" means that a field has no value.
 type ExpectedScheduledPreloadJobArgs struct {
 	// Id of the Alibaba Cloud account that owns the job. Set by the service.
 	AliUid pulumi.StringPtrInput `pulumi:"aliUid"`
@@ -538,16 +667,18 @@ type ExpectedScheduledPreloadJobArgs struct {
 	ErrorInfo pulumi.StringPtrInput `pulumi:"errorInfo"`
 	// Number of times the job is scheduled to run.
 	ExecutionCount pulumi.IntPtrInput `pulumi:"executionCount"`
+	// The executions that the job should have, these and no others, in any order. Not given: they are not compared.
+	Executions ExpectedScheduledPreloadExecutionArrayInput `pulumi:"executions"`
 	// URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
 	FailedFileOss pulumi.StringPtrInput `pulumi:"failedFileOss"`
 	// Id of the file that lists the URLs, for its download. Set by the service.
 	FileId pulumi.StringPtrInput `pulumi:"fileId"`
-	// Id of the job: 24 hex digits.
+	// Id of the job: 24 hex digits. Tells jobs of one name apart.
 	Id pulumi.StringPtrInput `pulumi:"id"`
 	// How the URLs came in: `oss` (a file there) or `textBox` (typed in).
 	InsertWay pulumi.StringPtrInput `pulumi:"insertWay"`
 	// Name of the job. The service allows several jobs of one name.
-	Name pulumi.StringInput `pulumi:"name"`
+	Name pulumi.StringPtrInput `pulumi:"name"`
 	// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
 	TaskSubmitted pulumi.IntPtrInput `pulumi:"taskSubmitted"`
 	// What the job does: `preload` or `refresh`.
@@ -595,7 +726,7 @@ func (i ExpectedScheduledPreloadJobArray) ToExpectedScheduledPreloadJobArrayOutp
 	return pulumi.ToOutputWithContext(ctx, i).(ExpectedScheduledPreloadJobArrayOutput)
 }
 
-// A job that should be there; only the fields given are compared. "" means that a field has no value.
+// A job that should be there, by its name, or by its id where one is given. Only the fields given are compared; "" means that a field has no value.
 type ExpectedScheduledPreloadJobOutput struct{ *pulumi.OutputState }
 
 func (ExpectedScheduledPreloadJobOutput) ElementType() reflect.Type {
@@ -635,6 +766,11 @@ func (o ExpectedScheduledPreloadJobOutput) ExecutionCount() pulumi.IntPtrOutput 
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *int { return v.ExecutionCount }).(pulumi.IntPtrOutput)
 }
 
+// The executions that the job should have, these and no others, in any order. Not given: they are not compared.
+func (o ExpectedScheduledPreloadJobOutput) Executions() ExpectedScheduledPreloadExecutionArrayOutput {
+	return o.ApplyT(func(v ExpectedScheduledPreloadJob) []ExpectedScheduledPreloadExecution { return v.Executions }).(ExpectedScheduledPreloadExecutionArrayOutput)
+}
+
 // URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
 func (o ExpectedScheduledPreloadJobOutput) FailedFileOss() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *string { return v.FailedFileOss }).(pulumi.StringPtrOutput)
@@ -645,7 +781,7 @@ func (o ExpectedScheduledPreloadJobOutput) FileId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *string { return v.FileId }).(pulumi.StringPtrOutput)
 }
 
-// Id of the job: 24 hex digits.
+// Id of the job: 24 hex digits. Tells jobs of one name apart.
 func (o ExpectedScheduledPreloadJobOutput) Id() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *string { return v.Id }).(pulumi.StringPtrOutput)
 }
@@ -656,8 +792,8 @@ func (o ExpectedScheduledPreloadJobOutput) InsertWay() pulumi.StringPtrOutput {
 }
 
 // Name of the job. The service allows several jobs of one name.
-func (o ExpectedScheduledPreloadJobOutput) Name() pulumi.StringOutput {
-	return o.ApplyT(func(v ExpectedScheduledPreloadJob) string { return v.Name }).(pulumi.StringOutput)
+func (o ExpectedScheduledPreloadJobOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
 // Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
@@ -774,6 +910,80 @@ func (o FailedScheduledPreloadExecutionArrayOutput) Index(i pulumi.IntInput) Fai
 	}).(FailedScheduledPreloadExecutionOutput)
 }
 
+// An execution as a baseline records it: its plan, in one spelling, and whether somebody stopped it.
+type RecordedScheduledPreloadExecution struct {
+	// When the run ends: RFC 3339.
+	EndTime *string `pulumi:"endTime"`
+	// Seconds between two batches of `sliceLen` URLs.
+	Interval *int `pulumi:"interval"`
+	// Number of URLs in a batch.
+	SliceLen *int `pulumi:"sliceLen"`
+	// When the run starts: RFC 3339.
+	StartTime *string `pulumi:"startTime"`
+	// `true` when the execution is stopped. Not there otherwise: its status moves by itself.
+	Stopped *bool `pulumi:"stopped"`
+}
+
+// An execution as a baseline records it: its plan, in one spelling, and whether somebody stopped it.
+type RecordedScheduledPreloadExecutionOutput struct{ *pulumi.OutputState }
+
+func (RecordedScheduledPreloadExecutionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RecordedScheduledPreloadExecution)(nil)).Elem()
+}
+
+func (o RecordedScheduledPreloadExecutionOutput) ToRecordedScheduledPreloadExecutionOutput() RecordedScheduledPreloadExecutionOutput {
+	return o
+}
+
+func (o RecordedScheduledPreloadExecutionOutput) ToRecordedScheduledPreloadExecutionOutputWithContext(ctx context.Context) RecordedScheduledPreloadExecutionOutput {
+	return o
+}
+
+// When the run ends: RFC 3339.
+func (o RecordedScheduledPreloadExecutionOutput) EndTime() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RecordedScheduledPreloadExecution) *string { return v.EndTime }).(pulumi.StringPtrOutput)
+}
+
+// Seconds between two batches of `sliceLen` URLs.
+func (o RecordedScheduledPreloadExecutionOutput) Interval() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v RecordedScheduledPreloadExecution) *int { return v.Interval }).(pulumi.IntPtrOutput)
+}
+
+// Number of URLs in a batch.
+func (o RecordedScheduledPreloadExecutionOutput) SliceLen() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v RecordedScheduledPreloadExecution) *int { return v.SliceLen }).(pulumi.IntPtrOutput)
+}
+
+// When the run starts: RFC 3339.
+func (o RecordedScheduledPreloadExecutionOutput) StartTime() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RecordedScheduledPreloadExecution) *string { return v.StartTime }).(pulumi.StringPtrOutput)
+}
+
+// `true` when the execution is stopped. Not there otherwise: its status moves by itself.
+func (o RecordedScheduledPreloadExecutionOutput) Stopped() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v RecordedScheduledPreloadExecution) *bool { return v.Stopped }).(pulumi.BoolPtrOutput)
+}
+
+type RecordedScheduledPreloadExecutionMapOutput struct{ *pulumi.OutputState }
+
+func (RecordedScheduledPreloadExecutionMapOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]RecordedScheduledPreloadExecution)(nil)).Elem()
+}
+
+func (o RecordedScheduledPreloadExecutionMapOutput) ToRecordedScheduledPreloadExecutionMapOutput() RecordedScheduledPreloadExecutionMapOutput {
+	return o
+}
+
+func (o RecordedScheduledPreloadExecutionMapOutput) ToRecordedScheduledPreloadExecutionMapOutputWithContext(ctx context.Context) RecordedScheduledPreloadExecutionMapOutput {
+	return o
+}
+
+func (o RecordedScheduledPreloadExecutionMapOutput) MapIndex(k pulumi.StringInput) RecordedScheduledPreloadExecutionOutput {
+	return pulumi.All(o, k).ApplyT(func(vs []interface{}) RecordedScheduledPreloadExecution {
+		return vs[0].(map[string]RecordedScheduledPreloadExecution)[vs[1].(string)]
+	}).(RecordedScheduledPreloadExecutionOutput)
+}
+
 // A job as a baseline records it: moments in one spelling, domains sorted, empty and ignored fields left out.
 type RecordedScheduledPreloadJob struct {
 	// Id of the Alibaba Cloud account that owns the job. Set by the service.
@@ -786,6 +996,8 @@ type RecordedScheduledPreloadJob struct {
 	ErrorInfo *string `pulumi:"errorInfo"`
 	// Number of times the job is scheduled to run.
 	ExecutionCount *int `pulumi:"executionCount"`
+	// With `recordExecutions`: the job's executions by id.
+	Executions map[string]RecordedScheduledPreloadExecution `pulumi:"executions"`
 	// URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
 	FailedFileOss *string `pulumi:"failedFileOss"`
 	// Id of the file that lists the URLs, for its download. Set by the service.
@@ -842,6 +1054,11 @@ func (o RecordedScheduledPreloadJobOutput) ErrorInfo() pulumi.StringPtrOutput {
 // Number of times the job is scheduled to run.
 func (o RecordedScheduledPreloadJobOutput) ExecutionCount() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *int { return v.ExecutionCount }).(pulumi.IntPtrOutput)
+}
+
+// With `recordExecutions`: the job's executions by id.
+func (o RecordedScheduledPreloadJobOutput) Executions() RecordedScheduledPreloadExecutionMapOutput {
+	return o.ApplyT(func(v RecordedScheduledPreloadJob) map[string]RecordedScheduledPreloadExecution { return v.Executions }).(RecordedScheduledPreloadExecutionMapOutput)
 }
 
 // URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
@@ -1317,19 +1534,23 @@ func (o ScheduledPreloadJobArrayOutput) Index(i pulumi.IntInput) ScheduledPreloa
 	}).(ScheduledPreloadJobOutput)
 }
 
-// One field of one job that is not as expected.
+// One field of one job, or of one of its executions, that is not as expected.
 type ScheduledPreloadJobChange struct {
 	// The value found; null for none.
 	Actual *string `pulumi:"actual"`
+	// Id of the execution that differs: 24 hex digits. Null where it is the job, or a missing execution.
+	ExecutionId *string `pulumi:"executionId"`
 	// The value declared; null for none.
 	Expected *string `pulumi:"expected"`
-	// Name of the field.
+	// Name of the field; `executions` where an execution is missing or not expected.
 	Field string `pulumi:"field"`
+	// Id of the job: 24 hex digits.
+	JobId *string `pulumi:"jobId"`
 	// Name of the job.
 	Name string `pulumi:"name"`
 }
 
-// One field of one job that is not as expected.
+// One field of one job, or of one of its executions, that is not as expected.
 type ScheduledPreloadJobChangeOutput struct{ *pulumi.OutputState }
 
 func (ScheduledPreloadJobChangeOutput) ElementType() reflect.Type {
@@ -1349,14 +1570,24 @@ func (o ScheduledPreloadJobChangeOutput) Actual() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJobChange) *string { return v.Actual }).(pulumi.StringPtrOutput)
 }
 
+// Id of the execution that differs: 24 hex digits. Null where it is the job, or a missing execution.
+func (o ScheduledPreloadJobChangeOutput) ExecutionId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ScheduledPreloadJobChange) *string { return v.ExecutionId }).(pulumi.StringPtrOutput)
+}
+
 // The value declared; null for none.
 func (o ScheduledPreloadJobChangeOutput) Expected() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJobChange) *string { return v.Expected }).(pulumi.StringPtrOutput)
 }
 
-// Name of the field.
+// Name of the field; `executions` where an execution is missing or not expected.
 func (o ScheduledPreloadJobChangeOutput) Field() pulumi.StringOutput {
 	return o.ApplyT(func(v ScheduledPreloadJobChange) string { return v.Field }).(pulumi.StringOutput)
+}
+
+// Id of the job: 24 hex digits.
+func (o ScheduledPreloadJobChangeOutput) JobId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ScheduledPreloadJobChange) *string { return v.JobId }).(pulumi.StringPtrOutput)
 }
 
 // Name of the job.
@@ -1389,16 +1620,22 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRolePtrInput)(nil)).Elem(), AssumeRoleArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleWithOidcInput)(nil)).Elem(), AssumeRoleWithOidcArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleWithOidcPtrInput)(nil)).Elem(), AssumeRoleWithOidcArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ExpectedScheduledPreloadExecutionInput)(nil)).Elem(), ExpectedScheduledPreloadExecutionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ExpectedScheduledPreloadExecutionArrayInput)(nil)).Elem(), ExpectedScheduledPreloadExecutionArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ExpectedScheduledPreloadJobInput)(nil)).Elem(), ExpectedScheduledPreloadJobArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ExpectedScheduledPreloadJobArrayInput)(nil)).Elem(), ExpectedScheduledPreloadJobArray{})
 	pulumi.RegisterOutputType(AssumeRoleOutput{})
 	pulumi.RegisterOutputType(AssumeRolePtrOutput{})
 	pulumi.RegisterOutputType(AssumeRoleWithOidcOutput{})
 	pulumi.RegisterOutputType(AssumeRoleWithOidcPtrOutput{})
+	pulumi.RegisterOutputType(ExpectedScheduledPreloadExecutionOutput{})
+	pulumi.RegisterOutputType(ExpectedScheduledPreloadExecutionArrayOutput{})
 	pulumi.RegisterOutputType(ExpectedScheduledPreloadJobOutput{})
 	pulumi.RegisterOutputType(ExpectedScheduledPreloadJobArrayOutput{})
 	pulumi.RegisterOutputType(FailedScheduledPreloadExecutionOutput{})
 	pulumi.RegisterOutputType(FailedScheduledPreloadExecutionArrayOutput{})
+	pulumi.RegisterOutputType(RecordedScheduledPreloadExecutionOutput{})
+	pulumi.RegisterOutputType(RecordedScheduledPreloadExecutionMapOutput{})
 	pulumi.RegisterOutputType(RecordedScheduledPreloadJobOutput{})
 	pulumi.RegisterOutputType(RecordedScheduledPreloadJobMapOutput{})
 	pulumi.RegisterOutputType(ScheduledPreloadExecutionOutput{})

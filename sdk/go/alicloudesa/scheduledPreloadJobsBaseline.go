@@ -52,20 +52,28 @@ type ScheduledPreloadJobsBaseline struct {
 	Domain pulumi.StringPtrOutput `pulumi:"domain"`
 	// Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
 	EndTime pulumi.StringPtrOutput `pulumi:"endTime"`
+	// `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+	FailOnDrift pulumi.BoolPtrOutput `pulumi:"failOnDrift"`
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError pulumi.BoolPtrOutput `pulumi:"hasError"`
 	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
 	Ids pulumi.StringArrayOutput `pulumi:"ids"`
-	// Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field.
+	// Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
 	IgnoreFields pulumi.StringArrayOutput `pulumi:"ignoreFields"`
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
 	InsertWay pulumi.StringPtrOutput `pulumi:"insertWay"`
+	// Number of recorded jobs.
+	JobCount pulumi.IntOutput `pulumi:"jobCount"`
 	// The recorded jobs by id.
 	Jobs RecordedScheduledPreloadJobMapOutput `pulumi:"jobs"`
 	// Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
 	NameRegex pulumi.StringPtrOutput `pulumi:"nameRegex"`
 	// Entries a page while all pages are read, from 1. Default 50.
 	PageSize pulumi.IntPtrOutput `pulumi:"pageSize"`
+	// `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+	RecordExecutions pulumi.BoolPtrOutput `pulumi:"recordExecutions"`
+	// The fields that the record covers. One that only a later version knows is not among them, so it is no drift until something is recorded anew.
+	RecordedFields pulumi.StringArrayOutput `pulumi:"recordedFields"`
 	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
 	SiteId pulumi.StringOutput `pulumi:"siteId"`
 	// Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
@@ -127,11 +135,13 @@ type scheduledPreloadJobsBaselineArgs struct {
 	Domain *string `pulumi:"domain"`
 	// Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
 	EndTime *string `pulumi:"endTime"`
+	// `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+	FailOnDrift *bool `pulumi:"failOnDrift"`
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError *bool `pulumi:"hasError"`
 	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
 	Ids []string `pulumi:"ids"`
-	// Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field.
+	// Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
 	IgnoreFields []string `pulumi:"ignoreFields"`
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
 	InsertWay *string `pulumi:"insertWay"`
@@ -139,6 +149,8 @@ type scheduledPreloadJobsBaselineArgs struct {
 	NameRegex *string `pulumi:"nameRegex"`
 	// Entries a page while all pages are read, from 1. Default 50.
 	PageSize *int `pulumi:"pageSize"`
+	// `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+	RecordExecutions *bool `pulumi:"recordExecutions"`
 	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
 	SiteId string `pulumi:"siteId"`
 	// Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
@@ -153,11 +165,13 @@ type ScheduledPreloadJobsBaselineArgs struct {
 	Domain pulumi.StringPtrInput
 	// Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
 	EndTime pulumi.StringPtrInput
+	// `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+	FailOnDrift pulumi.BoolPtrInput
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError pulumi.BoolPtrInput
 	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
 	Ids pulumi.StringArrayInput
-	// Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field.
+	// Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
 	IgnoreFields pulumi.StringArrayInput
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
 	InsertWay pulumi.StringPtrInput
@@ -165,6 +179,8 @@ type ScheduledPreloadJobsBaselineArgs struct {
 	NameRegex pulumi.StringPtrInput
 	// Entries a page while all pages are read, from 1. Default 50.
 	PageSize pulumi.IntPtrInput
+	// `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+	RecordExecutions pulumi.BoolPtrInput
 	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
 	SiteId pulumi.StringInput
 	// Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
@@ -270,6 +286,11 @@ func (o ScheduledPreloadJobsBaselineOutput) EndTime() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.StringPtrOutput { return v.EndTime }).(pulumi.StringPtrOutput)
 }
 
+// `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+func (o ScheduledPreloadJobsBaselineOutput) FailOnDrift() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.BoolPtrOutput { return v.FailOnDrift }).(pulumi.BoolPtrOutput)
+}
+
 // `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 func (o ScheduledPreloadJobsBaselineOutput) HasError() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.BoolPtrOutput { return v.HasError }).(pulumi.BoolPtrOutput)
@@ -280,7 +301,7 @@ func (o ScheduledPreloadJobsBaselineOutput) Ids() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.StringArrayOutput { return v.Ids }).(pulumi.StringArrayOutput)
 }
 
-// Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field.
+// Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
 func (o ScheduledPreloadJobsBaselineOutput) IgnoreFields() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.StringArrayOutput { return v.IgnoreFields }).(pulumi.StringArrayOutput)
 }
@@ -288,6 +309,11 @@ func (o ScheduledPreloadJobsBaselineOutput) IgnoreFields() pulumi.StringArrayOut
 // Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
 func (o ScheduledPreloadJobsBaselineOutput) InsertWay() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.StringPtrOutput { return v.InsertWay }).(pulumi.StringPtrOutput)
+}
+
+// Number of recorded jobs.
+func (o ScheduledPreloadJobsBaselineOutput) JobCount() pulumi.IntOutput {
+	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.IntOutput { return v.JobCount }).(pulumi.IntOutput)
 }
 
 // The recorded jobs by id.
@@ -303,6 +329,16 @@ func (o ScheduledPreloadJobsBaselineOutput) NameRegex() pulumi.StringPtrOutput {
 // Entries a page while all pages are read, from 1. Default 50.
 func (o ScheduledPreloadJobsBaselineOutput) PageSize() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.IntPtrOutput { return v.PageSize }).(pulumi.IntPtrOutput)
+}
+
+// `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+func (o ScheduledPreloadJobsBaselineOutput) RecordExecutions() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.BoolPtrOutput { return v.RecordExecutions }).(pulumi.BoolPtrOutput)
+}
+
+// The fields that the record covers. One that only a later version knows is not among them, so it is no drift until something is recorded anew.
+func (o ScheduledPreloadJobsBaselineOutput) RecordedFields() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.StringArrayOutput { return v.RecordedFields }).(pulumi.StringArrayOutput)
 }
 
 // Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.

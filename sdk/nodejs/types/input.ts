@@ -66,7 +66,51 @@ export interface AssumeRoleWithOidcArgs {
 }
 
 /**
- * A job that should be there; only the fields given are compared. "" means that a field has no value.
+ * An execution that a job should have; only the fields given are compared. Of several that it can mean, it is the one that fits best. One that ran out (its `endTime` is given and past) may be gone.
+ */
+export interface ExpectedScheduledPreloadExecution {
+    /**
+     * When the run ends: RFC 3339.
+     */
+    endTime?: string;
+    /**
+     * Seconds between two batches of `sliceLen` URLs.
+     */
+    interval?: number;
+    /**
+     * Number of URLs in a batch.
+     */
+    sliceLen?: number;
+    /**
+     * When the run starts: RFC 3339.
+     */
+    startTime?: string;
+}
+
+/**
+ * An execution that a job should have; only the fields given are compared. Of several that it can mean, it is the one that fits best. One that ran out (its `endTime` is given and past) may be gone.
+ */
+export interface ExpectedScheduledPreloadExecutionArgs {
+    /**
+     * When the run ends: RFC 3339.
+     */
+    endTime?: pulumi.Input<string | undefined>;
+    /**
+     * Seconds between two batches of `sliceLen` URLs.
+     */
+    interval?: pulumi.Input<number | undefined>;
+    /**
+     * Number of URLs in a batch.
+     */
+    sliceLen?: pulumi.Input<number | undefined>;
+    /**
+     * When the run starts: RFC 3339.
+     */
+    startTime?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A job that should be there, by its name, or by its id where one is given. Only the fields given are compared; "" means that a field has no value.
  */
 export interface ExpectedScheduledPreloadJob {
     /**
@@ -90,6 +134,10 @@ export interface ExpectedScheduledPreloadJob {
      */
     executionCount?: number;
     /**
+     * The executions that the job should have, these and no others, in any order. Not given: they are not compared.
+     */
+    executions?: inputs.ExpectedScheduledPreloadExecution[];
+    /**
      * URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
      */
     failedFileOss?: string;
@@ -98,7 +146,7 @@ export interface ExpectedScheduledPreloadJob {
      */
     fileId?: string;
     /**
-     * Id of the job: 24 hex digits.
+     * Id of the job: 24 hex digits. Tells jobs of one name apart.
      */
     id?: string;
     /**
@@ -108,7 +156,7 @@ export interface ExpectedScheduledPreloadJob {
     /**
      * Name of the job. The service allows several jobs of one name.
      */
-    name: string;
+    name?: string;
     /**
      * Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
      */
@@ -128,7 +176,7 @@ export interface ExpectedScheduledPreloadJob {
 }
 
 /**
- * A job that should be there; only the fields given are compared. "" means that a field has no value.
+ * A job that should be there, by its name, or by its id where one is given. Only the fields given are compared; "" means that a field has no value.
  */
 export interface ExpectedScheduledPreloadJobArgs {
     /**
@@ -152,6 +200,10 @@ export interface ExpectedScheduledPreloadJobArgs {
      */
     executionCount?: pulumi.Input<number | undefined>;
     /**
+     * The executions that the job should have, these and no others, in any order. Not given: they are not compared.
+     */
+    executions?: pulumi.Input<pulumi.Input<inputs.ExpectedScheduledPreloadExecutionArgs>[] | undefined>;
+    /**
      * URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
      */
     failedFileOss?: pulumi.Input<string | undefined>;
@@ -160,7 +212,7 @@ export interface ExpectedScheduledPreloadJobArgs {
      */
     fileId?: pulumi.Input<string | undefined>;
     /**
-     * Id of the job: 24 hex digits.
+     * Id of the job: 24 hex digits. Tells jobs of one name apart.
      */
     id?: pulumi.Input<string | undefined>;
     /**
@@ -170,7 +222,7 @@ export interface ExpectedScheduledPreloadJobArgs {
     /**
      * Name of the job. The service allows several jobs of one name.
      */
-    name: pulumi.Input<string>;
+    name?: pulumi.Input<string | undefined>;
     /**
      * Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
      */

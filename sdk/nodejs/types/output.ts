@@ -92,6 +92,32 @@ export interface FailedScheduledPreloadExecution {
 }
 
 /**
+ * An execution as a baseline records it: its plan, in one spelling, and whether somebody stopped it.
+ */
+export interface RecordedScheduledPreloadExecution {
+    /**
+     * When the run ends: RFC 3339.
+     */
+    endTime?: string;
+    /**
+     * Seconds between two batches of `sliceLen` URLs.
+     */
+    interval?: number;
+    /**
+     * Number of URLs in a batch.
+     */
+    sliceLen?: number;
+    /**
+     * When the run starts: RFC 3339.
+     */
+    startTime?: string;
+    /**
+     * `true` when the execution is stopped. Not there otherwise: its status moves by itself.
+     */
+    stopped?: boolean;
+}
+
+/**
  * A job as a baseline records it: moments in one spelling, domains sorted, empty and ignored fields left out.
  */
 export interface RecordedScheduledPreloadJob {
@@ -115,6 +141,10 @@ export interface RecordedScheduledPreloadJob {
      * Number of times the job is scheduled to run.
      */
     executionCount?: number;
+    /**
+     * With `recordExecutions`: the job's executions by id.
+     */
+    executions?: {[key: string]: outputs.RecordedScheduledPreloadExecution};
     /**
      * URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
      */
@@ -254,7 +284,7 @@ export interface ScheduledPreloadJob {
 }
 
 /**
- * One field of one job that is not as expected.
+ * One field of one job, or of one of its executions, that is not as expected.
  */
 export interface ScheduledPreloadJobChange {
     /**
@@ -262,13 +292,21 @@ export interface ScheduledPreloadJobChange {
      */
     actual?: string;
     /**
+     * Id of the execution that differs: 24 hex digits. Null where it is the job, or a missing execution.
+     */
+    executionId?: string;
+    /**
      * The value declared; null for none.
      */
     expected?: string;
     /**
-     * Name of the field.
+     * Name of the field; `executions` where an execution is missing or not expected.
      */
     field: string;
+    /**
+     * Id of the job: 24 hex digits.
+     */
+    jobId?: string;
     /**
      * Name of the job.
      */

@@ -19,6 +19,8 @@ __all__ = [
     'AssumeRoleArgsDict',
     'AssumeRoleWithOidcArgs',
     'AssumeRoleWithOidcArgsDict',
+    'ExpectedScheduledPreloadExecution',
+    'ExpectedScheduledPreloadExecutionDict',
     'ExpectedScheduledPreloadJob',
     'ExpectedScheduledPreloadJobDict',
 ]
@@ -291,13 +293,103 @@ class AssumeRoleWithOidcArgs:
         pulumi.set(self, "session_expiration", value)
 
 
+class ExpectedScheduledPreloadExecutionDict(TypedDict):
+    """
+    An execution that a job should have; only the fields given are compared. Of several that it can mean, it is the one that fits best. One that ran out (its `endTime` is given and past) may be gone.
+    """
+    end_time: NotRequired[_builtins.str]
+    """
+    When the run ends: RFC 3339.
+    """
+    interval: NotRequired[_builtins.int]
+    """
+    Seconds between two batches of `sliceLen` URLs.
+    """
+    slice_len: NotRequired[_builtins.int]
+    """
+    Number of URLs in a batch.
+    """
+    start_time: NotRequired[_builtins.str]
+    """
+    When the run starts: RFC 3339.
+    """
+
+@pulumi.input_type
+class ExpectedScheduledPreloadExecution:
+    def __init__(__self__, *,
+                 end_time: Optional[_builtins.str] = None,
+                 interval: Optional[_builtins.int] = None,
+                 slice_len: Optional[_builtins.int] = None,
+                 start_time: Optional[_builtins.str] = None):
+        """
+        An execution that a job should have; only the fields given are compared. Of several that it can mean, it is the one that fits best. One that ran out (its `endTime` is given and past) may be gone.
+
+        :param _builtins.str end_time: When the run ends: RFC 3339.
+        :param _builtins.int interval: Seconds between two batches of `sliceLen` URLs.
+        :param _builtins.int slice_len: Number of URLs in a batch.
+        :param _builtins.str start_time: When the run starts: RFC 3339.
+        """
+        if end_time is not None:
+            pulumi.set(__self__, "end_time", end_time)
+        if interval is not None:
+            pulumi.set(__self__, "interval", interval)
+        if slice_len is not None:
+            pulumi.set(__self__, "slice_len", slice_len)
+        if start_time is not None:
+            pulumi.set(__self__, "start_time", start_time)
+
+    @_builtins.property
+    @pulumi.getter(name="endTime")
+    def end_time(self) -> Optional[_builtins.str]:
+        """
+        When the run ends: RFC 3339.
+        """
+        return pulumi.get(self, "end_time")
+
+    @end_time.setter
+    def end_time(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "end_time", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def interval(self) -> Optional[_builtins.int]:
+        """
+        Seconds between two batches of `sliceLen` URLs.
+        """
+        return pulumi.get(self, "interval")
+
+    @interval.setter
+    def interval(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "interval", value)
+
+    @_builtins.property
+    @pulumi.getter(name="sliceLen")
+    def slice_len(self) -> Optional[_builtins.int]:
+        """
+        Number of URLs in a batch.
+        """
+        return pulumi.get(self, "slice_len")
+
+    @slice_len.setter
+    def slice_len(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "slice_len", value)
+
+    @_builtins.property
+    @pulumi.getter(name="startTime")
+    def start_time(self) -> Optional[_builtins.str]:
+        """
+        When the run starts: RFC 3339.
+        """
+        return pulumi.get(self, "start_time")
+
+    @start_time.setter
+    def start_time(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "start_time", value)
+
+
 class ExpectedScheduledPreloadJobDict(TypedDict):
     """
-    A job that should be there; only the fields given are compared. "" means that a field has no value.
-    """
-    name: _builtins.str
-    """
-    Name of the job. The service allows several jobs of one name.
+    A job that should be there, by its name, or by its id where one is given. Only the fields given are compared; "" means that a field has no value.
     """
     ali_uid: NotRequired[_builtins.str]
     """
@@ -319,6 +411,10 @@ class ExpectedScheduledPreloadJobDict(TypedDict):
     """
     Number of times the job is scheduled to run.
     """
+    executions: NotRequired[Sequence['ExpectedScheduledPreloadExecutionDict']]
+    """
+    The executions that the job should have, these and no others, in any order. Not given: they are not compared.
+    """
     failed_file_oss: NotRequired[_builtins.str]
     """
     URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
@@ -329,11 +425,15 @@ class ExpectedScheduledPreloadJobDict(TypedDict):
     """
     id: NotRequired[_builtins.str]
     """
-    Id of the job: 24 hex digits.
+    Id of the job: 24 hex digits. Tells jobs of one name apart.
     """
     insert_way: NotRequired[_builtins.str]
     """
     How the URLs came in: `oss` (a file there) or `textBox` (typed in).
+    """
+    name: NotRequired[_builtins.str]
+    """
+    Name of the job. The service allows several jobs of one name.
     """
     task_submitted: NotRequired[_builtins.int]
     """
@@ -355,39 +455,40 @@ class ExpectedScheduledPreloadJobDict(TypedDict):
 @pulumi.input_type
 class ExpectedScheduledPreloadJob:
     def __init__(__self__, *,
-                 name: _builtins.str,
                  ali_uid: Optional[_builtins.str] = None,
                  created_at: Optional[_builtins.str] = None,
                  domains: Optional[_builtins.str] = None,
                  error_info: Optional[_builtins.str] = None,
                  execution_count: Optional[_builtins.int] = None,
+                 executions: Optional[Sequence['ExpectedScheduledPreloadExecution']] = None,
                  failed_file_oss: Optional[_builtins.str] = None,
                  file_id: Optional[_builtins.str] = None,
                  id: Optional[_builtins.str] = None,
                  insert_way: Optional[_builtins.str] = None,
+                 name: Optional[_builtins.str] = None,
                  task_submitted: Optional[_builtins.int] = None,
                  task_type: Optional[_builtins.str] = None,
                  url_count: Optional[_builtins.int] = None,
                  url_submitted: Optional[_builtins.int] = None):
         """
-        A job that should be there; only the fields given are compared. "" means that a field has no value.
+        A job that should be there, by its name, or by its id where one is given. Only the fields given are compared; "" means that a field has no value.
 
-        :param _builtins.str name: Name of the job. The service allows several jobs of one name.
         :param _builtins.str ali_uid: Id of the Alibaba Cloud account that owns the job. Set by the service.
         :param _builtins.str created_at: When the job was created: RFC 3339, UTC (`2024-06-01T08:53:13Z`). Set by the service.
         :param _builtins.str domains: The domains to preload, sorted, separated by commas.
         :param _builtins.str error_info: The error message of a job that has one. Set by the service.
         :param _builtins.int execution_count: Number of times the job is scheduled to run.
+        :param Sequence['ExpectedScheduledPreloadExecution'] executions: The executions that the job should have, these and no others, in any order. Not given: they are not compared.
         :param _builtins.str failed_file_oss: URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
         :param _builtins.str file_id: Id of the file that lists the URLs, for its download. Set by the service.
-        :param _builtins.str id: Id of the job: 24 hex digits.
+        :param _builtins.str id: Id of the job: 24 hex digits. Tells jobs of one name apart.
         :param _builtins.str insert_way: How the URLs came in: `oss` (a file there) or `textBox` (typed in).
+        :param _builtins.str name: Name of the job. The service allows several jobs of one name.
         :param _builtins.int task_submitted: Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
         :param _builtins.str task_type: What the job does: `preload` or `refresh`.
         :param _builtins.int url_count: Number of URLs in all.
         :param _builtins.int url_submitted: Number of URLs submitted so far. Set by the service; it moves by itself.
         """
-        pulumi.set(__self__, "name", name)
         if ali_uid is not None:
             pulumi.set(__self__, "ali_uid", ali_uid)
         if created_at is not None:
@@ -398,6 +499,8 @@ class ExpectedScheduledPreloadJob:
             pulumi.set(__self__, "error_info", error_info)
         if execution_count is not None:
             pulumi.set(__self__, "execution_count", execution_count)
+        if executions is not None:
+            pulumi.set(__self__, "executions", executions)
         if failed_file_oss is not None:
             pulumi.set(__self__, "failed_file_oss", failed_file_oss)
         if file_id is not None:
@@ -406,6 +509,8 @@ class ExpectedScheduledPreloadJob:
             pulumi.set(__self__, "id", id)
         if insert_way is not None:
             pulumi.set(__self__, "insert_way", insert_way)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
         if task_submitted is not None:
             pulumi.set(__self__, "task_submitted", task_submitted)
         if task_type is not None:
@@ -414,18 +519,6 @@ class ExpectedScheduledPreloadJob:
             pulumi.set(__self__, "url_count", url_count)
         if url_submitted is not None:
             pulumi.set(__self__, "url_submitted", url_submitted)
-
-    @_builtins.property
-    @pulumi.getter
-    def name(self) -> _builtins.str:
-        """
-        Name of the job. The service allows several jobs of one name.
-        """
-        return pulumi.get(self, "name")
-
-    @name.setter
-    def name(self, value: _builtins.str):
-        pulumi.set(self, "name", value)
 
     @_builtins.property
     @pulumi.getter(name="aliUid")
@@ -488,6 +581,18 @@ class ExpectedScheduledPreloadJob:
         pulumi.set(self, "execution_count", value)
 
     @_builtins.property
+    @pulumi.getter
+    def executions(self) -> Optional[Sequence['ExpectedScheduledPreloadExecution']]:
+        """
+        The executions that the job should have, these and no others, in any order. Not given: they are not compared.
+        """
+        return pulumi.get(self, "executions")
+
+    @executions.setter
+    def executions(self, value: Optional[Sequence['ExpectedScheduledPreloadExecution']]):
+        pulumi.set(self, "executions", value)
+
+    @_builtins.property
     @pulumi.getter(name="failedFileOss")
     def failed_file_oss(self) -> Optional[_builtins.str]:
         """
@@ -515,7 +620,7 @@ class ExpectedScheduledPreloadJob:
     @pulumi.getter
     def id(self) -> Optional[_builtins.str]:
         """
-        Id of the job: 24 hex digits.
+        Id of the job: 24 hex digits. Tells jobs of one name apart.
         """
         return pulumi.get(self, "id")
 
@@ -534,6 +639,18 @@ class ExpectedScheduledPreloadJob:
     @insert_way.setter
     def insert_way(self, value: Optional[_builtins.str]):
         pulumi.set(self, "insert_way", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> Optional[_builtins.str]:
+        """
+        Name of the job. The service allows several jobs of one name.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "name", value)
 
     @_builtins.property
     @pulumi.getter(name="taskSubmitted")

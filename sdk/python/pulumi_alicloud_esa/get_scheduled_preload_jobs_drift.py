@@ -28,7 +28,7 @@ class GetScheduledPreloadJobsDriftResult:
     """
     The verdict.
     """
-    def __init__(__self__, changed=None, drifted=None, failed=None, failed_executions=None, markdown=None, missing=None, summary=None, unexpected=None, without_execution=None):
+    def __init__(__self__, changed=None, drifted=None, failed=None, failed_executions=None, markdown=None, missing=None, missing_ids=None, summary=None, unexpected=None, unexpected_ids=None, without_execution=None):
         if changed and not isinstance(changed, list):
             raise TypeError("Expected argument 'changed' to be a list")
         pulumi.set(__self__, "changed", changed)
@@ -47,12 +47,18 @@ class GetScheduledPreloadJobsDriftResult:
         if missing and not isinstance(missing, list):
             raise TypeError("Expected argument 'missing' to be a list")
         pulumi.set(__self__, "missing", missing)
+        if missing_ids and not isinstance(missing_ids, list):
+            raise TypeError("Expected argument 'missing_ids' to be a list")
+        pulumi.set(__self__, "missing_ids", missing_ids)
         if summary and not isinstance(summary, str):
             raise TypeError("Expected argument 'summary' to be a str")
         pulumi.set(__self__, "summary", summary)
         if unexpected and not isinstance(unexpected, list):
             raise TypeError("Expected argument 'unexpected' to be a list")
         pulumi.set(__self__, "unexpected", unexpected)
+        if unexpected_ids and not isinstance(unexpected_ids, list):
+            raise TypeError("Expected argument 'unexpected_ids' to be a list")
+        pulumi.set(__self__, "unexpected_ids", unexpected_ids)
         if without_execution and not isinstance(without_execution, list):
             raise TypeError("Expected argument 'without_execution' to be a list")
         pulumi.set(__self__, "without_execution", without_execution)
@@ -101,9 +107,17 @@ class GetScheduledPreloadJobsDriftResult:
     @pulumi.getter
     def missing(self) -> Sequence[_builtins.str]:
         """
-        Names of expected jobs that are not there.
+        Names of expected jobs that are not there, or ids where only those are declared.
         """
         return pulumi.get(self, "missing")
+
+    @_builtins.property
+    @pulumi.getter(name="missingIds")
+    def missing_ids(self) -> Sequence[_builtins.str]:
+        """
+        Ids of `missing`, in the same order; "" where none is declared.
+        """
+        return pulumi.get(self, "missing_ids")
 
     @_builtins.property
     @pulumi.getter
@@ -117,9 +131,17 @@ class GetScheduledPreloadJobsDriftResult:
     @pulumi.getter
     def unexpected(self) -> Sequence[_builtins.str]:
         """
-        Names of jobs that are there but not expected; empty with `allowUnexpected`.
+        Names of jobs that are there but not expected, or ids of those without a name; empty with `allowUnexpected`.
         """
         return pulumi.get(self, "unexpected")
+
+    @_builtins.property
+    @pulumi.getter(name="unexpectedIds")
+    def unexpected_ids(self) -> Sequence[_builtins.str]:
+        """
+        Ids of `unexpected`, in the same order.
+        """
+        return pulumi.get(self, "unexpected_ids")
 
     @_builtins.property
     @pulumi.getter(name="withoutExecution")
@@ -142,8 +164,10 @@ class AwaitableGetScheduledPreloadJobsDriftResult(GetScheduledPreloadJobsDriftRe
             failed_executions=self.failed_executions,
             markdown=self.markdown,
             missing=self.missing,
+            missing_ids=self.missing_ids,
             summary=self.summary,
             unexpected=self.unexpected,
+            unexpected_ids=self.unexpected_ids,
             without_execution=self.without_execution)
 
 
@@ -186,7 +210,7 @@ def get_scheduled_preload_jobs_drift(allow_unexpected: Optional[_builtins.bool] 
     :param _builtins.bool check_executions: `true`: read the executions of every job too (one more request a job) and report them. They do not change `drifted`. Default `false`.
     :param _builtins.str domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
     :param _builtins.str end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
-    :param Sequence[Union['ExpectedScheduledPreloadJob', 'ExpectedScheduledPreloadJobDict']] expected: The jobs that should be there; each name once.
+    :param Sequence[Union['ExpectedScheduledPreloadJob', 'ExpectedScheduledPreloadJobDict']] expected: The jobs that should be there; each name once, or each with its id.
     :param _builtins.bool fail_on_drift: `true`: fail with the summary when there is drift. Default `false`.
     :param _builtins.bool has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
     :param Sequence[_builtins.str] ids: Only jobs with one of these ids. Applied by the provider, after the API's own filters.
@@ -222,8 +246,10 @@ def get_scheduled_preload_jobs_drift(allow_unexpected: Optional[_builtins.bool] 
         failed_executions=pulumi.get(__ret__, 'failed_executions'),
         markdown=pulumi.get(__ret__, 'markdown'),
         missing=pulumi.get(__ret__, 'missing'),
+        missing_ids=pulumi.get(__ret__, 'missing_ids'),
         summary=pulumi.get(__ret__, 'summary'),
         unexpected=pulumi.get(__ret__, 'unexpected'),
+        unexpected_ids=pulumi.get(__ret__, 'unexpected_ids'),
         without_execution=pulumi.get(__ret__, 'without_execution'))
 def get_scheduled_preload_jobs_drift_output(allow_unexpected: pulumi.Input[Optional[Optional[_builtins.bool]]] = None,
                                             check_executions: pulumi.Input[Optional[Optional[_builtins.bool]]] = None,
@@ -264,7 +290,7 @@ def get_scheduled_preload_jobs_drift_output(allow_unexpected: pulumi.Input[Optio
     :param _builtins.bool check_executions: `true`: read the executions of every job too (one more request a job) and report them. They do not change `drifted`. Default `false`.
     :param _builtins.str domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
     :param _builtins.str end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
-    :param Sequence[Union['ExpectedScheduledPreloadJob', 'ExpectedScheduledPreloadJobDict']] expected: The jobs that should be there; each name once.
+    :param Sequence[Union['ExpectedScheduledPreloadJob', 'ExpectedScheduledPreloadJobDict']] expected: The jobs that should be there; each name once, or each with its id.
     :param _builtins.bool fail_on_drift: `true`: fail with the summary when there is drift. Default `false`.
     :param _builtins.bool has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
     :param Sequence[_builtins.str] ids: Only jobs with one of these ids. Applied by the provider, after the API's own filters.
@@ -299,6 +325,8 @@ def get_scheduled_preload_jobs_drift_output(allow_unexpected: pulumi.Input[Optio
         failed_executions=pulumi.get(__response__, 'failed_executions'),
         markdown=pulumi.get(__response__, 'markdown'),
         missing=pulumi.get(__response__, 'missing'),
+        missing_ids=pulumi.get(__response__, 'missing_ids'),
         summary=pulumi.get(__response__, 'summary'),
         unexpected=pulumi.get(__response__, 'unexpected'),
+        unexpected_ids=pulumi.get(__response__, 'unexpected_ids'),
         without_execution=pulumi.get(__response__, 'without_execution')))

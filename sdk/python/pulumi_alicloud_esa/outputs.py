@@ -13,11 +13,13 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from . import outputs
 
 __all__ = [
     'AssumeRole',
     'AssumeRoleWithOidc',
     'FailedScheduledPreloadExecution',
+    'RecordedScheduledPreloadExecution',
     'RecordedScheduledPreloadJob',
     'ScheduledPreloadExecution',
     'ScheduledPreloadJob',
@@ -262,6 +264,99 @@ class FailedScheduledPreloadExecution(dict):
 
 
 @pulumi.output_type
+class RecordedScheduledPreloadExecution(dict):
+    """
+    An execution as a baseline records it: its plan, in one spelling, and whether somebody stopped it.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "endTime":
+            suggest = "end_time"
+        elif key == "sliceLen":
+            suggest = "slice_len"
+        elif key == "startTime":
+            suggest = "start_time"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in RecordedScheduledPreloadExecution. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        RecordedScheduledPreloadExecution.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        RecordedScheduledPreloadExecution.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 end_time: Optional[_builtins.str] = None,
+                 interval: Optional[_builtins.int] = None,
+                 slice_len: Optional[_builtins.int] = None,
+                 start_time: Optional[_builtins.str] = None,
+                 stopped: Optional[_builtins.bool] = None):
+        """
+        An execution as a baseline records it: its plan, in one spelling, and whether somebody stopped it.
+
+        :param _builtins.str end_time: When the run ends: RFC 3339.
+        :param _builtins.int interval: Seconds between two batches of `sliceLen` URLs.
+        :param _builtins.int slice_len: Number of URLs in a batch.
+        :param _builtins.str start_time: When the run starts: RFC 3339.
+        :param _builtins.bool stopped: `true` when the execution is stopped. Not there otherwise: its status moves by itself.
+        """
+        if end_time is not None:
+            pulumi.set(__self__, "end_time", end_time)
+        if interval is not None:
+            pulumi.set(__self__, "interval", interval)
+        if slice_len is not None:
+            pulumi.set(__self__, "slice_len", slice_len)
+        if start_time is not None:
+            pulumi.set(__self__, "start_time", start_time)
+        if stopped is not None:
+            pulumi.set(__self__, "stopped", stopped)
+
+    @_builtins.property
+    @pulumi.getter(name="endTime")
+    def end_time(self) -> Optional[_builtins.str]:
+        """
+        When the run ends: RFC 3339.
+        """
+        return pulumi.get(self, "end_time")
+
+    @_builtins.property
+    @pulumi.getter
+    def interval(self) -> Optional[_builtins.int]:
+        """
+        Seconds between two batches of `sliceLen` URLs.
+        """
+        return pulumi.get(self, "interval")
+
+    @_builtins.property
+    @pulumi.getter(name="sliceLen")
+    def slice_len(self) -> Optional[_builtins.int]:
+        """
+        Number of URLs in a batch.
+        """
+        return pulumi.get(self, "slice_len")
+
+    @_builtins.property
+    @pulumi.getter(name="startTime")
+    def start_time(self) -> Optional[_builtins.str]:
+        """
+        When the run starts: RFC 3339.
+        """
+        return pulumi.get(self, "start_time")
+
+    @_builtins.property
+    @pulumi.getter
+    def stopped(self) -> Optional[_builtins.bool]:
+        """
+        `true` when the execution is stopped. Not there otherwise: its status moves by itself.
+        """
+        return pulumi.get(self, "stopped")
+
+
+@pulumi.output_type
 class RecordedScheduledPreloadJob(dict):
     """
     A job as a baseline records it: moments in one spelling, domains sorted, empty and ignored fields left out.
@@ -309,6 +404,7 @@ class RecordedScheduledPreloadJob(dict):
                  domains: Optional[_builtins.str] = None,
                  error_info: Optional[_builtins.str] = None,
                  execution_count: Optional[_builtins.int] = None,
+                 executions: Optional[Mapping[str, 'outputs.RecordedScheduledPreloadExecution']] = None,
                  failed_file_oss: Optional[_builtins.str] = None,
                  file_id: Optional[_builtins.str] = None,
                  insert_way: Optional[_builtins.str] = None,
@@ -325,6 +421,7 @@ class RecordedScheduledPreloadJob(dict):
         :param _builtins.str domains: The domains to preload, sorted, separated by commas.
         :param _builtins.str error_info: The error message of a job that has one. Set by the service.
         :param _builtins.int execution_count: Number of times the job is scheduled to run.
+        :param Mapping[str, 'RecordedScheduledPreloadExecution'] executions: With `recordExecutions`: the job's executions by id.
         :param _builtins.str failed_file_oss: URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
         :param _builtins.str file_id: Id of the file that lists the URLs, for its download. Set by the service.
         :param _builtins.str insert_way: How the URLs came in: `oss` (a file there) or `textBox` (typed in).
@@ -344,6 +441,8 @@ class RecordedScheduledPreloadJob(dict):
             pulumi.set(__self__, "error_info", error_info)
         if execution_count is not None:
             pulumi.set(__self__, "execution_count", execution_count)
+        if executions is not None:
+            pulumi.set(__self__, "executions", executions)
         if failed_file_oss is not None:
             pulumi.set(__self__, "failed_file_oss", failed_file_oss)
         if file_id is not None:
@@ -400,6 +499,14 @@ class RecordedScheduledPreloadJob(dict):
         Number of times the job is scheduled to run.
         """
         return pulumi.get(self, "execution_count")
+
+    @_builtins.property
+    @pulumi.getter
+    def executions(self) -> Optional[Mapping[str, 'outputs.RecordedScheduledPreloadExecution']]:
+        """
+        With `recordExecutions`: the job's executions by id.
+        """
+        return pulumi.get(self, "executions")
 
     @_builtins.property
     @pulumi.getter(name="failedFileOss")
@@ -767,33 +874,41 @@ class ScheduledPreloadJob(dict):
 @pulumi.output_type
 class ScheduledPreloadJobChange(dict):
     """
-    One field of one job that is not as expected.
+    One field of one job, or of one of its executions, that is not as expected.
     """
     def __init__(__self__, *,
                  field: _builtins.str,
                  name: _builtins.str,
                  actual: Optional[_builtins.str] = None,
-                 expected: Optional[_builtins.str] = None):
+                 execution_id: Optional[_builtins.str] = None,
+                 expected: Optional[_builtins.str] = None,
+                 job_id: Optional[_builtins.str] = None):
         """
-        One field of one job that is not as expected.
+        One field of one job, or of one of its executions, that is not as expected.
 
-        :param _builtins.str field: Name of the field.
+        :param _builtins.str field: Name of the field; `executions` where an execution is missing or not expected.
         :param _builtins.str name: Name of the job.
         :param _builtins.str actual: The value found; null for none.
+        :param _builtins.str execution_id: Id of the execution that differs: 24 hex digits. Null where it is the job, or a missing execution.
         :param _builtins.str expected: The value declared; null for none.
+        :param _builtins.str job_id: Id of the job: 24 hex digits.
         """
         pulumi.set(__self__, "field", field)
         pulumi.set(__self__, "name", name)
         if actual is not None:
             pulumi.set(__self__, "actual", actual)
+        if execution_id is not None:
+            pulumi.set(__self__, "execution_id", execution_id)
         if expected is not None:
             pulumi.set(__self__, "expected", expected)
+        if job_id is not None:
+            pulumi.set(__self__, "job_id", job_id)
 
     @_builtins.property
     @pulumi.getter
     def field(self) -> _builtins.str:
         """
-        Name of the field.
+        Name of the field; `executions` where an execution is missing or not expected.
         """
         return pulumi.get(self, "field")
 
@@ -814,11 +929,27 @@ class ScheduledPreloadJobChange(dict):
         return pulumi.get(self, "actual")
 
     @_builtins.property
+    @pulumi.getter(name="executionId")
+    def execution_id(self) -> Optional[_builtins.str]:
+        """
+        Id of the execution that differs: 24 hex digits. Null where it is the job, or a missing execution.
+        """
+        return pulumi.get(self, "execution_id")
+
+    @_builtins.property
     @pulumi.getter
     def expected(self) -> Optional[_builtins.str]:
         """
         The value declared; null for none.
         """
         return pulumi.get(self, "expected")
+
+    @_builtins.property
+    @pulumi.getter(name="jobId")
+    def job_id(self) -> Optional[_builtins.str]:
+        """
+        Id of the job: 24 hex digits.
+        """
+        return pulumi.get(self, "job_id")
 
 

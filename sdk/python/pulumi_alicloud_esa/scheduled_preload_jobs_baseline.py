@@ -23,12 +23,14 @@ class ScheduledPreloadJobsBaselineArgs:
                  site_id: pulumi.Input[_builtins.str],
                  domain: pulumi.Input[Optional[_builtins.str]] = None,
                  end_time: pulumi.Input[Optional[_builtins.str]] = None,
+                 fail_on_drift: pulumi.Input[Optional[_builtins.bool]] = None,
                  has_error: pulumi.Input[Optional[_builtins.bool]] = None,
                  ids: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  ignore_fields: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  insert_way: pulumi.Input[Optional[_builtins.str]] = None,
                  name_regex: pulumi.Input[Optional[_builtins.str]] = None,
                  page_size: pulumi.Input[Optional[_builtins.int]] = None,
+                 record_executions: pulumi.Input[Optional[_builtins.bool]] = None,
                  start_time: pulumi.Input[Optional[_builtins.str]] = None,
                  task_type: pulumi.Input[Optional[_builtins.str]] = None):
         """
@@ -37,12 +39,14 @@ class ScheduledPreloadJobsBaselineArgs:
         :param pulumi.Input[_builtins.str] site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
         :param pulumi.Input[_builtins.str] domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
         :param pulumi.Input[_builtins.str] end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
+        :param pulumi.Input[_builtins.bool] fail_on_drift: `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
         :param pulumi.Input[_builtins.bool] has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ids: Only jobs with one of these ids. Applied by the provider, after the API's own filters.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ignore_fields: Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ignore_fields: Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
         :param pulumi.Input[_builtins.str] insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
         :param pulumi.Input[_builtins.str] name_regex: Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
         :param pulumi.Input[_builtins.int] page_size: Entries a page while all pages are read, from 1. Default 50.
+        :param pulumi.Input[_builtins.bool] record_executions: `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
         :param pulumi.Input[_builtins.str] start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
         :param pulumi.Input[_builtins.str] task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
         """
@@ -51,6 +55,8 @@ class ScheduledPreloadJobsBaselineArgs:
             pulumi.set(__self__, "domain", domain)
         if end_time is not None:
             pulumi.set(__self__, "end_time", end_time)
+        if fail_on_drift is not None:
+            pulumi.set(__self__, "fail_on_drift", fail_on_drift)
         if has_error is not None:
             pulumi.set(__self__, "has_error", has_error)
         if ids is not None:
@@ -63,6 +69,8 @@ class ScheduledPreloadJobsBaselineArgs:
             pulumi.set(__self__, "name_regex", name_regex)
         if page_size is not None:
             pulumi.set(__self__, "page_size", page_size)
+        if record_executions is not None:
+            pulumi.set(__self__, "record_executions", record_executions)
         if start_time is not None:
             pulumi.set(__self__, "start_time", start_time)
         if task_type is not None:
@@ -105,6 +113,18 @@ class ScheduledPreloadJobsBaselineArgs:
         pulumi.set(self, "end_time", value)
 
     @_builtins.property
+    @pulumi.getter(name="failOnDrift")
+    def fail_on_drift(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+        """
+        return pulumi.get(self, "fail_on_drift")
+
+    @fail_on_drift.setter
+    def fail_on_drift(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "fail_on_drift", value)
+
+    @_builtins.property
     @pulumi.getter(name="hasError")
     def has_error(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
@@ -132,7 +152,7 @@ class ScheduledPreloadJobsBaselineArgs:
     @pulumi.getter(name="ignoreFields")
     def ignore_fields(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
         """
-        Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field.
+        Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
         """
         return pulumi.get(self, "ignore_fields")
 
@@ -177,6 +197,18 @@ class ScheduledPreloadJobsBaselineArgs:
         pulumi.set(self, "page_size", value)
 
     @_builtins.property
+    @pulumi.getter(name="recordExecutions")
+    def record_executions(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+        """
+        return pulumi.get(self, "record_executions")
+
+    @record_executions.setter
+    def record_executions(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "record_executions", value)
+
+    @_builtins.property
     @pulumi.getter(name="startTime")
     def start_time(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
@@ -209,12 +241,14 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  domain: pulumi.Input[Optional[_builtins.str]] = None,
                  end_time: pulumi.Input[Optional[_builtins.str]] = None,
+                 fail_on_drift: pulumi.Input[Optional[_builtins.bool]] = None,
                  has_error: pulumi.Input[Optional[_builtins.bool]] = None,
                  ids: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  ignore_fields: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  insert_way: pulumi.Input[Optional[_builtins.str]] = None,
                  name_regex: pulumi.Input[Optional[_builtins.str]] = None,
                  page_size: pulumi.Input[Optional[_builtins.int]] = None,
+                 record_executions: pulumi.Input[Optional[_builtins.bool]] = None,
                  site_id: pulumi.Input[Optional[_builtins.str]] = None,
                  start_time: pulumi.Input[Optional[_builtins.str]] = None,
                  task_type: pulumi.Input[Optional[_builtins.str]] = None,
@@ -244,12 +278,14 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
         :param pulumi.Input[_builtins.str] end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
+        :param pulumi.Input[_builtins.bool] fail_on_drift: `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
         :param pulumi.Input[_builtins.bool] has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ids: Only jobs with one of these ids. Applied by the provider, after the API's own filters.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ignore_fields: Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ignore_fields: Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
         :param pulumi.Input[_builtins.str] insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
         :param pulumi.Input[_builtins.str] name_regex: Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
         :param pulumi.Input[_builtins.int] page_size: Entries a page while all pages are read, from 1. Default 50.
+        :param pulumi.Input[_builtins.bool] record_executions: `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
         :param pulumi.Input[_builtins.str] site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
         :param pulumi.Input[_builtins.str] start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
         :param pulumi.Input[_builtins.str] task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
@@ -298,12 +334,14 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  domain: pulumi.Input[Optional[_builtins.str]] = None,
                  end_time: pulumi.Input[Optional[_builtins.str]] = None,
+                 fail_on_drift: pulumi.Input[Optional[_builtins.bool]] = None,
                  has_error: pulumi.Input[Optional[_builtins.bool]] = None,
                  ids: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  ignore_fields: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  insert_way: pulumi.Input[Optional[_builtins.str]] = None,
                  name_regex: pulumi.Input[Optional[_builtins.str]] = None,
                  page_size: pulumi.Input[Optional[_builtins.int]] = None,
+                 record_executions: pulumi.Input[Optional[_builtins.bool]] = None,
                  site_id: pulumi.Input[Optional[_builtins.str]] = None,
                  start_time: pulumi.Input[Optional[_builtins.str]] = None,
                  task_type: pulumi.Input[Optional[_builtins.str]] = None,
@@ -318,18 +356,22 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
 
             __props__.__dict__["domain"] = domain
             __props__.__dict__["end_time"] = end_time
+            __props__.__dict__["fail_on_drift"] = fail_on_drift
             __props__.__dict__["has_error"] = has_error
             __props__.__dict__["ids"] = ids
             __props__.__dict__["ignore_fields"] = ignore_fields
             __props__.__dict__["insert_way"] = insert_way
             __props__.__dict__["name_regex"] = name_regex
             __props__.__dict__["page_size"] = page_size
+            __props__.__dict__["record_executions"] = record_executions
             if site_id is None and not opts.urn:
                 raise TypeError("Missing required property 'site_id'")
             __props__.__dict__["site_id"] = site_id
             __props__.__dict__["start_time"] = start_time
             __props__.__dict__["task_type"] = task_type
+            __props__.__dict__["job_count"] = None
             __props__.__dict__["jobs"] = None
+            __props__.__dict__["recorded_fields"] = None
         super(ScheduledPreloadJobsBaseline, __self__).__init__(
             'alicloud-esa:index:ScheduledPreloadJobsBaseline',
             resource_name,
@@ -354,13 +396,17 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
 
         __props__.__dict__["domain"] = None
         __props__.__dict__["end_time"] = None
+        __props__.__dict__["fail_on_drift"] = None
         __props__.__dict__["has_error"] = None
         __props__.__dict__["ids"] = None
         __props__.__dict__["ignore_fields"] = None
         __props__.__dict__["insert_way"] = None
+        __props__.__dict__["job_count"] = None
         __props__.__dict__["jobs"] = None
         __props__.__dict__["name_regex"] = None
         __props__.__dict__["page_size"] = None
+        __props__.__dict__["record_executions"] = None
+        __props__.__dict__["recorded_fields"] = None
         __props__.__dict__["site_id"] = None
         __props__.__dict__["start_time"] = None
         __props__.__dict__["task_type"] = None
@@ -389,6 +435,14 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
         return pulumi.get(self, "end_time")
 
     @_builtins.property
+    @pulumi.getter(name="failOnDrift")
+    def fail_on_drift(self) -> pulumi.Output[Optional[_builtins.bool]]:
+        """
+        `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+        """
+        return pulumi.get(self, "fail_on_drift")
+
+    @_builtins.property
     @pulumi.getter(name="hasError")
     def has_error(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
@@ -408,7 +462,7 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
     @pulumi.getter(name="ignoreFields")
     def ignore_fields(self) -> pulumi.Output[Optional[Sequence[_builtins.str]]]:
         """
-        Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field.
+        Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
         """
         return pulumi.get(self, "ignore_fields")
 
@@ -419,6 +473,14 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
         Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
         """
         return pulumi.get(self, "insert_way")
+
+    @_builtins.property
+    @pulumi.getter(name="jobCount")
+    def job_count(self) -> pulumi.Output[_builtins.int]:
+        """
+        Number of recorded jobs.
+        """
+        return pulumi.get(self, "job_count")
 
     @_builtins.property
     @pulumi.getter
@@ -443,6 +505,22 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
         Entries a page while all pages are read, from 1. Default 50.
         """
         return pulumi.get(self, "page_size")
+
+    @_builtins.property
+    @pulumi.getter(name="recordExecutions")
+    def record_executions(self) -> pulumi.Output[Optional[_builtins.bool]]:
+        """
+        `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+        """
+        return pulumi.get(self, "record_executions")
+
+    @_builtins.property
+    @pulumi.getter(name="recordedFields")
+    def recorded_fields(self) -> pulumi.Output[Sequence[_builtins.str]]:
+        """
+        The fields that the record covers. One that only a later version knows is not among them, so it is no drift until something is recorded anew.
+        """
+        return pulumi.get(self, "recorded_fields")
 
     @_builtins.property
     @pulumi.getter(name="siteId")

@@ -40,7 +40,7 @@ def _add_jobs(suite: ET.Element, outcome: Outcome) -> None:
     found: dict[str, list[Difference]] = {}
     for raw, difference in zip(outcome.differences, outcome.readable, strict=True):
         found.setdefault(raw.job_id, []).append(difference)
-    names = {job_id: str(record.get("name", "")) for job_id, record in outcome.expected.items()}
+    names = {job_id: record.name for job_id, record in outcome.expected.items()}
     unexpected = {job_id: differences[0].name for job_id, differences in found.items() if job_id not in names}
     for job_id, name in {**names, **unexpected}.items():
         case = _case(suite, outcome, name, job_id)
@@ -61,7 +61,7 @@ def _add_error(suite: ET.Element, outcome: Outcome) -> None:
     case = ET.SubElement(suite, "testcase", attributes)
     ET.SubElement(case, "error", type="could not tell", message=outcome.error).text = outcome.summary
     for job_id, record in outcome.expected.items():
-        skipped = _case(suite, outcome, str(record.get("name", "")), job_id)
+        skipped = _case(suite, outcome, record.name, job_id)
         ET.SubElement(skipped, "skipped", message="not compared: the jobs could not be read")
 
 
