@@ -32,7 +32,7 @@ def program(options: str = "{}", **properties: object) -> str:
 
 
 def set_plans(emulator: Emulator, *executions: dict[str, object]) -> None:
-    emulator.store.set_executions(JOB_ID, list(executions))
+    emulator.store.executions.set(JOB_ID, executions)
 
 
 @pytest.fixture
