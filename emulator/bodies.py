@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+import msgspec
 from starlette.requests import Request
 
 from emulator.faults import LONGEST
@@ -27,8 +26,8 @@ def count(body: dict[str, object], name: str, most: int) -> int:
 async def read_json(request: Request) -> object:
     """The body; an empty one is an empty object."""
     try:
-        return json.loads(await request.body() or b"{}")
-    except ValueError as error:
+        return msgspec.json.decode(await request.body() or b"{}")
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"the body is not JSON: {error}") from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,11 @@ from emulator.errors import ApiError, invalid
 from emulator.faults import Fault
 from emulator.jobs import OBJECT_ID
 from emulator.store import Store
+
+
+def whole(text: str) -> int | None:
+    """The number that a text of up to 19 digits is; int() itself refuses only those beyond 4300."""
+    return int(text) if re.fullmatch(r"[0-9]{1,19}", text) else None
 
 
 @dataclass(frozen=True)
@@ -27,9 +33,10 @@ class Call:
         text = self.params.get(name, "")
         if not text:
             return None
-        if not (text.isascii() and text.isdigit()):
+        value = whole(text)
+        if value is None:
             raise invalid(name)
-        return int(text)
+        return value
 
     def positive(self, name: str, default: int) -> int:
         """A parameter that counts from 1."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from emulator.jobs import Job, dump
 if TYPE_CHECKING:
     from emulator.server import Emulator
 
+MOST_SHOWN = 2000
+MOST_JOBS = 100_000
 Handler = Callable[[Request], Awaitable[object]]
 
 
@@ -40,15 +43,15 @@ def control_routes(emulator: Emulator) -> list[Route]:
         ("POST", "keys/{key}/expire-token", control.expire_token),
         ("GET", "sites", control.sites),
         ("PUT", "sites", control.add_sites),
-        ("PUT", "sites/{site:int}", control.generate),
-        ("PATCH", "sites/{site:int}", control.change_site),
-        ("DELETE", "sites/{site:int}", control.delete_site),
-        ("POST", "sites/{site:int}/shuffle", control.shuffle),
-        ("GET", "sites/{site:int}/jobs", control.jobs),
-        ("POST", "sites/{site:int}/jobs", control.add_job),
-        ("GET", "sites/{site:int}/jobs/{job}", control.job),
-        ("PATCH", "sites/{site:int}/jobs/{job}", control.change_job),
-        ("DELETE", "sites/{site:int}/jobs/{job}", control.delete_job),
+        ("PUT", "sites/{site}", control.generate),
+        ("PATCH", "sites/{site}", control.change_site),
+        ("DELETE", "sites/{site}", control.delete_site),
+        ("POST", "sites/{site}/shuffle", control.shuffle),
+        ("GET", "sites/{site}/jobs", control.jobs),
+        ("POST", "sites/{site}/jobs", control.add_job),
+        ("GET", "sites/{site}/jobs/{job}", control.job),
+        ("PATCH", "sites/{site}/jobs/{job}", control.change_job),
+        ("DELETE", "sites/{site}/jobs/{job}", control.delete_job),
         ("GET", "jobs/{job}/executions", control.executions),
         ("POST", "jobs/{job}/executions", control.add_execution),
         ("GET", "executions/{id}", control.execution),
@@ -71,7 +74,7 @@ def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         except ApiError as error:
             return _reply(404 if error.status == 404 else 400, {"error": error.message})
         except (ValueError, TypeError) as error:
-            return _reply(400, {"error": " ".join(str(error).split())})
+            return _reply(400, {"error": " ".join(str(error)[:MOST_SHOWN].split())})
 
     return endpoint
 
@@ -161,31 +164,34 @@ class _Control:
 
     async def add_sites(self, request: Request) -> object:
         body = await read_object(request, "sites", "jobs")
-        return self._store.add_sites(count(body, "sites", 1000), count({"jobs": 45, **body}, "jobs", 1000))
+        sites, jobs = count(body, "sites", 1000), count({"jobs": 45, **body}, "jobs", 1000)
+        if sites * jobs > MOST_JOBS:
+            raise ValueError(f"sites times jobs must be at most {MOST_JOBS}")
+        return self._store.add_sites(sites, jobs)
 
     async def generate(self, request: Request) -> object:
-        jobs = count(await read_object(request, "jobs"), "jobs", 100_000)
-        self._store.generate(request.path_params["site"], jobs)
+        jobs = count(await read_object(request, "jobs"), "jobs", MOST_JOBS)
+        self._store.generate(_site(request), jobs)
         return {"jobs": jobs}
 
     async def change_site(self, request: Request) -> object:
-        return self._store.change_site(request.path_params["site"], **await read_object(request))
+        return self._store.change_site(_site(request), **await read_object(request))
 
     async def delete_site(self, request: Request) -> object:
-        site = _site(request, self._store.site_ids())
+        site = _known_site(request, self._store.site_ids())
         self._store.delete_site(site)
         return {"id": site}
 
     async def shuffle(self, request: Request) -> object:
         body = await read_object(request, "seed")
-        self._store.shuffle(_site(request, self._store.site_ids()), int(number("seed", body.get("seed", 0))))
+        self._store.shuffle(_known_site(request, self._store.site_ids()), int(number("seed", body.get("seed", 0))))
         return await self.jobs(request)
 
     async def jobs(self, request: Request) -> object:
-        return [job.fields for job in self._store.jobs(_site(request, self._store.site_ids()))]
+        return [job.fields for job in self._store.jobs(_known_site(request, self._store.site_ids()))]
 
     async def add_job(self, request: Request) -> object:
-        return self._store.add(request.path_params["site"], **await read_object(request)).fields
+        return self._store.add(_site(request), **await read_object(request)).fields
 
     async def job(self, request: Request) -> object:
         return self._of_job(request, self._store.job).fields
@@ -219,7 +225,7 @@ class _Control:
         return self._store.executions.stop(request.path_params["id"])
 
     def _of_job(self, request: Request, action: Callable[[int, str], Job]) -> Job:
-        site = _site(request, self._store.site_ids())
+        site = _known_site(request, self._store.site_ids())
         job_id = request.path_params["job"]
         try:
             return action(site, job_id)
@@ -227,8 +233,17 @@ class _Control:
             raise _NotFound(f"site {site} has no job {job_id}") from None
 
 
-def _site(request: Request, known: list[int]) -> int:
-    site: int = request.path_params["site"]
+def _site(request: Request) -> int:
+    text: str = request.path_params["site"]
+    # More digits than any id has; int() itself refuses only those beyond 4300.
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        raise _NotFound(f"{text[:40]} is no site's id")
+    return int(text)
+
+
+def _known_site(request: Request, known: list[int]) -> int:
+    site = _site(request)
     if site not in known:
-        raise _NotFound(f"there is no site {site}; there are {', '.join(map(str, known))}")
+        # All that a person can take in; there may be a thousand.
+        raise _NotFound(f"there is no site {site}; there are {', '.join(map(str, known[:20]))}")
     return site

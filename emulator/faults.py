@@ -15,6 +15,7 @@ from emulator.throttle import RateLimit
 TotalCount = Literal["number", "missing", "wrong", "empty", "abc"]
 Shift = Literal["delete", "insert"]
 LONGEST = 1e9
+MOST = 1000
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,9 @@ class FaultTable:
         self._entries: list[_Entry] = []
 
     def add(self, *faults: Fault) -> None:
-        """Puts faults at the end of the table."""
+        """Puts faults at the end of the table; ValueError if that makes too many."""
+        if len(self._entries) + len(faults) > MOST:
+            raise ValueError(f"there may be {MOST} faults")
         for fault in faults:
             limit = RateLimit(fault.rate, self._clock) if fault.rate else None
             chance = random.Random(fault.random_seed)  # noqa: S311 - repeatable, not secret

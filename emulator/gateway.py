@@ -9,16 +9,18 @@ from email.utils import formatdate
 from starlette.types import Receive, Scope, Send
 
 from emulator.actions import ACTIONS, VERSION
-from emulator.call import Call
+from emulator.call import Call, whole
 from emulator.connections import Connection, Connections
 from emulator.delivery import Answer, deliver
 from emulator.errors import ApiError, error_body
 from emulator.faults import Fault, FaultTable, RequestFacts
 from emulator.gate import Gate
 from emulator.jobs import dump
-from emulator.requestlog import RequestLog, RequestRecord, shown_headers
+from emulator.requestlog import RequestLog, RequestRecord, shown, shown_headers
 from emulator.signature import WireRequest, parse_query
 from emulator.store import Store
+
+Params = dict[str, str]
 
 
 class Gateway:
@@ -35,9 +37,8 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, unless a fault has it never answered."""
         began = time.perf_counter()
-        body = await _read(receive)
-        if body is None:
-            return
+        # The guard has read the whole body.
+        body = (await receive()).get("body", b"")
         connection = self.connections.of(scope)
         wire = WireRequest(
             scope["method"],
@@ -46,22 +47,25 @@ class Gateway:
             scope["headers"],
             body,
         )
-        record = _record(wire, scope["client"][1])
+        params = _params(wire)
+        record = _record(wire, params, scope["client"][1])
         self.log.begin(record)
         try:
-            await self._handle(wire, record, connection, send)
+            await self._handle(wire, params, record, connection, send)
         finally:
             record.milliseconds = (time.perf_counter() - began) * 1000
             self.log.end(record)
 
-    async def _handle(self, wire: WireRequest, record: RequestRecord, connection: Connection, send: Send) -> None:
+    async def _handle(
+        self, wire: WireRequest, params: Params, record: RequestRecord, connection: Connection, send: Send
+    ) -> None:
         if self.delay:
             await connection.pause(self.delay)
         faults: list[Fault] = []
         try:
             _check_target(record.action, wire.header("x-acs-version"))
             record.access_key_id = self.gate.admit(wire)
-            faults = self.faults.select(_facts(record))
+            faults = self.faults.select(_facts(record.action, params))
             record.faults = len(faults)
             for fault in faults:
                 if fault.delay:
@@ -72,7 +76,7 @@ class Gateway:
                     await connection.reset()
             if connection.gone.is_set():
                 return
-            answer = self._answer(record, faults)
+            answer = self._answer(record, params, faults)
         except ApiError as error:
             answer = self._error(error, wire.header("host"), record)
         for fault in faults:
@@ -83,7 +87,7 @@ class Gateway:
         record.status = answer.status
         await deliver(answer, send, connection, faults)
 
-    def _answer(self, record: RequestRecord, faults: list[Fault]) -> Answer:
+    def _answer(self, record: RequestRecord, params: Params, faults: list[Fault]) -> Answer:
         for fault in faults:
             if fault.raw is not None:
                 raw = fault.raw
@@ -94,7 +98,7 @@ class Gateway:
             if fault.code is not None or fault.rate is not None:
                 raise ApiError(fault.code or "TooManyRequests", fault.message, fault.status)
         request_id = _request_id()
-        call = Call(record.params, request_id, self.store, faults)
+        call = Call(params, request_id, self.store, faults)
         return Answer(200, ACTIONS[record.action](call), headers={"x-acs-request-id": request_id})
 
     def _error(self, error: ApiError, host: str, record: RequestRecord) -> Answer:
@@ -111,42 +115,33 @@ def _check_target(action: str, version: str) -> None:
         raise ApiError("InvalidVersion")
 
 
-def _record(wire: WireRequest, client_port: int) -> RequestRecord:
-    headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in wire.headers}
+def _params(wire: WireRequest) -> Params:
     pairs = parse_query(wire.query)
-    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    if wire.header("content-type").startswith("application/x-www-form-urlencoded"):
         pairs += parse_query(wire.body)
+    return {key.decode("utf-8", "replace"): value.decode("utf-8", "replace") for key, value in pairs}
+
+
+def _record(wire: WireRequest, params: Params, client_port: int) -> RequestRecord:
+    headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in wire.headers}
     return RequestRecord(
         number=0,
-        action=headers.get("x-acs-action", ""),
+        action=shown(headers.get("x-acs-action", "")),
         method=wire.method,
-        params={key.decode("utf-8", "replace"): value.decode("utf-8", "replace") for key, value in pairs},
+        params={shown(name): shown(value) for name, value in params.items()},
         headers=shown_headers(headers),
-        nonce=headers.get("x-acs-signature-nonce", ""),
+        nonce=shown(headers.get("x-acs-signature-nonce", "")),
         client_port=client_port,
         has_token="x-acs-security-token" in headers,
     )
 
 
-def _facts(record: RequestRecord) -> RequestFacts:
+def _facts(action: str, params: Params) -> RequestFacts:
     def number(name: str) -> int | None:
-        text = record.params.get(name, "")
-        return int(text) if text.isascii() and text.isdigit() else None
+        return whole(params.get(name, ""))
 
     # A request without PageNumber asks for the first page.
-    return RequestFacts(record.action, number("SiteId"), number("PageNumber") or 1)
-
-
-async def _read(receive: Receive) -> bytes | None:
-    """The whole body, or None if the client left before the end of it."""
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += bytes(message.get("body", b""))
-        if not message.get("more_body"):
-            return body
+    return RequestFacts(action, number("SiteId"), number("PageNumber") or 1)
 
 
 def _request_id() -> str:

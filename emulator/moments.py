@@ -12,6 +12,7 @@ _MOMENT = re.compile(
     re.ASCII,
 )
 _CHINA = timezone(timedelta(hours=8))
+_LAST_MS = 253402271999000  # 9999-12-31T15:59:59Z
 
 
 def parse_time(text: str) -> int:
@@ -41,5 +42,7 @@ def parse_moment(text: str) -> int:
 
 def format_moment(milliseconds: int) -> str:
     """An execution's spelling of a moment: `2024-05-31T17:10:48.849+08:00`."""
+    # An execution of a job of the year 9999 would end in the next.
+    milliseconds = min(milliseconds, _LAST_MS)
     moment = datetime.fromtimestamp(milliseconds // 1000, tz=_CHINA)
     return f"{moment.isoformat()[:19]}.{milliseconds % 1000:03d}+08:00"

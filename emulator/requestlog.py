@@ -7,7 +7,10 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 
-KEPT = 200_000
+# The log is as long as fits: 100,000 requests of the usual size.
+KEPT_BYTES = 100 * 2**20
+_RECORD_BYTES = 800
+_LONGEST = 1000
 # Never Authorization or the security token: the log is shown to people.
 _HEADERS = ("host", "user-agent", "accept", "accept-encoding", "content-type", "x-acs-date", "x-acs-version")
 
@@ -30,6 +33,11 @@ class RequestRecord:
     faults: int = 0
     milliseconds: float = field(default=0.0, compare=False)
 
+    def size(self) -> int:
+        """About how much room it takes."""
+        texts = (*self.params, *self.params.values(), *self.headers.values(), self.action, self.nonce)
+        return _RECORD_BYTES + sum(map(len, texts))
+
     def as_json(self) -> dict[str, object]:
         """The record with plain values only."""
         return asdict(self)
@@ -37,7 +45,12 @@ class RequestRecord:
 
 def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers worth looking at, without any that carries a secret."""
-    return {name: headers[name] for name in _HEADERS if name in headers}
+    return {name: shown(headers[name]) for name in _HEADERS if name in headers}
+
+
+def shown(text: str) -> str:
+    """As much of a text as the log keeps."""
+    return text[:_LONGEST]
 
 
 class RequestLog:
@@ -45,7 +58,8 @@ class RequestLog:
 
     def __init__(self, on_end: Callable[[RequestRecord], None] | None = None) -> None:
         self._lock = threading.Lock()
-        self._records: deque[RequestRecord] = deque(maxlen=KEPT)
+        self._records: deque[RequestRecord] = deque()
+        self._bytes = 0
         self._on_end = on_end
         self._in_flight = 0
         self._count = 0
@@ -57,6 +71,9 @@ class RequestLog:
             self._count += 1
             record.number = self._count
             self._records.append(record)
+            self._bytes += record.size()
+            while self._bytes > KEPT_BYTES:
+                self._bytes -= self._records.popleft().size()
             self._in_flight += 1
             self.max_in_flight = max(self.max_in_flight, self._in_flight)
 
@@ -76,5 +93,6 @@ class RequestLog:
         """Empties the log; requests under way stay counted."""
         with self._lock:
             self._records.clear()
+            self._bytes = 0
             self._count = 0
             self.max_in_flight = self._in_flight

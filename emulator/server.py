@@ -22,6 +22,7 @@ from emulator.eventserver import EventServer
 from emulator.faults import FaultTable
 from emulator.gate import Gate
 from emulator.gateway import Gateway
+from emulator.guard import Guard
 from emulator.keys import AccessKeys
 from emulator.requestlog import RequestLog, RequestRecord
 from emulator.store import Store
@@ -169,7 +170,7 @@ class Emulator:
         self.store.add_sites(self._sites)
 
     def _config(self) -> uvicorn.Config:
-        app = Starlette(routes=[Route("/", self._gateway), *control_routes(self)])
+        app = Guard(Starlette(routes=[Route("/", self._gateway), *control_routes(self)]))
         return uvicorn.Config(
             app,
             http=tracked_protocol(self._connections),

@@ -48,6 +48,11 @@ def test_a_job_that_claims_millions_of_executions_has_a_thousand(shared: Emulato
     assert len(listed(shared_caller, job.id)) == 1000
 
 
+def test_a_job_of_the_last_day_that_there_is_has_executions(shared: Emulator, shared_caller: Caller) -> None:
+    job = shared.store.add(SITE_ID, CreatedAt="9999-12-31T23:59:59Z", ExecutionCount=2)
+    assert [row["EndTime"] for row in listed(shared_caller, job.id)] == ["9999-12-31T23:59:59.000+08:00"] * 2
+
+
 def test_executions_are_added_changed_and_deleted_by_hand(shared: Emulator, shared_caller: Caller) -> None:
     (before,) = listed(shared_caller)
     _, added = control(shared, "POST", EXECUTIONS, {"StartTime": "2030-01-01T00:00:00Z", "Interval": 7})
