@@ -22,7 +22,9 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from .deadline import Deadline
 
-_MAX_INTERIM_LINES = 1000
+_MAX_INTERIM = 100
+# Of one interim answer, as http.client bounds the head of a final one.
+_MAX_LINES, _MAX_LINE = 100, 65536
 _REMEMBERED = 256
 _current = threading.local()
 
@@ -98,16 +100,17 @@ class _Answer(http.client.HTTPResponse):
         """What had come behind the answer when it was read to its end."""
 
     def _read_status(self) -> Any:
-        lines = 0
-        while True:
+        for _ in range(_MAX_INTERIM):
             version, status, reason = super()._read_status()  # type: ignore[misc]  # urllib3 calls it too, for a tunnel
             # 101 is final: nobody here asks for another protocol.
             if not 100 <= status < 200 or status == 101:
                 return version, status, reason
-            while (line := self.fp.readline(65537)) not in (b"\r\n", b"\n", b""):
+            lines = 0
+            while self.fp.readline(_MAX_LINE) not in (b"\r\n", b"\n", b""):
                 lines += 1
-                if len(line) > 65536 or lines > _MAX_INTERIM_LINES:
-                    raise http.client.HTTPException("too much before the answer")
+                if lines > _MAX_LINES:
+                    raise http.client.HTTPException
+        raise http.client.HTTPException
 
     def _close_conn(self) -> None:
         with contextlib.suppress(OSError, ValueError):
