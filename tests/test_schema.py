@@ -31,8 +31,9 @@ CALLS: dict[str, dict[str, Any]] = {
     "getScheduledPreloadJobs": SITE,
     "getScheduledPreloadJobsDrift": {
         **SITE,
-        "expected": [{"name": "example", "urlCount": 9}, {"name": "gone"}],
-        "checkExecutions": True,
+        "expected": [{"name": "example", "urlCount": 9}, {"name": "gone"}, {"name": "lost"}],
+        "health": True,
+        "ignore": [{"job": "gone", "reason": "known"}],
     },
     "getScheduledPreloadJob": {"jobId": EXAMPLE_JOB_ID},
     "getScheduledPreloadExecutions": {"jobId": EXAMPLE_JOB_ID},

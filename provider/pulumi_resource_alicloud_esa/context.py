@@ -22,3 +22,5 @@ class CallContext:
     service: Callable[[], Service]
     deadline: Deadline
     progress: Callable[[int, int], None]
+    note: Callable[[str], None] = lambda line: None
+    """Tells the user a line about what was read."""

@@ -92,7 +92,7 @@ class EsaProvider:
         self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any], deadline: Deadline | None = None
     ) -> tuple[dict[str, Any], list[Fault]]:
         """The resource's checked inputs and what is wrong with them."""
-        return _resource(urn).check(olds, news, lambda: self._call(_subject(urn, news), deadline))
+        return _resource(urn).check(olds, news, lambda: self._call(_subject(urn, news), deadline, urn))
 
     def diff(self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any], ignored: Sequence[str]) -> Diff:
         """What differs between a resource's state and its inputs."""
@@ -116,7 +116,7 @@ class EsaProvider:
     ) -> tuple[str, dict[str, Any]]:
         """The resource's id and its live properties, inputs and outputs alike."""
         subject = _subject(urn, {_SITE: resource_id})
-        return _resource(urn).read(resource_id, inputs, state, lambda: self._call(subject, deadline))
+        return _resource(urn).read(resource_id, inputs, state, lambda: self._call(subject, deadline, urn))
 
     @property
     def timeout_seconds(self) -> float:
@@ -145,7 +145,7 @@ class EsaProvider:
         return self._client_factory(settings, self._environment, self.log.warning, self.log.debug)
 
     @contextmanager
-    def _call(self, subject: str, deadline: Deadline | None) -> Iterator[CallContext]:
+    def _call(self, subject: str, deadline: Deadline | None, urn: str = "") -> Iterator[CallContext]:
         clients = self._clients
         if clients is None:
             # `pulumi do` and tests may invoke before Configure: the environment alone is a configuration.
@@ -157,7 +157,8 @@ class EsaProvider:
             self._running.add(deadline)
         try:
             with deadline.timer():
-                yield CallContext(clients.service, deadline, self.log.progress(subject))
+                progress = self.log.progress(subject)
+                yield CallContext(clients.service, deadline, progress, lambda line: self.log.info(line, urn))
         finally:
             with self._lock:
                 self._running.discard(deadline)

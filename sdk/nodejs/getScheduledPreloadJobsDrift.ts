@@ -30,13 +30,14 @@ export function getScheduledPreloadJobsDrift(args: GetScheduledPreloadJobsDriftA
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
     return pulumi.runtime.invoke("alicloud-esa:index:getScheduledPreloadJobsDrift", {
         "allowUnexpected": args.allowUnexpected,
-        "checkExecutions": args.checkExecutions,
         "domain": args.domain,
         "endTime": args.endTime,
         "expected": args.expected,
         "failOnDrift": args.failOnDrift,
         "hasError": args.hasError,
+        "health": args.health,
         "ids": args.ids,
+        "ignore": args.ignore,
         "insertWay": args.insertWay,
         "nameRegex": args.nameRegex,
         "pageSize": args.pageSize,
@@ -54,10 +55,6 @@ export interface GetScheduledPreloadJobsDriftArgs {
      * `true`: jobs that are not declared are no drift. Default `false`.
      */
     allowUnexpected?: boolean;
-    /**
-     * `true`: read the executions of every job too (one more request a job) and report them. They do not change `drifted`. Default `false`.
-     */
-    checkExecutions?: boolean;
     /**
      * Only jobs that preload this domain, whatever its case. Applied by the provider.
      */
@@ -79,9 +76,17 @@ export interface GetScheduledPreloadJobsDriftArgs {
      */
     hasError?: boolean;
     /**
+     * `true`: read the executions of every job (one more request a job) and report how their runs went. It does not change `drifted`. Default `false`.
+     */
+    health?: boolean;
+    /**
      * Only jobs with one of these ids. Applied by the provider, after the API's own filters.
      */
     ids?: string[];
+    /**
+     * Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
+     */
+    ignore?: inputs.IgnoreRule[];
     /**
      * Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
      */
@@ -125,9 +130,13 @@ export interface GetScheduledPreloadJobsDriftResult {
      */
     readonly failed: string[];
     /**
-     * With `checkExecutions`: the executions that failed or were stopped.
+     * With `health`: the jobs whose runs failed or were stopped, the newest failure first, then those with no run ahead. Never part of the verdict.
      */
-    readonly failedExecutions?: outputs.FailedScheduledPreloadExecution[];
+    readonly health?: outputs.ScheduledPreloadJobHealth[];
+    /**
+     * The findings that a rule of `ignore` accepts, each with the rule's reason; no drift.
+     */
+    readonly ignored: outputs.IgnoredScheduledPreloadJobFinding[];
     /**
      * A report for a pull request or a job summary.
      */
@@ -153,7 +162,7 @@ export interface GetScheduledPreloadJobsDriftResult {
      */
     readonly unexpectedIds: string[];
     /**
-     * With `checkExecutions`: names of jobs that have no waiting or running execution.
+     * With `health`: names of jobs that have no waiting or running execution.
      */
     readonly withoutExecution?: string[];
 }
@@ -181,13 +190,14 @@ export function getScheduledPreloadJobsDriftOutput(args: GetScheduledPreloadJobs
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
     return pulumi.runtime.invokeOutput("alicloud-esa:index:getScheduledPreloadJobsDrift", {
         "allowUnexpected": args.allowUnexpected,
-        "checkExecutions": args.checkExecutions,
         "domain": args.domain,
         "endTime": args.endTime,
         "expected": args.expected,
         "failOnDrift": args.failOnDrift,
         "hasError": args.hasError,
+        "health": args.health,
         "ids": args.ids,
+        "ignore": args.ignore,
         "insertWay": args.insertWay,
         "nameRegex": args.nameRegex,
         "pageSize": args.pageSize,
@@ -205,10 +215,6 @@ export interface GetScheduledPreloadJobsDriftOutputArgs {
      * `true`: jobs that are not declared are no drift. Default `false`.
      */
     allowUnexpected?: pulumi.Input<boolean | undefined>;
-    /**
-     * `true`: read the executions of every job too (one more request a job) and report them. They do not change `drifted`. Default `false`.
-     */
-    checkExecutions?: pulumi.Input<boolean | undefined>;
     /**
      * Only jobs that preload this domain, whatever its case. Applied by the provider.
      */
@@ -230,9 +236,17 @@ export interface GetScheduledPreloadJobsDriftOutputArgs {
      */
     hasError?: pulumi.Input<boolean | undefined>;
     /**
+     * `true`: read the executions of every job (one more request a job) and report how their runs went. It does not change `drifted`. Default `false`.
+     */
+    health?: pulumi.Input<boolean | undefined>;
+    /**
      * Only jobs with one of these ids. Applied by the provider, after the API's own filters.
      */
     ids?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
+     */
+    ignore?: pulumi.Input<pulumi.Input<inputs.IgnoreRuleArgs>[] | undefined>;
     /**
      * Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
      */

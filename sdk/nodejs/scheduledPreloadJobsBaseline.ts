@@ -84,6 +84,10 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
      */
     declare public readonly ids: pulumi.Output<string[] | undefined>;
     /**
+     * Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
+     */
+    declare public readonly ignore: pulumi.Output<outputs.IgnoreRule[] | undefined>;
+    /**
      * Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
      */
     declare public readonly ignoreFields: pulumi.Output<string[] | undefined>;
@@ -147,6 +151,7 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
             resourceInputs["failOnDrift"] = args?.failOnDrift;
             resourceInputs["hasError"] = args?.hasError;
             resourceInputs["ids"] = args?.ids;
+            resourceInputs["ignore"] = args?.ignore;
             resourceInputs["ignoreFields"] = args?.ignoreFields;
             resourceInputs["insertWay"] = args?.insertWay;
             resourceInputs["nameRegex"] = args?.nameRegex;
@@ -164,6 +169,7 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
             resourceInputs["failOnDrift"] = undefined /*out*/;
             resourceInputs["hasError"] = undefined /*out*/;
             resourceInputs["ids"] = undefined /*out*/;
+            resourceInputs["ignore"] = undefined /*out*/;
             resourceInputs["ignoreFields"] = undefined /*out*/;
             resourceInputs["insertWay"] = undefined /*out*/;
             resourceInputs["jobCount"] = undefined /*out*/;
@@ -205,6 +211,10 @@ export interface ScheduledPreloadJobsBaselineArgs {
      * Only jobs with one of these ids. Applied by the provider, after the API's own filters.
      */
     ids?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
+     */
+    ignore?: pulumi.Input<pulumi.Input<inputs.IgnoreRuleArgs>[] | undefined>;
     /**
      * Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
      */

@@ -207,16 +207,17 @@ def test_executions_are_reported_when_asked_for_and_are_no_drift(cli: Cli) -> No
     plain = cli.check()
     told = cli.check("--executions", "--format", "text", "--format", "json=d.json", "--format", "markdown=d.md")
     assert plain.code == told.code == 0
-    assert "execution" not in plain.out
-    assert "failed or stopped executions" in told.out.splitlines()[0]
-    found = json.loads(cli.read("d.json"))["executions"]
-    assert {row["status"] for row in found["failedExecutions"]} == {"failed", "stopped"}
-    assert found["withoutExecution"]
-    for row in found["failedExecutions"]:
-        assert f"execution {row['executionId']} {row['status']}" in told.out
-        assert row["executionId"] in cli.read("d.md")
-    idle = [line for line in told.out.splitlines() if line.endswith("has no execution ahead")]
-    assert len(idle) == len(found["withoutExecution"])
+    assert "health" not in plain.out
+    first, *lines = told.out.splitlines()
+    assert "; health: " in first
+    found = json.loads(cli.read("d.json"))["health"]
+    broken = [row for row in found if row["failed"] or row["stopped"]]
+    assert broken
+    # A line a job, not a line a run.
+    assert len(lines) == min(len(broken), 20) + (len(broken) > 20) + 1
+    assert lines[0].startswith(f"{broken[0]['name']}: ")
+    assert "#### Health" in cli.read("d.md")
+    assert broken[0]["name"] in cli.read("d.md")
 
 
 def test_executions_that_cannot_be_read_leave_no_verdict(cli: Cli) -> None:

@@ -61,7 +61,11 @@ def test_every_kind_of_drift_is_told_apart(engine: Engine, emulator: Emulator) -
     assert answer["drifted"] is True
     assert answer["missing"] == ["lost"]
     assert answer["unexpected"] == ["added-by-hand"]
-    assert answer["changed"] == [{"name": "example", "field": "urlCount", "expected": "2", "actual": "9"}]
+    assert answer["missingIds"] == [""]
+    assert answer["unexpectedIds"] == [emulator.store.jobs(SITE)[0].id]
+    assert answer["changed"] == [
+        {"name": "example", "jobId": JOB_ID, "field": "urlCount", "expected": "2", "actual": "9"}
+    ]
     assert "| `urlCount` changed | `2` | `9` |" in str(answer["markdown"])
 
 
@@ -70,6 +74,7 @@ def test_fail_on_drift_turns_preview_red_and_names_the_jobs(engine: Engine, emul
     result = gate(engine, EXPECTED, {"name": "lost"}, failOnDrift=True)
     assert result.code == 1
     assert f"site {EXAMPLE_SITE_ID}: drift: 1 missing: lost; 1 changed: example (domains)" in result.text
+    assert f"job example ({JOB_ID}): domains testurl.com => other.example.com" in result.text
 
 
 def test_unexpected_jobs_can_be_allowed(engine: Engine, emulator: Emulator) -> None:
@@ -120,28 +125,29 @@ def test_a_field_that_does_not_exist_is_refused(engine: Engine, emulator: Emulat
     assert emulator.requests == []
 
 
-def test_executions_are_reported_when_asked_for_and_leave_the_verdict(engine: Engine, emulator: Emulator) -> None:
-    rows = emulator.store.executions.of(JOB_ID)
-    emulator.store.executions.set(JOB_ID, [{**rows[0], "Status": "failed"}])
-    assert gate(engine, EXPECTED, checkExecutions=True, failOnDrift=True).code == 0
+def test_health_is_reported_when_asked_for_and_leaves_the_verdict(engine: Engine, emulator: Emulator) -> None:
+    run = emulator.store.executions.of(JOB_ID)[0]
+    emulator.store.executions.set(JOB_ID, [{**run, "Status": "failed", "StartTime": "2024-06-02T16:00:00.000+08:00"}])
+    assert gate(engine, EXPECTED, health=True, failOnDrift=True).code == 0
     answer = verdict(engine)
     assert answer["drifted"] is False
     assert answer["withoutExecution"] == ["example"]
-    assert answer["failedExecutions"] == [
+    assert answer["health"] == [
         {
             "name": "example",
             "jobId": JOB_ID,
-            "executionId": rows[0]["Id"],
-            "status": "failed",
-            "startTime": rows[0]["StartTime"],
+            "ahead": 0,
+            "failed": 1,
+            "stopped": 0,
+            "lastFailed": "2024-06-02T08:00:00Z",
         }
     ]
-    assert "1 with no execution ahead, 1 failed or stopped executions" in str(answer["summary"])
-    assert "#### Executions" in str(answer["markdown"])
+    assert str(answer["summary"]).endswith("; health: 1 job with failed or stopped runs, 1 with no run ahead")
+    assert "example: 1 failed, none ahead; last failed 2024-06-02T08:00Z" in str(answer["markdown"])
 
 
 def test_executions_that_cannot_be_read_are_an_error(engine: Engine, emulator: Emulator) -> None:
     emulator.faults.add(Fault(code="Forbidden.RAM", action="ListScheduledPreloadExecutions"))
-    result = gate(engine, EXPECTED, checkExecutions=True)
+    result = gate(engine, EXPECTED, health=True)
     assert result.code == 1
     assert "esa:ListScheduledPreloadExecutions" in result.text

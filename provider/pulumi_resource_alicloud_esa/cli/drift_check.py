@@ -8,11 +8,11 @@ from typing import Any
 from ..config import Settings
 from ..context import CallContext
 from ..drift.compare import compare
-from ..drift.health import ExecutionCheck, check_executions
-from ..drift.record import covered_at_first, record_jobs
+from ..drift.health import judge_health
+from ..drift.reading import Reading, read_site
+from ..drift.record import covered_at_first
 from ..esa.errors import Cancelled, Fault, InvalidInput
 from ..esa.inputs import Inputs, shown
-from ..esa.models import Job
 from . import say
 from .baseline import Baseline, BaselineError, read_baseline
 from .exit_codes import COULD_NOT_TELL
@@ -28,7 +28,7 @@ def run(
     connection: Mapping[str, Any],
     formats: Sequence[str],
     detailed: bool,
-    with_executions: bool = False,
+    with_health: bool = False,
 ) -> int:
     """Compare, report, and say it by the exit code."""
     reports, faults = read_reports(formats, path)
@@ -38,7 +38,7 @@ def run(
         return inputs.site_id() if site_id is not None else ""
 
     site, settings = read_all({"siteId": site_id}, connection, read)
-    outcome = _check(path, site, settings, with_executions)
+    outcome = _check(path, site, settings, with_health)
     for line in outcome.errors:
         say.error(line)
     written = [report.write(outcome) for report in reports]
@@ -47,7 +47,7 @@ def run(
     return outcome.exit_code(detailed) if all(written) else COULD_NOT_TELL
 
 
-def _check(path: str, site_id: str, settings: Settings, with_executions: bool) -> Outcome:
+def _check(path: str, site_id: str, settings: Settings, with_health: bool) -> Outcome:
     """What the check found; an error that says "could not tell" is part of it, wrong usage is raised."""
     location = location_of(path)
     try:
@@ -58,22 +58,22 @@ def _check(path: str, site_id: str, settings: Settings, with_executions: bool) -
         reason = f"{shown(site_id)} is not the site of {path}, which is {baseline.site_id}; leave it out"
         raise InvalidInput([Fault("siteId", reason)])
     try:
-        rows, executions = _read(baseline, settings, with_executions)
+        reading = _read(baseline, settings, with_health)
     except Cancelled:
         raise
     except Exception as error:
         # A defect of ours is no verdict either: no old report may stay behind saying "clean".
         say.traceback_of(error)
         return Outcome(path, location, baseline.site_id, baseline, errors=error_lines(error))
-    actual = record_jobs(rows, covered_at_first(baseline.ignored))
-    differences = compare(baseline.jobs, actual, now=None)
-    return Outcome(path, location, baseline.site_id, baseline, differences, len(rows), executions=executions)
+    actual = reading.records(covered_at_first(baseline.ignored))
+    differences = compare(baseline.jobs, actual, now=reading.now)
+    health = judge_health(reading.jobs, reading.executions) if with_health else None
+    return Outcome(path, location, baseline.site_id, baseline, differences, len(reading.jobs), health=health)
 
 
-def _read(baseline: Baseline, settings: Settings, with_executions: bool) -> tuple[list[Job], ExecutionCheck | None]:
-    def work(context: CallContext) -> tuple[list[Job], ExecutionCheck | None]:
-        service = context.service()
-        rows = service.jobs(baseline.job_query(), context.deadline, context.progress).rows
-        return rows, check_executions(service, rows, context.deadline) if with_executions else None
+def _read(baseline: Baseline, settings: Settings, with_health: bool) -> Reading:
+    def work(context: CallContext) -> Reading:
+        query = baseline.job_query()
+        return read_site(context.service(), query, lambda job: with_health, context.deadline, context.progress)
 
     return call(settings, f"site {baseline.site_id}", work)

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..drift.compare import Difference, Kind
-from ..drift.health import ExecutionCheck
+from ..drift.health import Health
 from ..drift.record import Record
 from ..drift.text import summary
 from ..esa.printable import printable
@@ -44,7 +44,7 @@ class Outcome:
     differences: Sequence[Difference] = ()
     actual: int = 0
     errors: Sequence[str] = ()
-    executions: ExecutionCheck | None = None
+    health: Health | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -78,7 +78,7 @@ class Outcome:
         if self.errors:
             return f"{self.subject}: could not tell whether there is drift: {self.error}"
         verdict = summary(self.site_id, self.readable, self.actual)
-        return f"{verdict}; {self.executions.summary()}" if self.executions else verdict
+        return f"{verdict}; {self.health.summary()}" if self.health else verdict
 
     def line(self, difference: Difference) -> int:
         """The baseline's line that a difference contradicts."""

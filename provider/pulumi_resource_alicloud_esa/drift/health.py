@@ -1,75 +1,115 @@
-"""What the executions of a listing's jobs say: which jobs have none ahead, and which executions failed or stopped.
+"""Health: what the executions of the jobs say about their runs. It is information and never part of the verdict.
 
 By status alone, not by time: the machine's clock is no authority on the service's plan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..esa.deadline import Deadline
 from ..esa.models import Execution, Job
-from ..esa.service import Service
+from ..esa.moments import format_moment
+from .record import STOPPED, moment
 from .text import cell, job_label
 
 AHEAD = frozenset({"waiting", "running"})
-FAILED = frozenset({"failed", "stopped"})
+FAILED = "failed"
+_MOST, _NAMED = 20, 5
+_WELL = "every job has a run ahead, none failed or was stopped"
 
 
 @dataclass(frozen=True)
-class ExecutionCheck:
-    """The jobs with no execution ahead, and the failed or stopped executions, each with its job."""
+class JobHealth:
+    """How the runs of one job went: how many are ahead, failed or were stopped, and when the last one failed."""
 
-    idle: list[Job]
-    failed: list[tuple[Job, Execution]]
+    name: str
+    job_id: str
+    ahead: int
+    failed: int
+    stopped: int
+    last_failed: int | None = None
+
+    @property
+    def broken(self) -> bool:
+        """Whether a run failed or was stopped."""
+        return bool(self.failed or self.stopped)
+
+    def line(self) -> str:
+        """The job at a glance: `sale: 2 failed, 1 stopped, none ahead; last failed 2024-07-29T11:45Z`."""
+        numbers = [f"{number} {what}" for number, what in ((self.failed, FAILED), (self.stopped, STOPPED)) if number]
+        parts = ", ".join([*numbers, f"{self.ahead or 'none'} ahead"])
+        last = format_moment(self.last_failed) if self.last_failed is not None else None
+        return f"{job_label(self.name, '' if self.name else self.job_id)}: {parts}" + (
+            f"; last failed {last[:16]}Z" if last else ""
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """The same for programs."""
+        last = format_moment(self.last_failed) if self.last_failed is not None else None
+        return {
+            "name": self.name,
+            "jobId": self.job_id,
+            "ahead": self.ahead,
+            "failed": self.failed,
+            "stopped": self.stopped,
+            "lastFailed": last,
+        }
+
+
+@dataclass(frozen=True)
+class Health:
+    """The jobs of which something is to be said: a run failed or was stopped, newest first, or none is ahead."""
+
+    broken: Sequence[JobHealth]
+    idle: Sequence[JobHealth]
 
     def summary(self) -> str:
         """What was found, as the tail of a one-line summary."""
-        return f"{len(self.idle)} with no execution ahead, {len(self.failed)} failed or stopped executions"
+        if not self.broken and not self.idle:
+            return f"health: {_WELL}"
+        jobs = "1 job" if len(self.broken) == 1 else f"{len(self.broken)} jobs"
+        return f"health: {jobs} with failed or stopped runs, {len(self.idle)} with no run ahead"
 
     def lines(self) -> list[str]:
-        """One line a finding."""
-        idle = [f"job {job_label(job['name'], job['id'])} has no execution ahead" for job in self.idle]
-        return idle + [
-            f"job {job_label(job['name'], job['id'])}: execution {execution['id']} {execution['status']}, "
-            f"{execution['startTime'] or 'no start time'}"
-            for job, execution in self.failed
-        ]
-
-    def plain(self) -> dict[str, Any]:
-        """The findings as the function and the JSON report answer them."""
-        return {
-            "withoutExecution": sorted(job["name"] or job["id"] for job in self.idle),
-            "failedExecutions": [
-                {
-                    "name": job["name"],
-                    "jobId": job["id"],
-                    "executionId": execution["id"],
-                    "status": execution["status"],
-                    "startTime": execution["startTime"],
-                }
-                for job, execution in self.failed
-            ],
-        }
+        """A line a job whose runs failed or were stopped, and one for all that have none ahead."""
+        lines = [job.line() for job in self.broken[:_MOST]]
+        if len(self.broken) > _MOST:
+            lines.append(f"... and {len(self.broken) - _MOST} more jobs with failed or stopped runs")
+        if self.idle:
+            names = [job_label(job.name, "" if job.name else job.job_id) for job in self.idle[:_NAMED]]
+            more = f" and {len(self.idle) - _NAMED} more" if len(self.idle) > _NAMED else ""
+            lines.append(f"no run ahead: {', '.join(names)}{more}")
+        return lines
 
     def markdown(self) -> str:
         """A section for the report."""
-        lines = ["#### Executions", ""]
-        if not self.idle and not self.failed:
-            return "\n".join([*lines, "Every job has an execution ahead; none failed or stopped.", ""])
-        return "\n".join([*lines, *(f"- {cell(line)}" for line in self.lines()), ""])
+        lines = [f"- {cell(line)}" for line in self.lines()]
+        return "\n".join(["#### Health", "", *(lines or [f"{_WELL.capitalize()}."]), ""])
+
+    def plain(self) -> list[dict[str, Any]]:
+        """Every job of which something is to be said, for programs."""
+        quiet = [job for job in self.idle if not job.broken]
+        return [job.plain() for job in (*self.broken, *quiet)]
 
 
-def check_executions(service: Service, jobs: Sequence[Job], deadline: Deadline) -> ExecutionCheck:
-    """Read every job's executions, several at a time; raises what reading can raise, never leaves a job out."""
-    found = service.executions_of([job["id"] for job in jobs], deadline)
-    idle: list[Job] = []
-    failed: list[tuple[Job, Execution]] = []
-    for job in jobs:
-        executions = found[job["id"]]
-        if not any(execution["status"] in AHEAD for execution in executions):
-            idle.append(job)
-        failed += [(job, execution) for execution in executions if execution["status"] in FAILED]
-    return ExecutionCheck(idle, failed)
+def judge_health(jobs: Sequence[Job], executions: Mapping[str, Sequence[Execution]]) -> Health:
+    """The health of these jobs, of each of which the executions were read."""
+    found = [_judge(job, executions[job["id"]]) for job in jobs]
+    by_name = sorted(found, key=lambda job: (job.name, job.job_id))
+    broken = sorted((job for job in by_name if job.broken), key=lambda job: -(job.last_failed or 0))
+    return Health(broken, [job for job in by_name if not job.ahead])
+
+
+def _judge(job: Job, executions: Sequence[Execution]) -> JobHealth:
+    statuses = [execution["status"] for execution in executions]
+    failures = [moment(execution["startTime"]) for execution in executions if execution["status"] == FAILED]
+    return JobHealth(
+        job["name"] or "",
+        job["id"],
+        ahead=sum(status in AHEAD for status in statuses),
+        failed=statuses.count(FAILED),
+        stopped=statuses.count(STOPPED),
+        last_failed=max((one for one in failures if one is not None), default=None),
+    )

@@ -9,7 +9,9 @@ from typing import Any
 from ..context import CallContext
 from ..drift.compare import Difference, Kind
 from ..drift.declared import Declared, find_drift
-from ..drift.health import ExecutionCheck, check_executions
+from ..drift.health import Health, judge_health
+from ..drift.ignore import Judged, Rule, judge, read_rules
+from ..drift.ignored import section, tail
 from ..drift.reading import Reading, read_site
 from ..drift.record import COMPARABLE, EXECUTIONS, INTEGERS, MOMENTS, PLAN, Value, canonical_value
 from ..drift.text import job_lines, markdown, summary
@@ -32,21 +34,19 @@ def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
     expected = _read_expected(reader)
     allow_unexpected = reader.boolean("allowUnexpected") or False
     fail_on_drift = reader.boolean("failOnDrift") or False
-    with_executions = reader.boolean("checkExecutions") or False
+    with_health = reader.boolean("health") or False
+    rules = read_rules(reader)
     reader.finish()
-    service = context.service()
 
-    def planned(job: Job) -> bool:
-        return any(one.executions is not None and one.means(job) for one in expected)
+    def wanted(job: Job) -> bool:
+        return with_health or any(one.executions is not None and one.means(job) for one in expected)
 
-    reading = read_site(service, query, planned, context.deadline, context.progress)
-    differences = find_drift(expected, reading, allow_unexpected)
-    if differences and fail_on_drift:
-        raise DriftFound(_lines(summary(query.site_id, differences, len(reading.jobs)), differences))
-    result = _result(query, differences, reading)
-    if not with_executions:
-        return result
-    return _with_executions(result, check_executions(service, reading.jobs, context.deadline))
+    reading = read_site(context.service(), query, wanted, context.deadline, context.progress)
+    judged = judge(find_drift(expected, reading, allow_unexpected), rules, reading.now)
+    if judged.differences and fail_on_drift:
+        raise DriftFound(_lines(_summary(query, judged, reading), judged.differences))
+    result = _result(query, judged, reading)
+    return _with_health(result, judge_health(reading.jobs, reading.executions)) if with_health else result
 
 
 def _lines(first: str, differences: Sequence[Difference]) -> str:
@@ -130,21 +130,40 @@ def _read_executions(job: Inputs) -> list[dict[str, Value | None]] | None:
     return found
 
 
-def _result(query: JobQuery, differences: list[Difference], reading: Reading) -> dict[str, Any]:
-    def of(kind: Kind) -> list[Difference]:
-        return [difference for difference in differences if difference.kind is kind]
+def _summary(query: JobQuery, judged: Judged, reading: Reading) -> str:
+    return summary(query.site_id, judged.differences, len(reading.jobs)) + tail(judged)
 
-    missing, unexpected, count = of(Kind.MISSING), of(Kind.UNEXPECTED), len(reading.jobs)
+
+def _result(query: JobQuery, judged: Judged, reading: Reading) -> dict[str, Any]:
+    def of(kind: Kind) -> list[Difference]:
+        return [difference for difference in judged.differences if difference.kind is kind]
+
+    missing, unexpected = of(Kind.MISSING), of(Kind.UNEXPECTED)
+    rules = section(judged)
+    report = markdown(query.site_id, judged.differences, len(reading.jobs))
     return {
-        "drifted": bool(differences),
+        "drifted": bool(judged.differences),
         "missing": [difference.name or difference.job_id for difference in missing],
         "missingIds": [difference.job_id for difference in missing],
         "unexpected": [difference.name or difference.job_id for difference in unexpected],
         "unexpectedIds": [difference.job_id for difference in unexpected],
         "changed": [_change(difference) for difference in of(Kind.CHANGED)],
+        "ignored": [_ignored(difference, rule) for difference, rule in judged.ignored],
         "failed": sorted(job["name"] or job["id"] for job in reading.jobs if job["errorInfo"]),
-        "summary": summary(query.site_id, differences, count),
-        "markdown": markdown(query.site_id, differences, count),
+        "summary": _summary(query, judged, reading),
+        "markdown": f"{report}\n{rules}" if rules else report,
+    }
+
+
+def _ignored(difference: Difference, rule: Rule) -> dict[str, Any]:
+    return {
+        "name": difference.name,
+        "jobId": difference.job_id,
+        "executionId": difference.execution_id or None,
+        "kind": difference.kind.value,
+        "field": difference.field or None,
+        "reason": rule.reason,
+        "until": rule.until or None,
     }
 
 
@@ -159,13 +178,14 @@ def _change(difference: Difference) -> dict[str, Any]:
     }
 
 
-def _with_executions(result: dict[str, Any], check: ExecutionCheck) -> dict[str, Any]:
-    """The section on executions; it is information, the verdict stays that of the jobs."""
+def _with_health(result: dict[str, Any], health: Health) -> dict[str, Any]:
+    """The section on the runs; it is information, the verdict stays that of the jobs."""
     return {
         **result,
-        **check.plain(),
-        "summary": f"{result['summary']}; {check.summary()}",
-        "markdown": f"{result['markdown']}\n{check.markdown()}",
+        "health": health.plain(),
+        "withoutExecution": [job.name or job.job_id for job in health.idle],
+        "summary": f"{result['summary']}; {health.summary()}",
+        "markdown": f"{result['markdown']}\n{health.markdown()}",
     }
 
 

@@ -10,30 +10,33 @@ With `failOnDrift` `check` reads them live each time, and what differs is a faul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ..drift.compare import Difference, Kind, compare
+from ..context import CallContext
+from ..drift.compare import Difference
+from ..drift.ignore import Judged, Rule, judge, read_rules
+from ..drift.ignored import lines as rule_lines
+from ..drift.ignored import notes
 from ..drift.reading import Reading, read_covered
 from ..drift.record import (
     EXECUTIONS,
     IGNORABLE,
-    Record,
     covered,
     covered_at_first,
     read_ignored,
-    read_record,
 )
 from ..drift.text import job_lines
-from ..engine.property_path import covers, join
+from ..engine.property_path import covers
 from ..engine.values import UNKNOWN, contains_unknown
 from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
 from ..esa.query import JobQuery, read_query_from
+from .changes import JOBS, change_of, differences_of, path_of
 from .protocol import Call, Change, Diff, Values
 
-JOBS, FIELDS, COUNT = "jobs", "recordedFields", "jobCount"
+FIELDS, COUNT = "recordedFields", "jobCount"
 # What is recorded, not given: in the inputs too, so that the engine keeps it and a refresh compares it.
 _RECORDED = (JOBS, FIELDS, COUNT)
 _MAX_NOTES = 20
@@ -53,7 +56,7 @@ QUESTION = (
     "recordExecutions",
 )
 # What decides how a difference is told, not what is recorded.
-_VERDICT = ("failOnDrift",)
+_VERDICT = ("failOnDrift", "ignore")
 GIVEN = (*QUESTION, *_VERDICT)
 
 
@@ -72,19 +75,23 @@ def check(olds: Values, news: Values, call: Call) -> tuple[dict[str, Any], list[
     if contains_unknown(inputs):
         return {**inputs, **dict.fromkeys(_RECORDED, UNKNOWN)}, []
     try:
-        question, fail_on_drift = _read(inputs)
+        question, fail_on_drift, rules = _read(inputs)
     except InvalidInput as error:
         return inputs, list(error.faults)
     inputs.update(_as_declared(inputs, question.query))
     recorded = olds.get(JOBS)
     # What is there but no map is not read anew: it counts as changed, and a refresh accepts what is there instead.
     if recorded is None or _read_or_none(olds) != question:
-        return {**inputs, **_live(question, _new_fields(question), call)[1]}, []
+        with call() as context:
+            reading = _live(question, _new_fields(question), context)
+        return {**inputs, **_record(reading, _new_fields(question))}, []
     fields = _fields(olds, question)
     faults: list[Fault] = []
     if fail_on_drift:
-        reading, live = _live(question, fields, call)
-        faults = _faults(_differences(recorded, live[JOBS], reading.now))
+        with call() as context:
+            judged = _judge(recorded, _live(question, fields, context), fields, rules)
+            _say(context, rule_lines(judged))
+        faults = _faults(judged.differences)
     count = len(recorded) if isinstance(recorded, dict) else 0
     return {**inputs, JOBS: recorded, FIELDS: list(fields), COUNT: count}, faults
 
@@ -101,14 +108,18 @@ def diff(olds: Values, news: Values, ignored: Sequence[str], now: int | None) ->
     # engine hands a refresh the other way round, what is live as the state and what was recorded as the inputs.
     refreshed = not changes
     if UNKNOWN in (olds.get(JOBS), news.get(JOBS)):
-        differences, jobs = [], {JOBS: Change.UPDATE}
+        judged, jobs = Judged(()), {JOBS: Change.UPDATE}
     else:
-        differences = _differences(news.get(JOBS), olds.get(JOBS), now if refreshed else None)
-        jobs = {_path(difference): _change(difference) for difference in differences}
+        found = differences_of(news.get(JOBS), olds.get(JOBS), now if refreshed else None)
+        judged = judge(found, _rules_of(news) if refreshed else (), now)
+        jobs = {path_of(difference): change_of(difference) for difference in judged.differences}
     changes.update(jobs)
     kept = {path: change for path, change in changes.items() if not any(covers(top, path) for top in ignored)}
-    shown = [difference for difference in differences if _path(difference) in kept]
-    return Diff(kept, _lines(shown, "--diff shows them all") if refreshed else ())
+    if not refreshed:
+        return Diff(kept)
+    shown = [difference for difference in judged.differences if path_of(difference) in kept]
+    # Of a rule that matches nothing `read` tells, once: it sees the refreshes that find nothing, too.
+    return Diff(kept, [*_lines(shown, "--diff shows them all"), *rule_lines(replace(judged, unmatched=()))])
 
 
 def create(inputs: Values) -> tuple[str, dict[str, Any]]:
@@ -127,13 +138,14 @@ def read(resource_id: str, inputs: Values, state: Values, call: Call) -> tuple[s
     known = {name: value for name, value in recorded.items() if name in GIVEN and value is not None}
     # An import and `get` know the id only.
     known.setdefault("siteId", resource_id)
-    question, _ = _read(known)
+    question, _, rules = _read(known)
     fields = _new_fields(question) if recorded.get(JOBS) is None else _fields(recorded, question)
-    return question.query.site_id, {
-        **known,
-        **_as_declared(known, question.query),
-        **_live(question, fields, call)[1],
-    }
+    with call() as context:
+        reading = _live(question, fields, context)
+        if rules:
+            _say(context, notes(Judged((), unmatched=_judge(recorded.get(JOBS), reading, fields, rules).unmatched)))
+    live = _record(reading, fields)
+    return question.query.site_id, {**known, **_as_declared(known, question.query), **live}
 
 
 def _as_declared(inputs: Values, query: JobQuery) -> dict[str, Any]:
@@ -145,14 +157,14 @@ def _as_declared(inputs: Values, query: JobQuery) -> dict[str, Any]:
     return result
 
 
-def _read(values: Values) -> tuple[_Question, bool]:
+def _read(values: Values) -> tuple[_Question, bool, tuple[Rule, ...]]:
     inputs = Inputs({name: value for name, value in values.items() if name not in _RECORDED})
     question = _Question(
         read_query_from(inputs, paged=False), read_ignored(inputs), inputs.boolean("recordExecutions") or False
     )
-    fail_on_drift = inputs.boolean("failOnDrift") or False
+    fail_on_drift, rules = inputs.boolean("failOnDrift") or False, read_rules(inputs)
     inputs.finish()
-    return question, fail_on_drift
+    return question, fail_on_drift, rules
 
 
 def _read_or_none(values: Values) -> _Question | None:
@@ -175,45 +187,30 @@ def _fields(recorded: Values, question: _Question) -> tuple[str, ...]:
     return tuple(sorted(known)) if (EXECUTIONS in known) == question.executions else _new_fields(question)
 
 
-def _live(question: _Question, fields: Sequence[str], call: Call) -> tuple[Reading, dict[str, Any]]:
-    """What is there now, and the properties that record it."""
-    with call() as context:
-        reading = read_covered(context.service(), question.query, fields, context.deadline, context.progress)
+def _rules_of(values: Values) -> tuple[Rule, ...]:
+    """The rules of a state; none where they cannot be read, so that nothing is ignored by mistake."""
+    inputs = Inputs({"ignore": values.get("ignore")})
+    rules = read_rules(inputs)
+    return () if inputs.faults else rules
+
+
+def _live(question: _Question, fields: Sequence[str], context: CallContext) -> Reading:
+    return read_covered(context.service(), question.query, fields, context.deadline, context.progress)
+
+
+def _record(reading: Reading, fields: Sequence[str]) -> dict[str, Any]:
+    """The properties that record what was read."""
     jobs = {job_id: record.plain() for job_id, record in reading.records(fields).items()}
-    return reading, {JOBS: jobs, FIELDS: list(fields), COUNT: len(jobs)}
+    return {JOBS: jobs, FIELDS: list(fields), COUNT: len(jobs)}
 
 
-def _differences(recorded: Any, live: Any, now: int | None) -> list[Difference]:
-    """The differences of two `jobs` properties; one of no job stands for a property that is no map."""
-    if recorded == live:
-        return []
-    if not isinstance(recorded, dict) or not isinstance(live, dict):
-        return [Difference(Kind.CHANGED, "", "")]
-    # What is equal as it stands needs no reading, and may even be no record.
-    same = {job_id for job_id, value in recorded.items() if job_id in live and live[job_id] == value}
-    return compare(_records(recorded, same), _records(live, same), now=now)
+def _judge(recorded: Any, reading: Reading, fields: Sequence[str], rules: Sequence[Rule]) -> Judged:
+    return judge(differences_of(recorded, _record(reading, fields)[JOBS], reading.now), rules, reading.now)
 
 
-def _records(jobs: Mapping[str, Any], without: set[str]) -> dict[str, Record | None]:
-    return {job_id: read_record(value) for job_id, value in jobs.items() if job_id not in without}
-
-
-def _path(difference: Difference) -> str:
-    parts = [JOBS, difference.job_id] if difference.job_id else [JOBS]
-    if difference.execution_id:
-        parts += [EXECUTIONS, difference.execution_id]
-    if difference.field not in ("", EXECUTIONS):
-        parts.append(difference.field)
-    return join(*parts)
-
-
-def _change(difference: Difference) -> Change:
-    """Its kind from what is there to what was recorded, which is how the engine hands a refresh."""
-    if difference.kind is not Kind.CHANGED:
-        return Change.ADD if difference.kind is Kind.MISSING else Change.DELETE
-    if (difference.expected is None) == (difference.actual is None):
-        return Change.UPDATE
-    return Change.ADD if difference.actual is None else Change.DELETE
+def _say(context: CallContext, lines: Sequence[str]) -> None:
+    for line in lines:
+        context.note(line)
 
 
 def _lines(differences: Sequence[Difference], more: str) -> list[str]:

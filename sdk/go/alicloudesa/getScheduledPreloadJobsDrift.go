@@ -55,8 +55,6 @@ func GetScheduledPreloadJobsDrift(ctx *pulumi.Context, args *GetScheduledPreload
 type GetScheduledPreloadJobsDriftArgs struct {
 	// `true`: jobs that are not declared are no drift. Default `false`.
 	AllowUnexpected *bool `pulumi:"allowUnexpected"`
-	// `true`: read the executions of every job too (one more request a job) and report them. They do not change `drifted`. Default `false`.
-	CheckExecutions *bool `pulumi:"checkExecutions"`
 	// Only jobs that preload this domain, whatever its case. Applied by the provider.
 	Domain *string `pulumi:"domain"`
 	// Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
@@ -67,8 +65,12 @@ type GetScheduledPreloadJobsDriftArgs struct {
 	FailOnDrift *bool `pulumi:"failOnDrift"`
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError *bool `pulumi:"hasError"`
+	// `true`: read the executions of every job (one more request a job) and report how their runs went. It does not change `drifted`. Default `false`.
+	Health *bool `pulumi:"health"`
 	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
 	Ids []string `pulumi:"ids"`
+	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
+	Ignore []IgnoreRule `pulumi:"ignore"`
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
 	InsertWay *string `pulumi:"insertWay"`
 	// Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
@@ -91,8 +93,10 @@ type GetScheduledPreloadJobsDriftResult struct {
 	Drifted bool `pulumi:"drifted"`
 	// Names of jobs that have an error message. Not drift by itself.
 	Failed []string `pulumi:"failed"`
-	// With `checkExecutions`: the executions that failed or were stopped.
-	FailedExecutions []FailedScheduledPreloadExecution `pulumi:"failedExecutions"`
+	// With `health`: the jobs whose runs failed or were stopped, the newest failure first, then those with no run ahead. Never part of the verdict.
+	Health []ScheduledPreloadJobHealth `pulumi:"health"`
+	// The findings that a rule of `ignore` accepts, each with the rule's reason; no drift.
+	Ignored []IgnoredScheduledPreloadJobFinding `pulumi:"ignored"`
 	// A report for a pull request or a job summary.
 	Markdown string `pulumi:"markdown"`
 	// Names of expected jobs that are not there, or ids where only those are declared.
@@ -105,7 +109,7 @@ type GetScheduledPreloadJobsDriftResult struct {
 	Unexpected []string `pulumi:"unexpected"`
 	// Ids of `unexpected`, in the same order.
 	UnexpectedIds []string `pulumi:"unexpectedIds"`
-	// With `checkExecutions`: names of jobs that have no waiting or running execution.
+	// With `health`: names of jobs that have no waiting or running execution.
 	WithoutExecution []string `pulumi:"withoutExecution"`
 }
 
@@ -118,8 +122,6 @@ func GetScheduledPreloadJobsDriftOutput(ctx *pulumi.Context, args GetScheduledPr
 type GetScheduledPreloadJobsDriftOutputArgs struct {
 	// `true`: jobs that are not declared are no drift. Default `false`.
 	AllowUnexpected pulumi.BoolPtrInput `pulumi:"allowUnexpected"`
-	// `true`: read the executions of every job too (one more request a job) and report them. They do not change `drifted`. Default `false`.
-	CheckExecutions pulumi.BoolPtrInput `pulumi:"checkExecutions"`
 	// Only jobs that preload this domain, whatever its case. Applied by the provider.
 	Domain pulumi.StringPtrInput `pulumi:"domain"`
 	// Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
@@ -130,8 +132,12 @@ type GetScheduledPreloadJobsDriftOutputArgs struct {
 	FailOnDrift pulumi.BoolPtrInput `pulumi:"failOnDrift"`
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError pulumi.BoolPtrInput `pulumi:"hasError"`
+	// `true`: read the executions of every job (one more request a job) and report how their runs went. It does not change `drifted`. Default `false`.
+	Health pulumi.BoolPtrInput `pulumi:"health"`
 	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
 	Ids pulumi.StringArrayInput `pulumi:"ids"`
+	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
+	Ignore IgnoreRuleArrayInput `pulumi:"ignore"`
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
 	InsertWay pulumi.StringPtrInput `pulumi:"insertWay"`
 	// Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
@@ -180,11 +186,14 @@ func (o GetScheduledPreloadJobsDriftResultOutput) Failed() pulumi.StringArrayOut
 	return o.ApplyT(func(v GetScheduledPreloadJobsDriftResult) []string { return v.Failed }).(pulumi.StringArrayOutput)
 }
 
-// With `checkExecutions`: the executions that failed or were stopped.
-func (o GetScheduledPreloadJobsDriftResultOutput) FailedExecutions() FailedScheduledPreloadExecutionArrayOutput {
-	return o.ApplyT(func(v GetScheduledPreloadJobsDriftResult) []FailedScheduledPreloadExecution {
-		return v.FailedExecutions
-	}).(FailedScheduledPreloadExecutionArrayOutput)
+// With `health`: the jobs whose runs failed or were stopped, the newest failure first, then those with no run ahead. Never part of the verdict.
+func (o GetScheduledPreloadJobsDriftResultOutput) Health() ScheduledPreloadJobHealthArrayOutput {
+	return o.ApplyT(func(v GetScheduledPreloadJobsDriftResult) []ScheduledPreloadJobHealth { return v.Health }).(ScheduledPreloadJobHealthArrayOutput)
+}
+
+// The findings that a rule of `ignore` accepts, each with the rule's reason; no drift.
+func (o GetScheduledPreloadJobsDriftResultOutput) Ignored() IgnoredScheduledPreloadJobFindingArrayOutput {
+	return o.ApplyT(func(v GetScheduledPreloadJobsDriftResult) []IgnoredScheduledPreloadJobFinding { return v.Ignored }).(IgnoredScheduledPreloadJobFindingArrayOutput)
 }
 
 // A report for a pull request or a job summary.
@@ -217,7 +226,7 @@ func (o GetScheduledPreloadJobsDriftResultOutput) UnexpectedIds() pulumi.StringA
 	return o.ApplyT(func(v GetScheduledPreloadJobsDriftResult) []string { return v.UnexpectedIds }).(pulumi.StringArrayOutput)
 }
 
-// With `checkExecutions`: names of jobs that have no waiting or running execution.
+// With `health`: names of jobs that have no waiting or running execution.
 func (o GetScheduledPreloadJobsDriftResultOutput) WithoutExecution() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v GetScheduledPreloadJobsDriftResult) []string { return v.WithoutExecution }).(pulumi.StringArrayOutput)
 }

@@ -836,78 +836,219 @@ func (o ExpectedScheduledPreloadJobArrayOutput) Index(i pulumi.IntInput) Expecte
 	}).(ExpectedScheduledPreloadJobOutput)
 }
 
-// An execution that failed or was stopped, with its job.
-type FailedScheduledPreloadExecution struct {
-	// Id of the execution: 24 hex digits.
-	ExecutionId string `pulumi:"executionId"`
+// A finding that is accepted, and why.
+type IgnoreRule struct {
+	// Only this field, such as `urlCount` or `executions.startTime`; `executions` is all about executions. Not given: all about the job.
+	Field *string `pulumi:"field"`
+	// The job: its id, its exact name, or `/regex/` for names.
+	Job string `pulumi:"job"`
+	// Why it is accepted; reports say so.
+	Reason string `pulumi:"reason"`
+	// The last day of the rule, such as `2026-12-31` (UTC). After it the finding is drift again.
+	Until *string `pulumi:"until"`
+}
+
+// IgnoreRuleInput is an input type that accepts IgnoreRuleArgs and IgnoreRuleOutput values.
+// You can construct a concrete instance of `IgnoreRuleInput` via:
+//
+//	IgnoreRuleArgs{...}
+type IgnoreRuleInput interface {
+	pulumi.Input
+
+	ToIgnoreRuleOutput() IgnoreRuleOutput
+	ToIgnoreRuleOutputWithContext(context.Context) IgnoreRuleOutput
+}
+
+// A finding that is accepted, and why.
+type IgnoreRuleArgs struct {
+	// Only this field, such as `urlCount` or `executions.startTime`; `executions` is all about executions. Not given: all about the job.
+	Field pulumi.StringPtrInput `pulumi:"field"`
+	// The job: its id, its exact name, or `/regex/` for names.
+	Job pulumi.StringInput `pulumi:"job"`
+	// Why it is accepted; reports say so.
+	Reason pulumi.StringInput `pulumi:"reason"`
+	// The last day of the rule, such as `2026-12-31` (UTC). After it the finding is drift again.
+	Until pulumi.StringPtrInput `pulumi:"until"`
+}
+
+func (IgnoreRuleArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*IgnoreRule)(nil)).Elem()
+}
+
+func (i IgnoreRuleArgs) ToIgnoreRuleOutput() IgnoreRuleOutput {
+	return i.ToIgnoreRuleOutputWithContext(context.Background())
+}
+
+func (i IgnoreRuleArgs) ToIgnoreRuleOutputWithContext(ctx context.Context) IgnoreRuleOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(IgnoreRuleOutput)
+}
+
+// IgnoreRuleArrayInput is an input type that accepts IgnoreRuleArray and IgnoreRuleArrayOutput values.
+// You can construct a concrete instance of `IgnoreRuleArrayInput` via:
+//
+//	IgnoreRuleArray{ IgnoreRuleArgs{...} }
+type IgnoreRuleArrayInput interface {
+	pulumi.Input
+
+	ToIgnoreRuleArrayOutput() IgnoreRuleArrayOutput
+	ToIgnoreRuleArrayOutputWithContext(context.Context) IgnoreRuleArrayOutput
+}
+
+type IgnoreRuleArray []IgnoreRuleInput
+
+func (IgnoreRuleArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]IgnoreRule)(nil)).Elem()
+}
+
+func (i IgnoreRuleArray) ToIgnoreRuleArrayOutput() IgnoreRuleArrayOutput {
+	return i.ToIgnoreRuleArrayOutputWithContext(context.Background())
+}
+
+func (i IgnoreRuleArray) ToIgnoreRuleArrayOutputWithContext(ctx context.Context) IgnoreRuleArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(IgnoreRuleArrayOutput)
+}
+
+// A finding that is accepted, and why.
+type IgnoreRuleOutput struct{ *pulumi.OutputState }
+
+func (IgnoreRuleOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*IgnoreRule)(nil)).Elem()
+}
+
+func (o IgnoreRuleOutput) ToIgnoreRuleOutput() IgnoreRuleOutput {
+	return o
+}
+
+func (o IgnoreRuleOutput) ToIgnoreRuleOutputWithContext(ctx context.Context) IgnoreRuleOutput {
+	return o
+}
+
+// Only this field, such as `urlCount` or `executions.startTime`; `executions` is all about executions. Not given: all about the job.
+func (o IgnoreRuleOutput) Field() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v IgnoreRule) *string { return v.Field }).(pulumi.StringPtrOutput)
+}
+
+// The job: its id, its exact name, or `/regex/` for names.
+func (o IgnoreRuleOutput) Job() pulumi.StringOutput {
+	return o.ApplyT(func(v IgnoreRule) string { return v.Job }).(pulumi.StringOutput)
+}
+
+// Why it is accepted; reports say so.
+func (o IgnoreRuleOutput) Reason() pulumi.StringOutput {
+	return o.ApplyT(func(v IgnoreRule) string { return v.Reason }).(pulumi.StringOutput)
+}
+
+// The last day of the rule, such as `2026-12-31` (UTC). After it the finding is drift again.
+func (o IgnoreRuleOutput) Until() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v IgnoreRule) *string { return v.Until }).(pulumi.StringPtrOutput)
+}
+
+type IgnoreRuleArrayOutput struct{ *pulumi.OutputState }
+
+func (IgnoreRuleArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]IgnoreRule)(nil)).Elem()
+}
+
+func (o IgnoreRuleArrayOutput) ToIgnoreRuleArrayOutput() IgnoreRuleArrayOutput {
+	return o
+}
+
+func (o IgnoreRuleArrayOutput) ToIgnoreRuleArrayOutputWithContext(ctx context.Context) IgnoreRuleArrayOutput {
+	return o
+}
+
+func (o IgnoreRuleArrayOutput) Index(i pulumi.IntInput) IgnoreRuleOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) IgnoreRule {
+		return vs[0].([]IgnoreRule)[vs[1].(int)]
+	}).(IgnoreRuleOutput)
+}
+
+// A finding that a rule accepts.
+type IgnoredScheduledPreloadJobFinding struct {
+	// Id of the execution that differs: 24 hex digits.
+	ExecutionId *string `pulumi:"executionId"`
+	// Name of the field that changed.
+	Field *string `pulumi:"field"`
 	// Id of the job: 24 hex digits.
 	JobId string `pulumi:"jobId"`
+	// `missing`, `unexpected` or `changed`.
+	Kind string `pulumi:"kind"`
 	// Name of the job.
 	Name *string `pulumi:"name"`
-	// When the execution started: RFC 3339, UTC.
-	StartTime *string `pulumi:"startTime"`
-	// `failed` or `stopped`.
-	Status string `pulumi:"status"`
+	// Why it is accepted.
+	Reason string `pulumi:"reason"`
+	// The last day of the rule.
+	Until *string `pulumi:"until"`
 }
 
-// An execution that failed or was stopped, with its job.
-type FailedScheduledPreloadExecutionOutput struct{ *pulumi.OutputState }
+// A finding that a rule accepts.
+type IgnoredScheduledPreloadJobFindingOutput struct{ *pulumi.OutputState }
 
-func (FailedScheduledPreloadExecutionOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*FailedScheduledPreloadExecution)(nil)).Elem()
+func (IgnoredScheduledPreloadJobFindingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*IgnoredScheduledPreloadJobFinding)(nil)).Elem()
 }
 
-func (o FailedScheduledPreloadExecutionOutput) ToFailedScheduledPreloadExecutionOutput() FailedScheduledPreloadExecutionOutput {
+func (o IgnoredScheduledPreloadJobFindingOutput) ToIgnoredScheduledPreloadJobFindingOutput() IgnoredScheduledPreloadJobFindingOutput {
 	return o
 }
 
-func (o FailedScheduledPreloadExecutionOutput) ToFailedScheduledPreloadExecutionOutputWithContext(ctx context.Context) FailedScheduledPreloadExecutionOutput {
+func (o IgnoredScheduledPreloadJobFindingOutput) ToIgnoredScheduledPreloadJobFindingOutputWithContext(ctx context.Context) IgnoredScheduledPreloadJobFindingOutput {
 	return o
 }
 
-// Id of the execution: 24 hex digits.
-func (o FailedScheduledPreloadExecutionOutput) ExecutionId() pulumi.StringOutput {
-	return o.ApplyT(func(v FailedScheduledPreloadExecution) string { return v.ExecutionId }).(pulumi.StringOutput)
+// Id of the execution that differs: 24 hex digits.
+func (o IgnoredScheduledPreloadJobFindingOutput) ExecutionId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v IgnoredScheduledPreloadJobFinding) *string { return v.ExecutionId }).(pulumi.StringPtrOutput)
+}
+
+// Name of the field that changed.
+func (o IgnoredScheduledPreloadJobFindingOutput) Field() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v IgnoredScheduledPreloadJobFinding) *string { return v.Field }).(pulumi.StringPtrOutput)
 }
 
 // Id of the job: 24 hex digits.
-func (o FailedScheduledPreloadExecutionOutput) JobId() pulumi.StringOutput {
-	return o.ApplyT(func(v FailedScheduledPreloadExecution) string { return v.JobId }).(pulumi.StringOutput)
+func (o IgnoredScheduledPreloadJobFindingOutput) JobId() pulumi.StringOutput {
+	return o.ApplyT(func(v IgnoredScheduledPreloadJobFinding) string { return v.JobId }).(pulumi.StringOutput)
+}
+
+// `missing`, `unexpected` or `changed`.
+func (o IgnoredScheduledPreloadJobFindingOutput) Kind() pulumi.StringOutput {
+	return o.ApplyT(func(v IgnoredScheduledPreloadJobFinding) string { return v.Kind }).(pulumi.StringOutput)
 }
 
 // Name of the job.
-func (o FailedScheduledPreloadExecutionOutput) Name() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v FailedScheduledPreloadExecution) *string { return v.Name }).(pulumi.StringPtrOutput)
+func (o IgnoredScheduledPreloadJobFindingOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v IgnoredScheduledPreloadJobFinding) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
-// When the execution started: RFC 3339, UTC.
-func (o FailedScheduledPreloadExecutionOutput) StartTime() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v FailedScheduledPreloadExecution) *string { return v.StartTime }).(pulumi.StringPtrOutput)
+// Why it is accepted.
+func (o IgnoredScheduledPreloadJobFindingOutput) Reason() pulumi.StringOutput {
+	return o.ApplyT(func(v IgnoredScheduledPreloadJobFinding) string { return v.Reason }).(pulumi.StringOutput)
 }
 
-// `failed` or `stopped`.
-func (o FailedScheduledPreloadExecutionOutput) Status() pulumi.StringOutput {
-	return o.ApplyT(func(v FailedScheduledPreloadExecution) string { return v.Status }).(pulumi.StringOutput)
+// The last day of the rule.
+func (o IgnoredScheduledPreloadJobFindingOutput) Until() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v IgnoredScheduledPreloadJobFinding) *string { return v.Until }).(pulumi.StringPtrOutput)
 }
 
-type FailedScheduledPreloadExecutionArrayOutput struct{ *pulumi.OutputState }
+type IgnoredScheduledPreloadJobFindingArrayOutput struct{ *pulumi.OutputState }
 
-func (FailedScheduledPreloadExecutionArrayOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*[]FailedScheduledPreloadExecution)(nil)).Elem()
+func (IgnoredScheduledPreloadJobFindingArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]IgnoredScheduledPreloadJobFinding)(nil)).Elem()
 }
 
-func (o FailedScheduledPreloadExecutionArrayOutput) ToFailedScheduledPreloadExecutionArrayOutput() FailedScheduledPreloadExecutionArrayOutput {
+func (o IgnoredScheduledPreloadJobFindingArrayOutput) ToIgnoredScheduledPreloadJobFindingArrayOutput() IgnoredScheduledPreloadJobFindingArrayOutput {
 	return o
 }
 
-func (o FailedScheduledPreloadExecutionArrayOutput) ToFailedScheduledPreloadExecutionArrayOutputWithContext(ctx context.Context) FailedScheduledPreloadExecutionArrayOutput {
+func (o IgnoredScheduledPreloadJobFindingArrayOutput) ToIgnoredScheduledPreloadJobFindingArrayOutputWithContext(ctx context.Context) IgnoredScheduledPreloadJobFindingArrayOutput {
 	return o
 }
 
-func (o FailedScheduledPreloadExecutionArrayOutput) Index(i pulumi.IntInput) FailedScheduledPreloadExecutionOutput {
-	return pulumi.All(o, i).ApplyT(func(vs []interface{}) FailedScheduledPreloadExecution {
-		return vs[0].([]FailedScheduledPreloadExecution)[vs[1].(int)]
-	}).(FailedScheduledPreloadExecutionOutput)
+func (o IgnoredScheduledPreloadJobFindingArrayOutput) Index(i pulumi.IntInput) IgnoredScheduledPreloadJobFindingOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) IgnoredScheduledPreloadJobFinding {
+		return vs[0].([]IgnoredScheduledPreloadJobFinding)[vs[1].(int)]
+	}).(IgnoredScheduledPreloadJobFindingOutput)
 }
 
 // An execution as a baseline records it: its plan, in one spelling, and whether somebody stopped it.
@@ -1615,6 +1756,87 @@ func (o ScheduledPreloadJobChangeArrayOutput) Index(i pulumi.IntInput) Scheduled
 	}).(ScheduledPreloadJobChangeOutput)
 }
 
+// How the runs of a job went.
+type ScheduledPreloadJobHealth struct {
+	// Number of executions that are waiting or running.
+	Ahead int `pulumi:"ahead"`
+	// Number of executions that failed.
+	Failed int `pulumi:"failed"`
+	// Id of the job: 24 hex digits.
+	JobId string `pulumi:"jobId"`
+	// When the last one that failed started: RFC 3339, UTC.
+	LastFailed *string `pulumi:"lastFailed"`
+	// Name of the job.
+	Name *string `pulumi:"name"`
+	// Number of executions that somebody stopped.
+	Stopped int `pulumi:"stopped"`
+}
+
+// How the runs of a job went.
+type ScheduledPreloadJobHealthOutput struct{ *pulumi.OutputState }
+
+func (ScheduledPreloadJobHealthOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ScheduledPreloadJobHealth)(nil)).Elem()
+}
+
+func (o ScheduledPreloadJobHealthOutput) ToScheduledPreloadJobHealthOutput() ScheduledPreloadJobHealthOutput {
+	return o
+}
+
+func (o ScheduledPreloadJobHealthOutput) ToScheduledPreloadJobHealthOutputWithContext(ctx context.Context) ScheduledPreloadJobHealthOutput {
+	return o
+}
+
+// Number of executions that are waiting or running.
+func (o ScheduledPreloadJobHealthOutput) Ahead() pulumi.IntOutput {
+	return o.ApplyT(func(v ScheduledPreloadJobHealth) int { return v.Ahead }).(pulumi.IntOutput)
+}
+
+// Number of executions that failed.
+func (o ScheduledPreloadJobHealthOutput) Failed() pulumi.IntOutput {
+	return o.ApplyT(func(v ScheduledPreloadJobHealth) int { return v.Failed }).(pulumi.IntOutput)
+}
+
+// Id of the job: 24 hex digits.
+func (o ScheduledPreloadJobHealthOutput) JobId() pulumi.StringOutput {
+	return o.ApplyT(func(v ScheduledPreloadJobHealth) string { return v.JobId }).(pulumi.StringOutput)
+}
+
+// When the last one that failed started: RFC 3339, UTC.
+func (o ScheduledPreloadJobHealthOutput) LastFailed() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ScheduledPreloadJobHealth) *string { return v.LastFailed }).(pulumi.StringPtrOutput)
+}
+
+// Name of the job.
+func (o ScheduledPreloadJobHealthOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ScheduledPreloadJobHealth) *string { return v.Name }).(pulumi.StringPtrOutput)
+}
+
+// Number of executions that somebody stopped.
+func (o ScheduledPreloadJobHealthOutput) Stopped() pulumi.IntOutput {
+	return o.ApplyT(func(v ScheduledPreloadJobHealth) int { return v.Stopped }).(pulumi.IntOutput)
+}
+
+type ScheduledPreloadJobHealthArrayOutput struct{ *pulumi.OutputState }
+
+func (ScheduledPreloadJobHealthArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]ScheduledPreloadJobHealth)(nil)).Elem()
+}
+
+func (o ScheduledPreloadJobHealthArrayOutput) ToScheduledPreloadJobHealthArrayOutput() ScheduledPreloadJobHealthArrayOutput {
+	return o
+}
+
+func (o ScheduledPreloadJobHealthArrayOutput) ToScheduledPreloadJobHealthArrayOutputWithContext(ctx context.Context) ScheduledPreloadJobHealthArrayOutput {
+	return o
+}
+
+func (o ScheduledPreloadJobHealthArrayOutput) Index(i pulumi.IntInput) ScheduledPreloadJobHealthOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ScheduledPreloadJobHealth {
+		return vs[0].([]ScheduledPreloadJobHealth)[vs[1].(int)]
+	}).(ScheduledPreloadJobHealthOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleInput)(nil)).Elem(), AssumeRoleArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRolePtrInput)(nil)).Elem(), AssumeRoleArgs{})
@@ -1624,6 +1846,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*ExpectedScheduledPreloadExecutionArrayInput)(nil)).Elem(), ExpectedScheduledPreloadExecutionArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ExpectedScheduledPreloadJobInput)(nil)).Elem(), ExpectedScheduledPreloadJobArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ExpectedScheduledPreloadJobArrayInput)(nil)).Elem(), ExpectedScheduledPreloadJobArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*IgnoreRuleInput)(nil)).Elem(), IgnoreRuleArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*IgnoreRuleArrayInput)(nil)).Elem(), IgnoreRuleArray{})
 	pulumi.RegisterOutputType(AssumeRoleOutput{})
 	pulumi.RegisterOutputType(AssumeRolePtrOutput{})
 	pulumi.RegisterOutputType(AssumeRoleWithOidcOutput{})
@@ -1632,8 +1856,10 @@ func init() {
 	pulumi.RegisterOutputType(ExpectedScheduledPreloadExecutionArrayOutput{})
 	pulumi.RegisterOutputType(ExpectedScheduledPreloadJobOutput{})
 	pulumi.RegisterOutputType(ExpectedScheduledPreloadJobArrayOutput{})
-	pulumi.RegisterOutputType(FailedScheduledPreloadExecutionOutput{})
-	pulumi.RegisterOutputType(FailedScheduledPreloadExecutionArrayOutput{})
+	pulumi.RegisterOutputType(IgnoreRuleOutput{})
+	pulumi.RegisterOutputType(IgnoreRuleArrayOutput{})
+	pulumi.RegisterOutputType(IgnoredScheduledPreloadJobFindingOutput{})
+	pulumi.RegisterOutputType(IgnoredScheduledPreloadJobFindingArrayOutput{})
 	pulumi.RegisterOutputType(RecordedScheduledPreloadExecutionOutput{})
 	pulumi.RegisterOutputType(RecordedScheduledPreloadExecutionMapOutput{})
 	pulumi.RegisterOutputType(RecordedScheduledPreloadJobOutput{})
@@ -1645,4 +1871,6 @@ func init() {
 	pulumi.RegisterOutputType(ScheduledPreloadJobArrayOutput{})
 	pulumi.RegisterOutputType(ScheduledPreloadJobChangeOutput{})
 	pulumi.RegisterOutputType(ScheduledPreloadJobChangeArrayOutput{})
+	pulumi.RegisterOutputType(ScheduledPreloadJobHealthOutput{})
+	pulumi.RegisterOutputType(ScheduledPreloadJobHealthArrayOutput{})
 }

@@ -58,6 +58,8 @@ type ScheduledPreloadJobsBaseline struct {
 	HasError pulumi.BoolPtrOutput `pulumi:"hasError"`
 	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
 	Ids pulumi.StringArrayOutput `pulumi:"ids"`
+	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
+	Ignore IgnoreRuleArrayOutput `pulumi:"ignore"`
 	// Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
 	IgnoreFields pulumi.StringArrayOutput `pulumi:"ignoreFields"`
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
@@ -141,6 +143,8 @@ type scheduledPreloadJobsBaselineArgs struct {
 	HasError *bool `pulumi:"hasError"`
 	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
 	Ids []string `pulumi:"ids"`
+	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
+	Ignore []IgnoreRule `pulumi:"ignore"`
 	// Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
 	IgnoreFields []string `pulumi:"ignoreFields"`
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
@@ -171,6 +175,8 @@ type ScheduledPreloadJobsBaselineArgs struct {
 	HasError pulumi.BoolPtrInput
 	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
 	Ids pulumi.StringArrayInput
+	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
+	Ignore IgnoreRuleArrayInput
 	// Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
 	IgnoreFields pulumi.StringArrayInput
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
@@ -299,6 +305,11 @@ func (o ScheduledPreloadJobsBaselineOutput) HasError() pulumi.BoolPtrOutput {
 // Only jobs with one of these ids. Applied by the provider, after the API's own filters.
 func (o ScheduledPreloadJobsBaselineOutput) Ids() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.StringArrayOutput { return v.Ids }).(pulumi.StringArrayOutput)
+}
+
+// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
+func (o ScheduledPreloadJobsBaselineOutput) Ignore() IgnoreRuleArrayOutput {
+	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) IgnoreRuleArrayOutput { return v.Ignore }).(IgnoreRuleArrayOutput)
 }
 
 // Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.

@@ -241,3 +241,47 @@ export interface ExpectedScheduledPreloadJobArgs {
     urlSubmitted?: pulumi.Input<number | undefined>;
 }
 
+/**
+ * A finding that is accepted, and why.
+ */
+export interface IgnoreRule {
+    /**
+     * Only this field, such as `urlCount` or `executions.startTime`; `executions` is all about executions. Not given: all about the job.
+     */
+    field?: string;
+    /**
+     * The job: its id, its exact name, or `/regex/` for names.
+     */
+    job: string;
+    /**
+     * Why it is accepted; reports say so.
+     */
+    reason: string;
+    /**
+     * The last day of the rule, such as `2026-12-31` (UTC). After it the finding is drift again.
+     */
+    until?: string;
+}
+
+/**
+ * A finding that is accepted, and why.
+ */
+export interface IgnoreRuleArgs {
+    /**
+     * Only this field, such as `urlCount` or `executions.startTime`; `executions` is all about executions. Not given: all about the job.
+     */
+    field?: pulumi.Input<string | undefined>;
+    /**
+     * The job: its id, its exact name, or `/regex/` for names.
+     */
+    job: pulumi.Input<string>;
+    /**
+     * Why it is accepted; reports say so.
+     */
+    reason: pulumi.Input<string>;
+    /**
+     * The last day of the rule, such as `2026-12-31` (UTC). After it the finding is drift again.
+     */
+    until?: pulumi.Input<string | undefined>;
+}
+

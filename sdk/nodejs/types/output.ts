@@ -66,29 +66,59 @@ export interface AssumeRoleWithOidc {
 }
 
 /**
- * An execution that failed or was stopped, with its job.
+ * A finding that is accepted, and why.
  */
-export interface FailedScheduledPreloadExecution {
+export interface IgnoreRule {
     /**
-     * Id of the execution: 24 hex digits.
+     * Only this field, such as `urlCount` or `executions.startTime`; `executions` is all about executions. Not given: all about the job.
      */
-    executionId: string;
+    field?: string;
+    /**
+     * The job: its id, its exact name, or `/regex/` for names.
+     */
+    job: string;
+    /**
+     * Why it is accepted; reports say so.
+     */
+    reason: string;
+    /**
+     * The last day of the rule, such as `2026-12-31` (UTC). After it the finding is drift again.
+     */
+    until?: string;
+}
+
+/**
+ * A finding that a rule accepts.
+ */
+export interface IgnoredScheduledPreloadJobFinding {
+    /**
+     * Id of the execution that differs: 24 hex digits.
+     */
+    executionId?: string;
+    /**
+     * Name of the field that changed.
+     */
+    field?: string;
     /**
      * Id of the job: 24 hex digits.
      */
     jobId: string;
     /**
+     * `missing`, `unexpected` or `changed`.
+     */
+    kind: string;
+    /**
      * Name of the job.
      */
     name?: string;
     /**
-     * When the execution started: RFC 3339, UTC.
+     * Why it is accepted.
      */
-    startTime?: string;
+    reason: string;
     /**
-     * `failed` or `stopped`.
+     * The last day of the rule.
      */
-    status: string;
+    until?: string;
 }
 
 /**
@@ -311,5 +341,35 @@ export interface ScheduledPreloadJobChange {
      * Name of the job.
      */
     name: string;
+}
+
+/**
+ * How the runs of a job went.
+ */
+export interface ScheduledPreloadJobHealth {
+    /**
+     * Number of executions that are waiting or running.
+     */
+    ahead: number;
+    /**
+     * Number of executions that failed.
+     */
+    failed: number;
+    /**
+     * Id of the job: 24 hex digits.
+     */
+    jobId: string;
+    /**
+     * When the last one that failed started: RFC 3339, UTC.
+     */
+    lastFailed?: string;
+    /**
+     * Name of the job.
+     */
+    name?: string;
+    /**
+     * Number of executions that somebody stopped.
+     */
+    stopped: number;
 }
 

@@ -23,6 +23,10 @@ __all__ = [
     'ExpectedScheduledPreloadExecutionDict',
     'ExpectedScheduledPreloadJob',
     'ExpectedScheduledPreloadJobDict',
+    'IgnoreRule',
+    'IgnoreRuleDict',
+    'IgnoreRuleArgs',
+    'IgnoreRuleArgsDict',
 ]
 
 class AssumeRoleArgsDict(TypedDict):
@@ -699,5 +703,189 @@ class ExpectedScheduledPreloadJob:
     @url_submitted.setter
     def url_submitted(self, value: Optional[_builtins.int]):
         pulumi.set(self, "url_submitted", value)
+
+
+class IgnoreRuleDict(TypedDict):
+    """
+    A finding that is accepted, and why.
+    """
+    job: _builtins.str
+    """
+    The job: its id, its exact name, or `/regex/` for names.
+    """
+    reason: _builtins.str
+    """
+    Why it is accepted; reports say so.
+    """
+    field: NotRequired[_builtins.str]
+    """
+    Only this field, such as `urlCount` or `executions.startTime`; `executions` is all about executions. Not given: all about the job.
+    """
+    until: NotRequired[_builtins.str]
+    """
+    The last day of the rule, such as `2026-12-31` (UTC). After it the finding is drift again.
+    """
+
+@pulumi.input_type
+class IgnoreRule:
+    def __init__(__self__, *,
+                 job: _builtins.str,
+                 reason: _builtins.str,
+                 field: Optional[_builtins.str] = None,
+                 until: Optional[_builtins.str] = None):
+        """
+        A finding that is accepted, and why.
+
+        :param _builtins.str job: The job: its id, its exact name, or `/regex/` for names.
+        :param _builtins.str reason: Why it is accepted; reports say so.
+        :param _builtins.str field: Only this field, such as `urlCount` or `executions.startTime`; `executions` is all about executions. Not given: all about the job.
+        :param _builtins.str until: The last day of the rule, such as `2026-12-31` (UTC). After it the finding is drift again.
+        """
+        pulumi.set(__self__, "job", job)
+        pulumi.set(__self__, "reason", reason)
+        if field is not None:
+            pulumi.set(__self__, "field", field)
+        if until is not None:
+            pulumi.set(__self__, "until", until)
+
+    @_builtins.property
+    @pulumi.getter
+    def job(self) -> _builtins.str:
+        """
+        The job: its id, its exact name, or `/regex/` for names.
+        """
+        return pulumi.get(self, "job")
+
+    @job.setter
+    def job(self, value: _builtins.str):
+        pulumi.set(self, "job", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def reason(self) -> _builtins.str:
+        """
+        Why it is accepted; reports say so.
+        """
+        return pulumi.get(self, "reason")
+
+    @reason.setter
+    def reason(self, value: _builtins.str):
+        pulumi.set(self, "reason", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def field(self) -> Optional[_builtins.str]:
+        """
+        Only this field, such as `urlCount` or `executions.startTime`; `executions` is all about executions. Not given: all about the job.
+        """
+        return pulumi.get(self, "field")
+
+    @field.setter
+    def field(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "field", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def until(self) -> Optional[_builtins.str]:
+        """
+        The last day of the rule, such as `2026-12-31` (UTC). After it the finding is drift again.
+        """
+        return pulumi.get(self, "until")
+
+    @until.setter
+    def until(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "until", value)
+
+
+class IgnoreRuleArgsDict(TypedDict):
+    """
+    A finding that is accepted, and why.
+    """
+    job: pulumi.Input[_builtins.str]
+    """
+    The job: its id, its exact name, or `/regex/` for names.
+    """
+    reason: pulumi.Input[_builtins.str]
+    """
+    Why it is accepted; reports say so.
+    """
+    field: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Only this field, such as `urlCount` or `executions.startTime`; `executions` is all about executions. Not given: all about the job.
+    """
+    until: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The last day of the rule, such as `2026-12-31` (UTC). After it the finding is drift again.
+    """
+
+@pulumi.input_type
+class IgnoreRuleArgs:
+    def __init__(__self__, *,
+                 job: pulumi.Input[_builtins.str],
+                 reason: pulumi.Input[_builtins.str],
+                 field: pulumi.Input[Optional[_builtins.str]] = None,
+                 until: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A finding that is accepted, and why.
+
+        :param pulumi.Input[_builtins.str] job: The job: its id, its exact name, or `/regex/` for names.
+        :param pulumi.Input[_builtins.str] reason: Why it is accepted; reports say so.
+        :param pulumi.Input[_builtins.str] field: Only this field, such as `urlCount` or `executions.startTime`; `executions` is all about executions. Not given: all about the job.
+        :param pulumi.Input[_builtins.str] until: The last day of the rule, such as `2026-12-31` (UTC). After it the finding is drift again.
+        """
+        pulumi.set(__self__, "job", job)
+        pulumi.set(__self__, "reason", reason)
+        if field is not None:
+            pulumi.set(__self__, "field", field)
+        if until is not None:
+            pulumi.set(__self__, "until", until)
+
+    @_builtins.property
+    @pulumi.getter
+    def job(self) -> pulumi.Input[_builtins.str]:
+        """
+        The job: its id, its exact name, or `/regex/` for names.
+        """
+        return pulumi.get(self, "job")
+
+    @job.setter
+    def job(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "job", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def reason(self) -> pulumi.Input[_builtins.str]:
+        """
+        Why it is accepted; reports say so.
+        """
+        return pulumi.get(self, "reason")
+
+    @reason.setter
+    def reason(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "reason", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def field(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Only this field, such as `urlCount` or `executions.startTime`; `executions` is all about executions. Not given: all about the job.
+        """
+        return pulumi.get(self, "field")
+
+    @field.setter
+    def field(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "field", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def until(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The last day of the rule, such as `2026-12-31` (UTC). After it the finding is drift again.
+        """
+        return pulumi.get(self, "until")
+
+    @until.setter
+    def until(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "until", value)
 
 

@@ -28,7 +28,7 @@ class GetScheduledPreloadJobsDriftResult:
     """
     The verdict.
     """
-    def __init__(__self__, changed=None, drifted=None, failed=None, failed_executions=None, markdown=None, missing=None, missing_ids=None, summary=None, unexpected=None, unexpected_ids=None, without_execution=None):
+    def __init__(__self__, changed=None, drifted=None, failed=None, health=None, ignored=None, markdown=None, missing=None, missing_ids=None, summary=None, unexpected=None, unexpected_ids=None, without_execution=None):
         if changed and not isinstance(changed, list):
             raise TypeError("Expected argument 'changed' to be a list")
         pulumi.set(__self__, "changed", changed)
@@ -38,9 +38,12 @@ class GetScheduledPreloadJobsDriftResult:
         if failed and not isinstance(failed, list):
             raise TypeError("Expected argument 'failed' to be a list")
         pulumi.set(__self__, "failed", failed)
-        if failed_executions and not isinstance(failed_executions, list):
-            raise TypeError("Expected argument 'failed_executions' to be a list")
-        pulumi.set(__self__, "failed_executions", failed_executions)
+        if health and not isinstance(health, list):
+            raise TypeError("Expected argument 'health' to be a list")
+        pulumi.set(__self__, "health", health)
+        if ignored and not isinstance(ignored, list):
+            raise TypeError("Expected argument 'ignored' to be a list")
+        pulumi.set(__self__, "ignored", ignored)
         if markdown and not isinstance(markdown, str):
             raise TypeError("Expected argument 'markdown' to be a str")
         pulumi.set(__self__, "markdown", markdown)
@@ -88,12 +91,20 @@ class GetScheduledPreloadJobsDriftResult:
         return pulumi.get(self, "failed")
 
     @_builtins.property
-    @pulumi.getter(name="failedExecutions")
-    def failed_executions(self) -> Optional[Sequence['outputs.FailedScheduledPreloadExecution']]:
+    @pulumi.getter
+    def health(self) -> Optional[Sequence['outputs.ScheduledPreloadJobHealth']]:
         """
-        With `checkExecutions`: the executions that failed or were stopped.
+        With `health`: the jobs whose runs failed or were stopped, the newest failure first, then those with no run ahead. Never part of the verdict.
         """
-        return pulumi.get(self, "failed_executions")
+        return pulumi.get(self, "health")
+
+    @_builtins.property
+    @pulumi.getter
+    def ignored(self) -> Sequence['outputs.IgnoredScheduledPreloadJobFinding']:
+        """
+        The findings that a rule of `ignore` accepts, each with the rule's reason; no drift.
+        """
+        return pulumi.get(self, "ignored")
 
     @_builtins.property
     @pulumi.getter
@@ -147,7 +158,7 @@ class GetScheduledPreloadJobsDriftResult:
     @pulumi.getter(name="withoutExecution")
     def without_execution(self) -> Optional[Sequence[_builtins.str]]:
         """
-        With `checkExecutions`: names of jobs that have no waiting or running execution.
+        With `health`: names of jobs that have no waiting or running execution.
         """
         return pulumi.get(self, "without_execution")
 
@@ -161,7 +172,8 @@ class AwaitableGetScheduledPreloadJobsDriftResult(GetScheduledPreloadJobsDriftRe
             changed=self.changed,
             drifted=self.drifted,
             failed=self.failed,
-            failed_executions=self.failed_executions,
+            health=self.health,
+            ignored=self.ignored,
             markdown=self.markdown,
             missing=self.missing,
             missing_ids=self.missing_ids,
@@ -172,13 +184,14 @@ class AwaitableGetScheduledPreloadJobsDriftResult(GetScheduledPreloadJobsDriftRe
 
 
 def get_scheduled_preload_jobs_drift(allow_unexpected: Optional[_builtins.bool] = None,
-                                     check_executions: Optional[_builtins.bool] = None,
                                      domain: Optional[_builtins.str] = None,
                                      end_time: Optional[_builtins.str] = None,
                                      expected: Optional[Sequence[Union['ExpectedScheduledPreloadJob', 'ExpectedScheduledPreloadJobDict']]] = None,
                                      fail_on_drift: Optional[_builtins.bool] = None,
                                      has_error: Optional[_builtins.bool] = None,
+                                     health: Optional[_builtins.bool] = None,
                                      ids: Optional[Sequence[_builtins.str]] = None,
+                                     ignore: Optional[Sequence[Union['IgnoreRule', 'IgnoreRuleDict', 'outputs.IgnoreRule']]] = None,
                                      insert_way: Optional[_builtins.str] = None,
                                      name_regex: Optional[_builtins.str] = None,
                                      page_size: Optional[_builtins.int] = None,
@@ -207,13 +220,14 @@ def get_scheduled_preload_jobs_drift(allow_unexpected: Optional[_builtins.bool] 
     ```
 
     :param _builtins.bool allow_unexpected: `true`: jobs that are not declared are no drift. Default `false`.
-    :param _builtins.bool check_executions: `true`: read the executions of every job too (one more request a job) and report them. They do not change `drifted`. Default `false`.
     :param _builtins.str domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
     :param _builtins.str end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
     :param Sequence[Union['ExpectedScheduledPreloadJob', 'ExpectedScheduledPreloadJobDict']] expected: The jobs that should be there; each name once, or each with its id.
     :param _builtins.bool fail_on_drift: `true`: fail with the summary when there is drift. Default `false`.
     :param _builtins.bool has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
+    :param _builtins.bool health: `true`: read the executions of every job (one more request a job) and report how their runs went. It does not change `drifted`. Default `false`.
     :param Sequence[_builtins.str] ids: Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+    :param Sequence[Union['IgnoreRule', 'IgnoreRuleDict', 'outputs.IgnoreRule']] ignore: Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
     :param _builtins.str insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
     :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
     :param _builtins.int page_size: Entries a page while all pages are read, from 1. Default 50.
@@ -223,13 +237,14 @@ def get_scheduled_preload_jobs_drift(allow_unexpected: Optional[_builtins.bool] 
     """
     __args__ = dict()
     __args__['allowUnexpected'] = allow_unexpected
-    __args__['checkExecutions'] = check_executions
     __args__['domain'] = domain
     __args__['endTime'] = end_time
     __args__['expected'] = expected
     __args__['failOnDrift'] = fail_on_drift
     __args__['hasError'] = has_error
+    __args__['health'] = health
     __args__['ids'] = ids
+    __args__['ignore'] = ignore
     __args__['insertWay'] = insert_way
     __args__['nameRegex'] = name_regex
     __args__['pageSize'] = page_size
@@ -243,7 +258,8 @@ def get_scheduled_preload_jobs_drift(allow_unexpected: Optional[_builtins.bool] 
         changed=pulumi.get(__ret__, 'changed'),
         drifted=pulumi.get(__ret__, 'drifted'),
         failed=pulumi.get(__ret__, 'failed'),
-        failed_executions=pulumi.get(__ret__, 'failed_executions'),
+        health=pulumi.get(__ret__, 'health'),
+        ignored=pulumi.get(__ret__, 'ignored'),
         markdown=pulumi.get(__ret__, 'markdown'),
         missing=pulumi.get(__ret__, 'missing'),
         missing_ids=pulumi.get(__ret__, 'missing_ids'),
@@ -252,13 +268,14 @@ def get_scheduled_preload_jobs_drift(allow_unexpected: Optional[_builtins.bool] 
         unexpected_ids=pulumi.get(__ret__, 'unexpected_ids'),
         without_execution=pulumi.get(__ret__, 'without_execution'))
 def get_scheduled_preload_jobs_drift_output(allow_unexpected: pulumi.Input[Optional[Optional[_builtins.bool]]] = None,
-                                            check_executions: pulumi.Input[Optional[Optional[_builtins.bool]]] = None,
                                             domain: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                             end_time: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                             expected: pulumi.Input[Optional[Sequence[Union['ExpectedScheduledPreloadJob', 'ExpectedScheduledPreloadJobDict']]]] = None,
                                             fail_on_drift: pulumi.Input[Optional[Optional[_builtins.bool]]] = None,
                                             has_error: pulumi.Input[Optional[Optional[_builtins.bool]]] = None,
+                                            health: pulumi.Input[Optional[Optional[_builtins.bool]]] = None,
                                             ids: pulumi.Input[Optional[Optional[Sequence[_builtins.str]]]] = None,
+                                            ignore: pulumi.Input[Optional[Optional[Sequence[Union['IgnoreRule', 'IgnoreRuleDict', 'outputs.IgnoreRule']]]]] = None,
                                             insert_way: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                             name_regex: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                             page_size: pulumi.Input[Optional[Optional[_builtins.int]]] = None,
@@ -287,13 +304,14 @@ def get_scheduled_preload_jobs_drift_output(allow_unexpected: pulumi.Input[Optio
     ```
 
     :param _builtins.bool allow_unexpected: `true`: jobs that are not declared are no drift. Default `false`.
-    :param _builtins.bool check_executions: `true`: read the executions of every job too (one more request a job) and report them. They do not change `drifted`. Default `false`.
     :param _builtins.str domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
     :param _builtins.str end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
     :param Sequence[Union['ExpectedScheduledPreloadJob', 'ExpectedScheduledPreloadJobDict']] expected: The jobs that should be there; each name once, or each with its id.
     :param _builtins.bool fail_on_drift: `true`: fail with the summary when there is drift. Default `false`.
     :param _builtins.bool has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
+    :param _builtins.bool health: `true`: read the executions of every job (one more request a job) and report how their runs went. It does not change `drifted`. Default `false`.
     :param Sequence[_builtins.str] ids: Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+    :param Sequence[Union['IgnoreRule', 'IgnoreRuleDict', 'outputs.IgnoreRule']] ignore: Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
     :param _builtins.str insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
     :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
     :param _builtins.int page_size: Entries a page while all pages are read, from 1. Default 50.
@@ -303,13 +321,14 @@ def get_scheduled_preload_jobs_drift_output(allow_unexpected: pulumi.Input[Optio
     """
     __args__ = dict()
     __args__['allowUnexpected'] = allow_unexpected
-    __args__['checkExecutions'] = check_executions
     __args__['domain'] = domain
     __args__['endTime'] = end_time
     __args__['expected'] = expected
     __args__['failOnDrift'] = fail_on_drift
     __args__['hasError'] = has_error
+    __args__['health'] = health
     __args__['ids'] = ids
+    __args__['ignore'] = ignore
     __args__['insertWay'] = insert_way
     __args__['nameRegex'] = name_regex
     __args__['pageSize'] = page_size
@@ -322,7 +341,8 @@ def get_scheduled_preload_jobs_drift_output(allow_unexpected: pulumi.Input[Optio
         changed=pulumi.get(__response__, 'changed'),
         drifted=pulumi.get(__response__, 'drifted'),
         failed=pulumi.get(__response__, 'failed'),
-        failed_executions=pulumi.get(__response__, 'failed_executions'),
+        health=pulumi.get(__response__, 'health'),
+        ignored=pulumi.get(__response__, 'ignored'),
         markdown=pulumi.get(__response__, 'markdown'),
         missing=pulumi.get(__response__, 'missing'),
         missing_ids=pulumi.get(__response__, 'missing_ids'),

@@ -18,12 +18,14 @@ from . import outputs
 __all__ = [
     'AssumeRole',
     'AssumeRoleWithOidc',
-    'FailedScheduledPreloadExecution',
+    'IgnoreRule',
+    'IgnoredScheduledPreloadJobFinding',
     'RecordedScheduledPreloadExecution',
     'RecordedScheduledPreloadJob',
     'ScheduledPreloadExecution',
     'ScheduledPreloadJob',
     'ScheduledPreloadJobChange',
+    'ScheduledPreloadJobHealth',
 ]
 
 @pulumi.output_type
@@ -195,40 +197,98 @@ class AssumeRoleWithOidc(dict):
 
 
 @pulumi.output_type
-class FailedScheduledPreloadExecution(dict):
+class IgnoreRule(dict):
     """
-    An execution that failed or was stopped, with its job.
+    A finding that is accepted, and why.
     """
     def __init__(__self__, *,
-                 execution_id: _builtins.str,
-                 job_id: _builtins.str,
-                 status: _builtins.str,
-                 name: Optional[_builtins.str] = None,
-                 start_time: Optional[_builtins.str] = None):
+                 job: _builtins.str,
+                 reason: _builtins.str,
+                 field: Optional[_builtins.str] = None,
+                 until: Optional[_builtins.str] = None):
         """
-        An execution that failed or was stopped, with its job.
+        A finding that is accepted, and why.
 
-        :param _builtins.str execution_id: Id of the execution: 24 hex digits.
-        :param _builtins.str job_id: Id of the job: 24 hex digits.
-        :param _builtins.str status: `failed` or `stopped`.
-        :param _builtins.str name: Name of the job.
-        :param _builtins.str start_time: When the execution started: RFC 3339, UTC.
+        :param _builtins.str job: The job: its id, its exact name, or `/regex/` for names.
+        :param _builtins.str reason: Why it is accepted; reports say so.
+        :param _builtins.str field: Only this field, such as `urlCount` or `executions.startTime`; `executions` is all about executions. Not given: all about the job.
+        :param _builtins.str until: The last day of the rule, such as `2026-12-31` (UTC). After it the finding is drift again.
         """
-        pulumi.set(__self__, "execution_id", execution_id)
-        pulumi.set(__self__, "job_id", job_id)
-        pulumi.set(__self__, "status", status)
-        if name is not None:
-            pulumi.set(__self__, "name", name)
-        if start_time is not None:
-            pulumi.set(__self__, "start_time", start_time)
+        pulumi.set(__self__, "job", job)
+        pulumi.set(__self__, "reason", reason)
+        if field is not None:
+            pulumi.set(__self__, "field", field)
+        if until is not None:
+            pulumi.set(__self__, "until", until)
 
     @_builtins.property
-    @pulumi.getter(name="executionId")
-    def execution_id(self) -> _builtins.str:
+    @pulumi.getter
+    def job(self) -> _builtins.str:
         """
-        Id of the execution: 24 hex digits.
+        The job: its id, its exact name, or `/regex/` for names.
         """
-        return pulumi.get(self, "execution_id")
+        return pulumi.get(self, "job")
+
+    @_builtins.property
+    @pulumi.getter
+    def reason(self) -> _builtins.str:
+        """
+        Why it is accepted; reports say so.
+        """
+        return pulumi.get(self, "reason")
+
+    @_builtins.property
+    @pulumi.getter
+    def field(self) -> Optional[_builtins.str]:
+        """
+        Only this field, such as `urlCount` or `executions.startTime`; `executions` is all about executions. Not given: all about the job.
+        """
+        return pulumi.get(self, "field")
+
+    @_builtins.property
+    @pulumi.getter
+    def until(self) -> Optional[_builtins.str]:
+        """
+        The last day of the rule, such as `2026-12-31` (UTC). After it the finding is drift again.
+        """
+        return pulumi.get(self, "until")
+
+
+@pulumi.output_type
+class IgnoredScheduledPreloadJobFinding(dict):
+    """
+    A finding that a rule accepts.
+    """
+    def __init__(__self__, *,
+                 job_id: _builtins.str,
+                 kind: _builtins.str,
+                 reason: _builtins.str,
+                 execution_id: Optional[_builtins.str] = None,
+                 field: Optional[_builtins.str] = None,
+                 name: Optional[_builtins.str] = None,
+                 until: Optional[_builtins.str] = None):
+        """
+        A finding that a rule accepts.
+
+        :param _builtins.str job_id: Id of the job: 24 hex digits.
+        :param _builtins.str kind: `missing`, `unexpected` or `changed`.
+        :param _builtins.str reason: Why it is accepted.
+        :param _builtins.str execution_id: Id of the execution that differs: 24 hex digits.
+        :param _builtins.str field: Name of the field that changed.
+        :param _builtins.str name: Name of the job.
+        :param _builtins.str until: The last day of the rule.
+        """
+        pulumi.set(__self__, "job_id", job_id)
+        pulumi.set(__self__, "kind", kind)
+        pulumi.set(__self__, "reason", reason)
+        if execution_id is not None:
+            pulumi.set(__self__, "execution_id", execution_id)
+        if field is not None:
+            pulumi.set(__self__, "field", field)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
+        if until is not None:
+            pulumi.set(__self__, "until", until)
 
     @_builtins.property
     @pulumi.getter(name="jobId")
@@ -240,11 +300,35 @@ class FailedScheduledPreloadExecution(dict):
 
     @_builtins.property
     @pulumi.getter
-    def status(self) -> _builtins.str:
+    def kind(self) -> _builtins.str:
         """
-        `failed` or `stopped`.
+        `missing`, `unexpected` or `changed`.
         """
-        return pulumi.get(self, "status")
+        return pulumi.get(self, "kind")
+
+    @_builtins.property
+    @pulumi.getter
+    def reason(self) -> _builtins.str:
+        """
+        Why it is accepted.
+        """
+        return pulumi.get(self, "reason")
+
+    @_builtins.property
+    @pulumi.getter(name="executionId")
+    def execution_id(self) -> Optional[_builtins.str]:
+        """
+        Id of the execution that differs: 24 hex digits.
+        """
+        return pulumi.get(self, "execution_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def field(self) -> Optional[_builtins.str]:
+        """
+        Name of the field that changed.
+        """
+        return pulumi.get(self, "field")
 
     @_builtins.property
     @pulumi.getter
@@ -255,12 +339,12 @@ class FailedScheduledPreloadExecution(dict):
         return pulumi.get(self, "name")
 
     @_builtins.property
-    @pulumi.getter(name="startTime")
-    def start_time(self) -> Optional[_builtins.str]:
+    @pulumi.getter
+    def until(self) -> Optional[_builtins.str]:
         """
-        When the execution started: RFC 3339, UTC.
+        The last day of the rule.
         """
-        return pulumi.get(self, "start_time")
+        return pulumi.get(self, "until")
 
 
 @pulumi.output_type
@@ -951,5 +1035,85 @@ class ScheduledPreloadJobChange(dict):
         Id of the job: 24 hex digits.
         """
         return pulumi.get(self, "job_id")
+
+
+@pulumi.output_type
+class ScheduledPreloadJobHealth(dict):
+    """
+    How the runs of a job went.
+    """
+    def __init__(__self__, *,
+                 ahead: _builtins.int,
+                 failed: _builtins.int,
+                 job_id: _builtins.str,
+                 stopped: _builtins.int,
+                 last_failed: Optional[_builtins.str] = None,
+                 name: Optional[_builtins.str] = None):
+        """
+        How the runs of a job went.
+
+        :param _builtins.int ahead: Number of executions that are waiting or running.
+        :param _builtins.int failed: Number of executions that failed.
+        :param _builtins.str job_id: Id of the job: 24 hex digits.
+        :param _builtins.int stopped: Number of executions that somebody stopped.
+        :param _builtins.str last_failed: When the last one that failed started: RFC 3339, UTC.
+        :param _builtins.str name: Name of the job.
+        """
+        pulumi.set(__self__, "ahead", ahead)
+        pulumi.set(__self__, "failed", failed)
+        pulumi.set(__self__, "job_id", job_id)
+        pulumi.set(__self__, "stopped", stopped)
+        if last_failed is not None:
+            pulumi.set(__self__, "last_failed", last_failed)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
+
+    @_builtins.property
+    @pulumi.getter
+    def ahead(self) -> _builtins.int:
+        """
+        Number of executions that are waiting or running.
+        """
+        return pulumi.get(self, "ahead")
+
+    @_builtins.property
+    @pulumi.getter
+    def failed(self) -> _builtins.int:
+        """
+        Number of executions that failed.
+        """
+        return pulumi.get(self, "failed")
+
+    @_builtins.property
+    @pulumi.getter(name="jobId")
+    def job_id(self) -> _builtins.str:
+        """
+        Id of the job: 24 hex digits.
+        """
+        return pulumi.get(self, "job_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def stopped(self) -> _builtins.int:
+        """
+        Number of executions that somebody stopped.
+        """
+        return pulumi.get(self, "stopped")
+
+    @_builtins.property
+    @pulumi.getter(name="lastFailed")
+    def last_failed(self) -> Optional[_builtins.str]:
+        """
+        When the last one that failed started: RFC 3339, UTC.
+        """
+        return pulumi.get(self, "last_failed")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> Optional[_builtins.str]:
+        """
+        Name of the job.
+        """
+        return pulumi.get(self, "name")
 
 

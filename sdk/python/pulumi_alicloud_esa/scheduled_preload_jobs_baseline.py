@@ -14,6 +14,7 @@ else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
 from . import outputs
+from ._inputs import *
 
 __all__ = ['ScheduledPreloadJobsBaselineArgs', 'ScheduledPreloadJobsBaseline']
 
@@ -26,6 +27,7 @@ class ScheduledPreloadJobsBaselineArgs:
                  fail_on_drift: pulumi.Input[Optional[_builtins.bool]] = None,
                  has_error: pulumi.Input[Optional[_builtins.bool]] = None,
                  ids: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 ignore: pulumi.Input[Optional[Sequence[pulumi.Input['IgnoreRuleArgs']]]] = None,
                  ignore_fields: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  insert_way: pulumi.Input[Optional[_builtins.str]] = None,
                  name_regex: pulumi.Input[Optional[_builtins.str]] = None,
@@ -42,6 +44,7 @@ class ScheduledPreloadJobsBaselineArgs:
         :param pulumi.Input[_builtins.bool] fail_on_drift: `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
         :param pulumi.Input[_builtins.bool] has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ids: Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+        :param pulumi.Input[Sequence[pulumi.Input['IgnoreRuleArgs']]] ignore: Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ignore_fields: Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
         :param pulumi.Input[_builtins.str] insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
         :param pulumi.Input[_builtins.str] name_regex: Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
@@ -61,6 +64,8 @@ class ScheduledPreloadJobsBaselineArgs:
             pulumi.set(__self__, "has_error", has_error)
         if ids is not None:
             pulumi.set(__self__, "ids", ids)
+        if ignore is not None:
+            pulumi.set(__self__, "ignore", ignore)
         if ignore_fields is not None:
             pulumi.set(__self__, "ignore_fields", ignore_fields)
         if insert_way is not None:
@@ -147,6 +152,18 @@ class ScheduledPreloadJobsBaselineArgs:
     @ids.setter
     def ids(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "ids", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def ignore(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['IgnoreRuleArgs']]]]:
+        """
+        Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
+        """
+        return pulumi.get(self, "ignore")
+
+    @ignore.setter
+    def ignore(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['IgnoreRuleArgs']]]]):
+        pulumi.set(self, "ignore", value)
 
     @_builtins.property
     @pulumi.getter(name="ignoreFields")
@@ -244,6 +261,7 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
                  fail_on_drift: pulumi.Input[Optional[_builtins.bool]] = None,
                  has_error: pulumi.Input[Optional[_builtins.bool]] = None,
                  ids: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 ignore: pulumi.Input[Optional[Sequence[pulumi.Input[Union['IgnoreRuleArgs', 'IgnoreRuleArgsDict', 'outputs.IgnoreRule']]]]] = None,
                  ignore_fields: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  insert_way: pulumi.Input[Optional[_builtins.str]] = None,
                  name_regex: pulumi.Input[Optional[_builtins.str]] = None,
@@ -281,6 +299,7 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
         :param pulumi.Input[_builtins.bool] fail_on_drift: `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
         :param pulumi.Input[_builtins.bool] has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ids: Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+        :param pulumi.Input[Sequence[pulumi.Input[Union['IgnoreRuleArgs', 'IgnoreRuleArgsDict', 'outputs.IgnoreRule']]]] ignore: Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ignore_fields: Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
         :param pulumi.Input[_builtins.str] insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
         :param pulumi.Input[_builtins.str] name_regex: Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
@@ -337,6 +356,7 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
                  fail_on_drift: pulumi.Input[Optional[_builtins.bool]] = None,
                  has_error: pulumi.Input[Optional[_builtins.bool]] = None,
                  ids: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 ignore: pulumi.Input[Optional[Sequence[pulumi.Input[Union['IgnoreRuleArgs', 'IgnoreRuleArgsDict', 'outputs.IgnoreRule']]]]] = None,
                  ignore_fields: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  insert_way: pulumi.Input[Optional[_builtins.str]] = None,
                  name_regex: pulumi.Input[Optional[_builtins.str]] = None,
@@ -359,6 +379,7 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
             __props__.__dict__["fail_on_drift"] = fail_on_drift
             __props__.__dict__["has_error"] = has_error
             __props__.__dict__["ids"] = ids
+            __props__.__dict__["ignore"] = ignore
             __props__.__dict__["ignore_fields"] = ignore_fields
             __props__.__dict__["insert_way"] = insert_way
             __props__.__dict__["name_regex"] = name_regex
@@ -399,6 +420,7 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
         __props__.__dict__["fail_on_drift"] = None
         __props__.__dict__["has_error"] = None
         __props__.__dict__["ids"] = None
+        __props__.__dict__["ignore"] = None
         __props__.__dict__["ignore_fields"] = None
         __props__.__dict__["insert_way"] = None
         __props__.__dict__["job_count"] = None
@@ -457,6 +479,14 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
         Only jobs with one of these ids. Applied by the provider, after the API's own filters.
         """
         return pulumi.get(self, "ids")
+
+    @_builtins.property
+    @pulumi.getter
+    def ignore(self) -> pulumi.Output[Optional[Sequence['outputs.IgnoreRule']]]:
+        """
+        Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
+        """
+        return pulumi.get(self, "ignore")
 
     @_builtins.property
     @pulumi.getter(name="ignoreFields")

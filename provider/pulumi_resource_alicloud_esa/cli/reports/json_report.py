@@ -26,7 +26,7 @@ def render(outcome: Outcome) -> str:
             "errors": list(outcome.errors),
             "counts": _counts(outcome) if told else None,
             "differences": [_difference(outcome, difference) for difference in outcome.differences] if told else None,
-            "executions": outcome.executions.plain() if outcome.executions else None,
+            "health": outcome.health.plain() if outcome.health else None,
         }
     )
 

@@ -12,7 +12,7 @@ def render(outcome: Outcome) -> str:
     """Markdown with a table of the differences."""
     if outcome.verdict is not Verdict.ERROR:
         report = drift_markdown(outcome.site_id, outcome.readable, outcome.actual)
-        return f"{report}\n{outcome.executions.markdown()}" if outcome.executions else report
+        return f"{report}\n{outcome.health.markdown()}" if outcome.health else report
     return "\n".join(
         [
             f"### Scheduled preload jobs of {cell(outcome.subject)}",

@@ -18,8 +18,8 @@ _COLOURS = {Verdict.CLEAN: GREEN, Verdict.DRIFT: RED, Verdict.ERROR: RED}
 
 def render(outcome: Outcome) -> str:
     """Plain text."""
-    executions = outcome.executions.lines() if outcome.executions else []
-    lines = [outcome.summary, *job_lines(outcome.readable), *executions]
+    health = outcome.health.lines() if outcome.health else []
+    lines = [outcome.summary, *job_lines(outcome.readable), *health]
     return "".join(f"{printable(line)}\n" for line in lines)
 
 

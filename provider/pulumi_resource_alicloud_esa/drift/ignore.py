@@ -1,0 +1,133 @@
+"""Ignore rules: findings that somebody accepted, with a reason, perhaps until a date; reviewed like code.
+
+Applied to what compare.py found, so that the resource, the function and the command ignore the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from ..esa.inputs import Inputs, shown
+from .compare import Difference
+from .record import EXECUTIONS, IGNORABLE
+
+_FIELDS = (*IGNORABLE, EXECUTIONS)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: of which job (id, exact name or /regex/), which field if not all, why, and until which day."""
+
+    job: str
+    reason: str
+    field: str = ""
+    until: str = ""
+    matches_name: Callable[[str], bool] | None = None
+
+    def covers(self, difference: Difference) -> bool:
+        """Whether this finding is one that the rule is about, whatever the day."""
+        if self.matches_name is not None:
+            job = self.matches_name(difference.name)
+        else:
+            job = self.job == difference.name or self.job.rsplit(":", 1)[-1].lower() == difference.job_id
+        return job and (not self.field or _within(difference.path, self.field))
+
+    def ran_out(self, now: int | None) -> bool:
+        """Whether its last day is over, by the service's clock; where that is not known a rule with a day is over."""
+        if not self.until:
+            return False
+        end = date.fromisoformat(self.until) + timedelta(days=1)
+        return now is None or now >= (end - _EPOCH) // timedelta(milliseconds=1)
+
+    def plain(self) -> dict[str, str]:
+        """The rule as it was given."""
+        given = {"job": self.job, "field": self.field, "reason": self.reason, "until": self.until}
+        return {name: value for name, value in given.items() if value}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Findings after the rules: those that count, those ignored each with its rule, and what to say of the rules."""
+
+    differences: Sequence[Difference]
+    ignored: Sequence[tuple[Difference, Rule]] = ()
+    ran_out: Sequence[Rule] = ()
+    """Rules past their day whose findings count again."""
+    unmatched: Sequence[Rule] = ()
+    """Rules that no finding is about."""
+
+
+def judge(differences: Sequence[Difference], rules: Sequence[Rule], now: int | None) -> Judged:
+    """Apply the rules, the first that covers a finding counts; `now` by the service's clock, in milliseconds."""
+    left: list[Difference] = []
+    ignored: list[tuple[Difference, Rule]] = []
+    over = {rule: rule.ran_out(now) for rule in rules}
+    for difference in differences:
+        rule = next((rule for rule in rules if not over[rule] and rule.covers(difference)), None)
+        if rule is None:
+            left.append(difference)
+        else:
+            ignored.append((difference, rule))
+    return Judged(
+        left,
+        ignored,
+        ran_out=[rule for rule in rules if over[rule] and any(map(rule.covers, left))],
+        unmatched=[rule for rule in rules if not any(map(rule.covers, differences))],
+    )
+
+
+def read_rules(inputs: Inputs, name: str = "ignore") -> tuple[Rule, ...]:
+    """The rules given; what is wrong with one is a fault on its path (`ignore[1].until`)."""
+    values = inputs.get(name)
+    if values is None:
+        return ()
+    if not isinstance(values, list):
+        inputs.fault(name, f"{shown(values)} is not accepted; give a list of rules, each with job and reason")
+        return ()
+    rules = []
+    for index, value in enumerate(values):
+        if isinstance(value, dict):
+            rules.append(_read_rule(inputs.within(f"{name}[{index}].", value)))
+        else:
+            inputs.fault(f"{name}[{index}]", f"{shown(value)} is not accepted; give an object with job and reason")
+    return tuple(rules)
+
+
+def _read_rule(given: Inputs) -> Rule:
+    # A name counts as it stands, white space and all.
+    job = given.values["job"] if given.text("job", required=True) else ""
+    field = given.text("field") or ""
+    reason, until = given.text("reason", required=True) or "", given.text("until") or ""
+    given.refuse_unread()
+    if field and field not in _FIELDS:
+        given.fault("field", f"{shown(field)} is no field; accepted are {', '.join(_FIELDS)}")
+    if until and not _is_date(until):
+        given.fault("until", f"{shown(until)} is no date; give one such as 2026-12-31, the last day of the rule")
+        until = ""
+    return Rule(job, reason, field, until, _matcher(given, job))
+
+
+def _matcher(given: Inputs, job: str) -> Callable[[str], bool] | None:
+    if len(job) < 3 or not (job.startswith("/") and job.endswith("/")):
+        return None
+    # As `nameRegex` is read, with the same syntax and the same faults.
+    pattern: Any = given.within("", {"job": job[1:-1]}).regex("job")
+    return None if pattern is None else lambda name: pattern.search(name) is not None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(_DATE.fullmatch(text)) and date.fromisoformat(text) < date.max
+    except ValueError:
+        return False
+
+
+def _within(path: str, field: str) -> bool:
+    """`executions` is about all that is found of executions, every other field about itself."""
+    return path == field or (field == EXECUTIONS and path.startswith(f"{EXECUTIONS}."))
