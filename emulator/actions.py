@@ -27,7 +27,8 @@ def list_jobs(call: Call) -> bytes:
     page = Page.asked(call.positive("PageNumber", 1), call.positive("PageSize", DEFAULT_PAGE_SIZE), call.faults)
     total, rows = listing.list_jobs(call.store, site_id, (start, end), page, call.faults)
     # Rows are serialised once, when a job is made or first served, and only joined here.
-    return b'{"RequestId":"%s",%s"Jobs":[%s]}' % (call.request_id.encode(), total, b",".join(rows))
+    # TotalCount is a text here, and a number in the other lists.
+    return b'{"RequestId":"%s","TotalCount":"%d","Jobs":[%s]}' % (call.request_id.encode(), total, b",".join(rows))
 
 
 def list_sites(call: Call) -> bytes:
@@ -38,8 +39,8 @@ def list_sites(call: Call) -> bytes:
     page = Page.asked(call.positive("PageNumber", 1), size, call.faults)
     found = call.store.sites(matches(call.params, _tag_filter(call)))
     total, rows = listing.list_sites(found, call.store, page, call.faults)
-    head = b'"RequestId":"%s","PageNumber":%d,"PageSize":%d,' % (call.request_id.encode(), page.number, page.size)
-    return b'{%s%s"Sites":[%s]}' % (head, total, b",".join(rows))
+    head = b'"RequestId":"%s","PageNumber":%d,"PageSize":%d' % (call.request_id.encode(), page.number, page.size)
+    return b'{%s,"TotalCount":%d,"Sites":[%s]}' % (head, total, b",".join(rows))
 
 
 def _tag_filter(call: Call) -> list[tuple[str, str | None]]:

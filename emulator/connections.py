@@ -30,6 +30,11 @@ class Connection:
         except asyncio.TimeoutError:
             return
 
+    def write(self, data: bytes) -> None:
+        """Puts bytes on the wire past the HTTP server, if the connection still lives."""
+        if not self.gone.is_set():
+            self._transport.write(data)
+
     async def close(self) -> None:
         """Sends what is buffered, then closes without another word."""
         self._transport.close()

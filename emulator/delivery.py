@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -48,8 +49,24 @@ async def deliver(answer: Answer, send: Send, connection: Connection, faults: li
             if connection.gone.is_set():
                 return
             await send({"type": "http.response.body", "body": answer.body, "more_body": left > 0})
-    if any(fault.hang_up for fault in faults):
-        await connection.close()
+    for fault in faults:
+        if fault.again is not None:
+            asyncio.get_running_loop().call_later(fault.again, connection.write, _on_the_wire(answer))
+        if fault.hang_up:
+            await connection.close()
+
+
+def send_interim(connection: Connection, faults: list[Fault]) -> None:
+    """The answers of status 1xx that come before the real one."""
+    for fault in faults:
+        if fault.interim is not None:
+            connection.write(b"HTTP/1.1 %d Interim\r\nlink: </style.css>; rel=preload\r\n\r\n" % fault.interim)
+
+
+def _on_the_wire(answer: Answer) -> bytes:
+    lines = [b"HTTP/1.1 %d Again" % answer.status]
+    lines += [name + b": " + value for name, value in _headers(answer, len(answer.body))]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + answer.body
 
 
 def _headers(answer: Answer, length: int | None) -> list[tuple[bytes, bytes]]:

@@ -10,10 +10,13 @@ from emulator.faults import Fault
 from emulator.raw import RawAnswer
 
 _BOOLEAN = frozenset(
-    {"stall", "reset", "expire_token", "hang_up", "ignore_page_size", "repeat_first_page", "numbers_as_text"}
+    """stall reset expire_token hang_up ignore_page_size repeat_first_page numbers_as_text stray_row
+    double_row""".split()  # noqa: SIM905 - nine short lines would hide the next two
 )
-_TEXT = frozenset({"action", "code", "message", "shift", "total_count"})
-_REAL = frozenset({"probability", "rate", "delay", "drip_interval"})
+_TEXT = frozenset(
+    {"action", "code", "message", "shift", "total_count", "no_list", "repeat_key", "moments", "error_info", "date"}
+)
+_REAL = frozenset({"probability", "rate", "delay", "drip_interval", "again"})
 _KNOWN = {field.name: field.default for field in fields(Fault)}
 
 

@@ -12,7 +12,9 @@ from emulator.errors import ERRORS
 from emulator.raw import RawAnswer
 from emulator.throttle import RateLimit
 
-TotalCount = Literal["number", "missing", "wrong", "empty", "abc"]
+TotalCount = Literal["number", "text", "missing", "wrong", "empty", "abc"]
+NoList = Literal["null", "missing"]
+MomentSpelling = Literal["z", "plus_z", "fraction_z", "colon", "fraction", "compact", "milliseconds"]
 Shift = Literal["delete", "insert"]
 LONGEST = 1e9
 MOST = 1000
@@ -42,10 +44,17 @@ class Fault:
 
     On the way: `delay` seconds before the answer, `cut` (only that many bytes of the promised body, then the
     end), `drip` (bytes at a time) every `drip_interval` seconds, `hang_up` (the connection is closed,
-    unannounced, after the answer).
+    unannounced, after the answer), `interim` (an answer of that 1xx status first, before any delay), `again`
+    (the same answer once more on the kept connection, so many seconds later), `date` (the Date header; empty
+    for none).
 
     Lies about pages: `clamp_page_size`, `ignore_page_size` (always 20), `repeat_first_page`, `shift` (a job
-    at the top of the site is deleted or inserted once the page was served), `total_count`, `numbers_as_text`.
+    at the top of the site is deleted or inserted once the page was served), `total_count`, `cap_total` (no
+    TotalCount above it), `no_list` (null or left out instead of the list).
+
+    Lies in rows: `stray_row` (the first one belongs to another site, job or id), `double_row` (the first one
+    twice, with different fields), `repeat_key` (this key stands twice in one object, with two values),
+    `numbers_as_text`, `moments` (all in one of the service's spellings), `error_info` (of every row).
     """
 
     times: int | None = None
@@ -72,13 +81,24 @@ class Fault:
     drip: int | None = None
     drip_interval: float = 0.1
     hang_up: bool = False
+    interim: int | None = None
+    again: float | None = None
+    date: str | None = None
 
     clamp_page_size: int | None = None
     ignore_page_size: bool = False
     repeat_first_page: bool = False
     shift: Shift | None = None
     total_count: TotalCount | None = None
+    cap_total: int | None = None
+    no_list: NoList | None = None
+
     numbers_as_text: bool = False
+    stray_row: bool = False
+    double_row: bool = False
+    repeat_key: str | None = None
+    moments: MomentSpelling | None = None
+    error_info: str | None = None
 
     def __post_init__(self) -> None:
         _check(self)
@@ -158,25 +178,36 @@ def _fires(entry: _Entry) -> bool:
     return entry.limit is None or not entry.limit.allow()
 
 
+_CHOICES = {
+    "shift": get_args(Shift),
+    "total_count": get_args(TotalCount),
+    "no_list": get_args(NoList),
+    "moments": get_args(MomentSpelling),
+}
+
+
 def _check(fault: Fault) -> None:
     if fault.code is not None and fault.code not in ERRORS:
         raise ValueError(f"code {fault.code!r} is not one of: {', '.join(sorted(ERRORS))}")
     kinds = [bool(fault.code and not fault.rate), bool(fault.raw), fault.stall, fault.reset, bool(fault.rate)]
     if sum(kinds) + fault.expire_token > 1:
         raise ValueError("give only one of code, raw, stall, reset, rate and expire_token")
-    if fault.shift not in (None, *get_args(Shift)):
-        raise ValueError(f"shift must be one of: {', '.join(get_args(Shift))}")
-    if fault.total_count not in (None, *get_args(TotalCount)):
-        raise ValueError(f"total_count must be one of: {', '.join(get_args(TotalCount))}")
+    for name, words in _CHOICES.items():
+        if getattr(fault, name) not in (None, *words):
+            raise ValueError(f"{name} must be one of: {', '.join(words)}")
     for name in ("times", "every", "from_request", "drip", "clamp_page_size"):
         value = getattr(fault, name)
         if value is not None and value < 1:
             raise ValueError(f"{name} must be 1 or more")
-    for name in ("delay", "drip_interval", "cut", "rate"):
+    for name in ("delay", "drip_interval", "cut", "rate", "again", "cap_total"):
         value = getattr(fault, name)
         if value is not None and not 0 <= value < LONGEST:
             raise ValueError(f"{name} must be 0 or more, and below {LONGEST:.0e}")
     if fault.status is not None and not 200 <= fault.status <= 599:
         raise ValueError("status must be from 200 to 599")
+    if fault.interim is not None and not 102 <= fault.interim <= 199:
+        raise ValueError("interim must be from 102 to 199")
+    if fault.date is not None and not re.fullmatch(r"[ -~]*", fault.date):
+        raise ValueError("date must be printable ASCII")
     if fault.retry_after is not None and not re.fullmatch(r"[ -~]*", str(fault.retry_after)):
         raise ValueError("retry_after must be printable ASCII")

@@ -11,7 +11,8 @@ from starlette.types import Receive, Scope, Send
 from emulator.actions import ACTIONS, VERSION
 from emulator.call import Call, whole
 from emulator.connections import Connection, Connections
-from emulator.delivery import Answer, deliver
+from emulator.delivery import Answer, deliver, send_interim
+from emulator.distort import distorted
 from emulator.errors import ApiError, error_body
 from emulator.faults import Fault, FaultTable, RequestFacts
 from emulator.gate import Gate
@@ -67,6 +68,7 @@ class Gateway:
             record.access_key_id = self.gate.admit(wire)
             faults = self.faults.select(_facts(record.action, params))
             record.faults = len(faults)
+            send_interim(connection, faults)
             for fault in faults:
                 if fault.delay:
                     await connection.pause(fault.delay)
@@ -82,8 +84,12 @@ class Gateway:
         for fault in faults:
             if fault.retry_after is not None:
                 answer.headers["x-acs-retry-after"] = str(fault.retry_after)
+            if fault.date is not None:
+                answer.headers["date"] = fault.date
         # The server's own clock, so that a client can measure how far apart the two are.
         answer.headers.setdefault("date", formatdate(self.gate.now(), usegmt=True))
+        if not answer.headers["date"]:
+            del answer.headers["date"]
         record.status = answer.status
         await deliver(answer, send, connection, faults)
 
@@ -99,7 +105,8 @@ class Gateway:
                 raise ApiError(fault.code or "TooManyRequests", fault.message, fault.status)
         request_id = _request_id()
         call = Call(params, request_id, self.store, faults)
-        return Answer(200, ACTIONS[record.action](call), headers={"x-acs-request-id": request_id})
+        body = distorted(ACTIONS[record.action](call), faults)
+        return Answer(200, body, headers={"x-acs-request-id": request_id})
 
     def _error(self, error: ApiError, host: str, record: RequestRecord) -> Answer:
         record.code = error.code

@@ -52,15 +52,6 @@ class Job:
         """The job as the list sends it: the Id ends in a newline, as in the documented example."""
         return dump({**self.fields, "Id": self.id + "\n"})
 
-    @cached_property
-    def row_with_text_numbers(self) -> bytes:
-        """The same row with every number spelled as text, for the fault of that name."""
-        row = {
-            name: str(value) if isinstance(value, int) else value
-            for name, value in {**self.fields, "Id": self.id + "\n"}.items()
-        }
-        return dump(row)
-
 
 def check_fields(fields: Mapping[str, object]) -> None:
     """Raises ValueError, in one line, if a field is not one of a job's or has the wrong type."""

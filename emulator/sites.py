@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from emulator.errors import invalid
-from emulator.jobs import Job, dump
+from emulator.jobs import Job
 
 Span = tuple[int | None, int | None]
 Fields = dict[str, object]
@@ -67,10 +67,6 @@ class Site:
                 if (start is None or job.created_ms >= start) and (end is None or job.created_ms <= end)
             ]
         return self._within
-
-    def row(self, *, text_numbers: bool = False) -> bytes:
-        """The site as the list sends it."""
-        return dump({**self.fields, "SiteId": str(self.fields["SiteId"])} if text_numbers else self.fields)
 
 
 def check_fields(fields: Mapping[str, object]) -> None:
