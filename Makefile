@@ -9,7 +9,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 PYTHON := .venv/bin/python
 WITH_TOOLS = PATH="$(CURDIR)/bin:$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help build demo emulator test lint format schema sdk bench soak fuzz dist pins clean plugin served dev cli sdkgen sdks packed
+.PHONY: help build demo emulator test lint format schema sdk screens bench soak fuzz dist pins clean plugin served dev cli sdkgen sdks packed
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,9 @@ format: dev ## put the Python sources in form
 
 schema: plugin ## write schema.json anew from tools/schema/schema.yaml
 	@$(PYTHON) tools/schema/build.py
+
+screens: served ## write what the documents show of the command anew: docs/terminal.svg, docs/command.md
+	@$(PYTHON) tools/screens.py
 
 sdk: schema dev sdkgen ## write sdk/ anew from schema.json
 	@$(PYTHON) tools/generate_sdk.py

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -14,10 +15,20 @@ from tests.docs import test_outputs, test_programs, test_sessions
 from tests.docs.test_outputs import lines
 from tests.engine.test_examples import outputs_section
 from tests.support.blocks import block, blocks
-from tests.support.engine import PLUGIN, SITE_ID, Engine, Result
+from tests.support.engine import PLUGIN, ROOT, SITE_ID, Engine, Result
 from tests.support.examples import EXAMPLES
 from tests.support.shell import at, run, run_example
-from tests.support.steps import checkout, git, nothing, program, recorded, tools, without_keys
+from tests.support.steps import (
+    beside_a_clone,
+    checkout,
+    git,
+    installed,
+    nothing,
+    off_path,
+    program,
+    recorded,
+    without_keys,
+)
 
 SITE = int(SITE_ID)
 KEY_ID, KEY_SECRET = "testAccessKeyId", "testAccessKeySecret"
@@ -25,6 +36,7 @@ Step = Callable[[Engine, Emulator], None]
 DIST = "needs dist/, which tests/dist builds and installs"
 MAKE = "make itself: these targets are what runs this test"
 # Document and beginning of the block: why it cannot run here. Its words are still looked up by test_shell.py.
+INSTALL = "pulumi plugin install resource alicloud-esa v0.1.0"
 NOT_HERE = {
     ("CONTRIBUTING.md", "make build"): MAKE,
     ("README.md", "make demo"): MAKE,
@@ -32,8 +44,12 @@ NOT_HERE = {
     ("docs/air-gapped.md", "(cd dist"): DIST,
     ("docs/air-gapped.md", "export PULUMI_SKIP"): DIST,
     ("docs/installation-configuration.md", "(cd dist"): DIST,
-    ("docs/installation-configuration.md", "pulumi plugin install"): "needs a release at GitHub",
-    ("docs/installation-configuration.md", "pulumi package add"): "needs GitHub; tests/sdk/test_source_plugin.py",
+    ("docs/installation-configuration.md", f"{INSTALL} --server"): "needs a release at GitHub",
+    ("docs/installation-configuration.md", "npm install"): "needs dist/ and a registry; tests/dist/test_npm_package.py",
+    ("docs/installation-configuration.md", "go mod edit"): "needs a registry; examples/go/go.mod has that very line",
+    ("docs/command.md", "pipx install"): "needs GitHub",
+    ("docs/command.md", "mkdir"): DIST,
+    ("docs/installation-configuration.md", "pulumi package add https"): "needs GitHub; tests/sdk/test_source_plugin.py",
 }
 # These need more than a folder and an exit code: a test of their own in another file here.
 BY_NAME = {
@@ -87,6 +103,35 @@ def outputs_shown(result: Result, engine: Engine, emulator: Emulator) -> None:
     assert emulator.requests
 
 
+def found(result: Result, engine: Engine, emulator: Emulator) -> None:
+    (listed,) = engine.run("plugin", "ls", "--json").json()
+    assert (listed["name"], listed["version"]) == ("alicloud-esa", "0.1.0")
+    program(engine, emulator)
+    without_a_warning(engine.run("preview"), engine, emulator)
+
+
+def without_a_warning(result: Result, engine: Engine, emulator: Emulator) -> None:
+    assert "jobCount    : 45" in result.stdout
+    assert "warning" not in result.text.lower()
+
+
+def cloned(result: Result, engine: Engine, emulator: Emulator) -> None:
+    assert (engine.folder / "pulumi-alicloud-esa" / "Makefile").is_file()
+
+
+def importable(result: Result, engine: Engine, emulator: Emulator) -> None:
+    assert (engine.folder / "site" / "pulumi_alicloud_esa" / "pulumi-plugin.json").is_file()
+
+
+def noted(result: Result, engine: Engine, emulator: Emulator) -> None:
+    assert "alicloud-esa: alicloud-esa@0.1.0" in (engine.folder / "Pulumi.yaml").read_text()
+    without_a_warning(engine.run("preview"), engine, emulator)
+
+
+def all_as_recorded(result: Result, engine: Engine, emulator: Emulator) -> None:
+    assert "no drift in 45 scheduled preload jobs" in result.stdout
+
+
 def accepted(result: Result, engine: Engine, emulator: Emulator) -> None:
     assert "added-by-hand" in (engine.folder / "preload-jobs.json").read_text()
 
@@ -125,16 +170,29 @@ class Case:
 
 
 CURL = {"curl ": "curl -sS --fail "}
-KEYS = {
+FROM_NOTHING = {
+    "curl -fsSL https://get.pulumi.com | sh": "pulumi version",
+    "PASSPHRASE=...": "PASSPHRASE=chosen",
     "KEY_ID=...": "KEY_ID=testAccessKeyId",
     "KEY_SECRET=...": "KEY_SECRET=testAccessKeySecret",
-    "make build ": f"test -x .venv/bin/{PLUGIN.name} ",
+    "YOUR_SITE_ID": SITE_ID,
 }
+CLONE = {"git clone https://github.com/alicloud-esa/pulumi-alicloud-esa": f"ln -s {ROOT} pulumi-alicloud-esa"}
+# From a registry comes nothing here; what the SDK needs is in .venv.
+OFFLINE = {"python -m pip install": f"{sys.executable} -m pip install --no-deps --no-build-isolation --target site"}
 CASES = {
     ("CONTRIBUTING.md", "pulumi preview --otel"): Case(program, spans_written),
-    ("README.md", "pulumi do"): Case(tools, jobs_listed),
-    ("README.md", "echo 'ids"): Case(tools, one_listed),
-    ("README.md", "export ALIBABA"): Case(checkout, outputs_shown, KEYS),
+    ("README.md", "git clone"): Case(off_path, found, {**CLONE, "make build": f"test -x .venv/bin/{PLUGIN.name}"}),
+    ("README.md", "alicloud-esa drift record"): Case(nothing, all_as_recorded),
+    ("README.md", "curl"): Case(checkout, outputs_shown, FROM_NOTHING),
+    ("docs/command.md", "pulumi do"): Case(installed, jobs_listed),
+    ("docs/command.md", "echo 'ids"): Case(installed, one_listed),
+    ("docs/installation-configuration.md", "git clone"): Case(
+        nothing, cloned, {**CLONE, "make -C pulumi-alicloud-esa build dist": ":"}
+    ),
+    ("docs/installation-configuration.md", "pulumi preview"): Case(beside_a_clone, without_a_warning),
+    ("docs/installation-configuration.md", "python -m pip"): Case(beside_a_clone, importable, OFFLINE),
+    ("docs/installation-configuration.md", "pulumi package add alicloud-esa"): Case(beside_a_clone, noted),
     ("docs/coming-from-pulumi-alicloud.md", "pulumi config set"): Case(program, secret_kept, stdin=KEY_SECRET),
     ("docs/drift.md", "echo 'expected"): Case(nothing, no_drift, {"--package alicloud-esa": f"--package {PLUGIN}"}),
     ("docs/drift.md", "alicloud-esa drift record --again"): Case(recorded, accepted),

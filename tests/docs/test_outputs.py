@@ -14,8 +14,8 @@ from tests.support.shell import run
 # Document, beginning of the block, what holds it. A README of an example is held by test_examples.py.
 HELD = {
     ("README.md", "Outputs:"): "test_the_readmes_program",
-    ("README.md", "siteId: 'abc'"): "test_the_readmes_input_faults",
-    ("README.md", "InvalidUid.PermissionDenied"): "test_the_readmes_error_of_the_service",
+    ("docs/troubleshooting.md", "siteId: 'abc'"): "test_the_input_faults",
+    ("docs/troubleshooting.md", "InvalidUid.PermissionDenied"): "test_the_error_of_the_service",
     ("docs/drift.md", "~ alicloud-esa:index"): "test_the_drift_of_the_resource",
     ("docs/drift.md", "site 190007158391809"): "test_the_drift_of_the_function",
     ("docs/drift.md", "site 190007158391808"): "test_the_drift_of_the_command",
@@ -61,18 +61,18 @@ def test_the_readmes_program(engine: Engine) -> None:
     )
 
 
-def test_the_readmes_input_faults(engine: Engine) -> None:
+def test_the_input_faults(engine: Engine) -> None:
     times = ("--start-time", "2024-06-02T00:00:00Z", "--end-time", "2024-06-01T00:00:00Z")
     result = engine.do("getScheduledPreloadJobs", "--site-id", "abc", "--page-size", "0", *times)
     assert result.code != 0
-    for line in lines(block("README.md", "text", "siteId").code):
+    for line in lines(block("docs/troubleshooting.md", "text", "siteId").code):
         assert line in result.text
 
 
-def test_the_readmes_error_of_the_service(engine: Engine, emulator: Emulator) -> None:
+def test_the_error_of_the_service(engine: Engine, emulator: Emulator) -> None:
     emulator.faults.add(Fault(code="InvalidUid.PermissionDenied", times=10))
     result = engine.do("getScheduledPreloadJobs", "--site-id", SITE_ID)
-    wanted = block("README.md", "text", "InvalidUid").code.strip()
+    wanted = block("docs/troubleshooting.md", "text", "InvalidUid").code.strip()
     assert without_id(wanted) in without_id(result.text)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+
 from emulator import Emulator
 from tests.docs.test_outputs import change_by_hand
-from tests.support.engine import ROOT, SITE_ID, Engine
+from tests.support.archives import VERSION
+from tests.support.engine import PLUGIN, ROOT, SITE_ID, Engine
 from tests.support.examples import EXAMPLES
 
 
@@ -30,15 +33,35 @@ def without_keys(engine: Engine, emulator: Emulator) -> None:
     program(engine, emulator)
 
 
+def off_path(engine: Engine, emulator: Emulator) -> None:
+    """No plugin on PATH: the engine finds an installed one or none."""
+    engine.environment["PATH"] = engine.environment["PATH"].replace(f"{ROOT / '.venv' / 'bin'}:", "")
+
+
+def installed(engine: Engine, emulator: Emulator) -> None:
+    """The plugin is installed as the documents say, and not on PATH."""
+    off_path(engine, emulator)
+    done = engine.run("plugin", "install", "resource", "alicloud-esa", f"v{VERSION}", "--file", str(PLUGIN))
+    assert done.code == 0, done.text
+
+
+def beside_a_clone(engine: Engine, emulator: Emulator) -> None:
+    """A program's folder beside a clone as `make build` leaves it."""
+    off_path(engine, emulator)
+    clone = engine.folder.parent / "pulumi-alicloud-esa"
+    shutil.copytree(ROOT / "sdk" / "python", clone / "sdk" / "python")
+    (clone / ".venv").symlink_to(ROOT / ".venv")
+    program(engine, emulator)
+
+
 def checkout(engine: Engine, emulator: Emulator) -> None:
-    """A checkout with the example and a stack for it."""
-    tools(engine, emulator)
-    for name in ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"):
+    """A checkout with the example, and the plugin installed."""
+    installed(engine, emulator)
+    for name in ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "PULUMI_CONFIG_PASSPHRASE"):
         del engine.environment[name]
     target = engine.folder / "examples" / "yaml"
     target.mkdir(parents=True)
     (target / "Pulumi.yaml").write_bytes((EXAMPLES / "yaml" / "Pulumi.yaml").read_bytes())
-    assert engine.run("stack", "init", "dev", "--cwd", "examples/yaml").code == 0
 
 
 def git(engine: Engine, emulator: Emulator) -> None:

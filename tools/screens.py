@@ -1,0 +1,141 @@
+"""Writes what the documents show of the command, from real runs: docs/terminal.svg, the blocks of docs/command.md.
+
+`--check` writes nothing and fails when something is not as it would be written.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import tty
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+from rich.text import Text
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from emulator import EXAMPLE_JOB_ID, SITE_ID, Emulator  # noqa: E402  # it lies beside tools/, not in the plugin
+
+PICTURE = ROOT / "docs" / "terminal.svg"
+PAGE = ROOT / "docs" / "command.md"
+COLUMNS = 100
+CHANGED_JOB_ID = "5cd48fe3847a5fe008a34750"
+# In the page a comment, in the picture a line of its own: here the jobs are changed.
+BY_HAND = "somebody adds, changes and deletes a job at the console"
+SHOWN_IN_THE_PICTURE = (
+    f"alicloud-esa jobs list --site-id {SITE_ID} --name-regex ^nightly-",
+    f"alicloud-esa drift record --site-id {SITE_ID} -o preload-jobs.json",
+    BY_HAND,
+    "alicloud-esa drift check --baseline preload-jobs.json",
+    "echo $?",
+)
+_PIECE = re.compile(rf"<!-- {BY_HAND} -->|(?<=```console\n).*?(?=^```)", re.MULTILINE | re.DOTALL)
+
+
+def main() -> None:
+    """Write both, or compare both."""
+    stale = []
+    for path, text in {PICTURE: picture(), PAGE: page()}.items():
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        if "--check" in sys.argv[1:]:
+            stale.append(f"{path.relative_to(ROOT)} is not what the command prints: run make screens")
+        else:
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        sys.exit("\n".join(stale))
+
+
+def picture() -> str:
+    """Return the terminal of a person who notices drift, as SVG."""
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    with terminal() as here:
+        for command in SHOWN_IN_THE_PICTURE:
+            if command == BY_HAND:
+                here.change_by_hand()
+                console.print(Text(f"# {BY_HAND}", style="dim"))
+            else:
+                console.print(Text("$ ", style="bold green") + Text(command, style="bold white"))
+                console.print(Text.from_ansi(here.run(command)))
+    # Its fonts would be fetched from another host; every system has a monospaced one.
+    plain = re.sub(r"\s*@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+    return console.export_svg(title="alicloud-esa", code_format=plain, unique_id="terminal") + "\n"
+
+
+def page() -> str:
+    """Return the page with each `console` block as its commands print it, run in the page's order."""
+    with terminal() as here:
+        return _PIECE.sub(lambda piece: _piece(here, piece[0]), PAGE.read_text(encoding="utf-8"))
+
+
+def _piece(here: Terminal, text: str) -> str:
+    if text.startswith("<!--"):
+        here.change_by_hand()
+        return text
+    commands = [line[2:] for line in text.splitlines() if line.startswith("$ ")]
+    return "".join(f"$ {command}\n{here.run(command)}\n" for command in commands)
+
+
+class Terminal:
+    """A folder in which commands run with the emulator as the service."""
+
+    def __init__(self, folder: str, emulator: Emulator) -> None:
+        self.folder, self.emulator, self.code = folder, emulator, 0
+        foreign = ("ALIBABA", "ALICLOUD", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        path = os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]])
+        self.environment = {**kept, **emulator.environment(), "PATH": path, "TERM": "dumb"}
+
+    def run(self, command: str) -> str:
+        """Return what the command prints; `echo $?` tells how the one before ended."""
+        if command == "echo $?":
+            return str(self.code)
+        ours, theirs = pty.openpty()
+        tty.setraw(theirs)
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
+        words = ["sh", "-c", command]
+        with subprocess.Popen(
+            words, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
+        ) as child:
+            os.close(theirs)
+            printed = b"".join(_chunks(ours))
+        os.close(ours)
+        self.code = child.returncode
+        return "\n".join(line.rstrip() for line in printed.decode().splitlines()).rstrip()
+
+    def change_by_hand(self) -> None:
+        """Add, change and delete a job each."""
+        self.emulator.store.add(SITE_ID, Name="added-by-hand")
+        self.emulator.store.change(SITE_ID, CHANGED_JOB_ID, UrlCount=77)
+        self.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+
+
+def _chunks(terminal: int) -> Iterator[bytes]:
+    # The end of a pseudo-terminal is an error on Linux, nothing more to read elsewhere.
+    with suppress(OSError):
+        while chunk := os.read(terminal, 65536):
+            yield chunk
+
+
+@contextmanager
+def terminal() -> Iterator[Terminal]:
+    """Yield a terminal of its own."""
+    with tempfile.TemporaryDirectory() as folder, Emulator() as emulator:
+        yield Terminal(folder, emulator)
+
+
+if __name__ == "__main__":
+    main()
