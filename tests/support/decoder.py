@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pulumi_resource_alicloud_esa.engine.wire import invoke_response
 from pulumi_resource_alicloud_esa.esa.answer import Answer, interpret
 from pulumi_resource_alicloud_esa.esa.errors import ApiError, EsaError, ResponseError
+from pulumi_resource_alicloud_esa.esa.masking import Mask
 from pulumi_resource_alicloud_esa.esa.models import JOB, read_request_id, read_rows, read_total
 
 SECRET = "fuzzSecretfuzzSecret"
@@ -18,7 +19,7 @@ def decode(status: int, headers: Mapping[str, str], body: bytes) -> EsaError | N
     Anything else that is raised, and any promise that is broken, is a finding.
     """
     try:
-        answer = interpret("ListScheduledPreloadJobs", Answer(status, headers, body), [SECRET])
+        answer = interpret("ListScheduledPreloadJobs", Answer(status, headers, body), Mask([SECRET]))
         rows = read_rows(answer, "Jobs", JOB)
         total, request_id = read_total(answer), read_request_id(answer)
     except (ApiError, ResponseError) as error:
