@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .config import Settings
 from .engine.tracing import Tracing
 from .esa.endpoints import choose_endpoint
+from .esa.errors import Fault
 from .schema import VERSION
 
 if TYPE_CHECKING:
@@ -27,11 +28,13 @@ class Clients:
         warn: Callable[[str], None] = lambda message: None,
         debug: Callable[[str], None] = lambda message: None,
         tracing: Tracing | None = None,
+        describe: Callable[[Fault], str] = str,
     ) -> None:
         self.settings = settings
         self._env = dict(env)
         self._warn = warn
         self._debug = debug
+        self._describe = describe
         self._tracing = tracing or Tracing()
         self._lock = threading.Lock()
         self._client: EsaClient | None = None
@@ -82,4 +85,7 @@ class Clients:
         pace = Pace(settings.max_concurrency)
         self._client = EsaClient(transport, source, pace, policy, span=self._tracing.span, debug=self._debug)
         self._workers = self._tracing.workers(settings.max_concurrency)
-        return Service(Lister(self._client, self._workers, settings.max_concurrency, self._tracing.span))
+        lister = Lister(self._client, self._workers, settings.max_concurrency, self._tracing.span)
+        # Not of `self`: what it makes must not hold on to it, or its threads outlive the last call.
+        warn, describe = self._warn, self._describe
+        return Service(lister, lambda doubt: warn(describe(doubt)))

@@ -38,7 +38,7 @@ def test_a_pipe_gets_a_plain_table_with_nothing_cut(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("options", "accepts"),
     [
-        (["--id", EXAMPLE_JOB_ID, "--id", "nothing"], lambda job: job["Id"] == EXAMPLE_JOB_ID),
+        (["--id", EXAMPLE_JOB_ID.upper(), "--id", "0" * 24], lambda job: job["Id"] == EXAMPLE_JOB_ID),
         (["--name-regex", "^nightly-"], lambda job: job["Name"].startswith("nightly-")),
         (["--domain", "docs.example.org"], lambda job: "docs.example.org" in job["Domains"].split(",")),
         (["--task-type", "refresh"], lambda job: job["TaskType"] == "refresh"),

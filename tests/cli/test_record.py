@@ -99,11 +99,38 @@ def test_stdout(cli: Cli) -> None:
     assert ran.err == ""
 
 
-def test_a_site_without_jobs_is_an_empty_baseline(cli: Cli) -> None:
+def test_a_site_without_jobs_is_an_empty_baseline_and_said_loudly(cli: Cli) -> None:
     ran = cli("drift", "record", "--site-id", str(EMPTY_SITE_ID), "-o", BASELINE)
-    assert ran.err == f"site {EMPTY_SITE_ID}: 0 jobs recorded in {BASELINE}\n"
+    assert ran.err.splitlines() == [
+        f"warning: --site-id: site {EMPTY_SITE_ID} has no job that matches: an empty record is made",
+        f"site {EMPTY_SITE_ID}: 0 jobs recorded in {BASELINE}",
+    ]
     assert json.loads(cli.read(BASELINE))["jobs"] == {}
     assert cli.check().out == f"site {EMPTY_SITE_ID}: no drift in 0 scheduled preload jobs\n"
+
+
+def test_an_id_that_matches_no_job_is_not_recorded(cli: Cli) -> None:
+    absent = "0" * 24
+    ran = cli("drift", "record", "--site-id", SITE, "--id", absent, "-o", BASELINE)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == f"error: --id: no job of site {SITE} has the id {absent}; check it, or leave it out\n"
+    assert not (cli.folder / BASELINE).exists()
+
+
+def test_an_id_in_any_spelling_is_recorded(cli: Cli) -> None:
+    job = next(iter(json.loads(cli.record())["jobs"]))
+    for spelling in (job.upper(), f"{SITE}:{job}"):
+        assert cli("drift", "record", "--site-id", SITE, "--id", spelling, "-o", BASELINE).code == 0
+        assert list(json.loads(cli.read(BASELINE))["jobs"]) == [job]
+
+
+def test_a_filter_that_no_job_can_have_is_named_and_the_empty_record_too(cli: Cli) -> None:
+    ran = cli("drift", "record", "--site-id", SITE, "--insert-way", "textbox", "-o", BASELINE)
+    assert ran.err.splitlines() == [
+        "warning: --insert-way: no job has 'textbox', and the service is not known to; known are oss, textBox",
+        f"warning: --site-id: site {SITE} has no job that matches: an empty record is made",
+        f"site {SITE}: 0 jobs recorded in {BASELINE}",
+    ]
 
 
 def test_an_api_that_fails_leaves_the_file_as_it_was(cli: Cli) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
+from pulumi_resource_alicloud_esa.esa.errors import Fault, InvalidInput
 from pulumi_resource_alicloud_esa.esa.models import JOB, Job
 from pulumi_resource_alicloud_esa.esa.query import DEFAULT_PAGE_SIZE, JobQuery, read_job_query, split_domains
+
+A, B = "665d3af3621bccf3fe29e1a4", "665d3af3621bccf3fe29e1a5"
 
 
 def job(**fields: Any) -> Job:
@@ -107,9 +109,13 @@ def test_the_page_size_has_a_default_and_no_invented_maximum() -> None:
     ("filters", "row", "expected"),
     [
         ({}, job(), True),
-        ({"ids": ["a", "b"]}, job(), True),
-        ({"ids": [" a\n"]}, job(), True),
-        ({"ids": ["b"]}, job(), False),
+        ({"ids": [A, B]}, job(id=A), True),
+        ({"ids": [f" {A}\n"]}, job(id=A), True),
+        ({"ids": [A.upper()]}, job(id=A), True),
+        ({"ids": [A]}, job(id=A.upper()), True),
+        ({"ids": [f"1:{A}"]}, job(id=A), True),
+        ({"ids": [B]}, job(id=A), False),
+        ({"ids": []}, job(id=A), True),
         ({"nameRegex": "^night"}, job(name="nightly"), True),
         ({"nameRegex": "ly$"}, job(name="nightly"), True),
         ({"nameRegex": "^ly"}, job(name="nightly"), False),
@@ -144,3 +150,68 @@ def test_filters(filters: dict[str, Any], row: Job, expected: bool) -> None:
 )
 def test_one_text_lists_the_domains(text: str | None, expected: tuple[str, ...]) -> None:
     assert split_domains(text) == expected
+
+
+@pytest.mark.parametrize("value", ["a", "", A[:-1], f"{A}0", f"1:{A}:", f"{A}:1", 5, None, [], "z" * 24])
+def test_what_is_no_job_id_is_a_fault_on_it(value: object) -> None:
+    found = faults({"siteId": "1", "ids": [A, value]})
+    assert list(found) == ["ids[1]"]
+    assert found["ids[1]"].startswith("InvalidParameter.ObjectId: ")
+
+
+@pytest.mark.parametrize("value", [A, "", 5, {}, True])
+def test_ids_that_are_no_list_are_a_fault(value: object) -> None:
+    assert "give a list" in faults({"siteId": "1", "ids": value})["ids"]
+
+
+def test_an_id_of_another_site_is_a_fault_that_names_both() -> None:
+    assert faults({"siteId": "1", "ids": [f"2:{A}"]}) == {
+        "ids[0]": f"'2:{A}' is a job of another site than 1; give one of this site"
+    }
+
+
+def test_no_ids_are_no_filter_so_that_nothing_is_left_out_in_silence() -> None:
+    assert read_job_query({"siteId": "1", "ids": []}) == read_job_query({"siteId": "1"})
+
+
+def test_the_order_and_the_spelling_of_ids_make_no_other_question() -> None:
+    one = read_job_query({"siteId": "1", "ids": [A, B]})
+    assert one == read_job_query({"siteId": "1", "ids": [f"1:{B.upper()}", A, A]})
+    assert one != read_job_query({"siteId": "1", "ids": [A]})
+
+
+def test_an_id_that_no_job_has_is_named() -> None:
+    query = read_job_query({"siteId": "1", "ids": [B, A]})
+    assert query.unmatched_ids([job(id=A.upper()), job(id=B)]) == []
+    assert query.unmatched_ids([job(id=A)]) == [
+        Fault("ids", f"no job of site 1 has the id {B}; check it, or leave it out")
+    ]
+    narrowed = read_job_query({"siteId": "1", "ids": [A], "taskType": "refresh"})
+    assert narrowed.unmatched_ids([]) == [
+        Fault("ids", f"no job of site 1 that all other filters let through has the id {A}; check it, or leave it out")
+    ]
+
+
+def test_an_id_on_another_page_cannot_be_required() -> None:
+    found = faults({"siteId": "1", "ids": [A], "requireIds": True, "pageNumber": 1})
+    assert found == {"requireIds": "contradicts pageNumber, for an id may be on another page; give one of them"}
+
+
+@pytest.mark.parametrize(
+    ("filters", "jobs", "expected"),
+    [
+        ({"taskType": "prelod"}, [job(taskType="preload")], ["taskType"]),
+        ({"insertWay": "textbox"}, [job(insertWay="textBox")], ["insertWay"]),
+        ({"taskType": "Preload", "insertWay": "x"}, [], ["taskType", "insertWay"]),
+        # Known, or new: some job has it.
+        ({"taskType": "refresh", "insertWay": "oss"}, [job(taskType="preload")], []),
+        ({"taskType": "purge"}, [job(taskType="preload"), job(taskType="purge")], []),
+        ({}, [job(taskType="odd")], []),
+    ],
+)
+def test_a_value_that_the_service_is_not_known_to_have_is_doubted(
+    filters: dict[str, Any], jobs: list[Job], expected: list[str]
+) -> None:
+    doubts = read_job_query({"siteId": "1", **filters}).doubts(jobs)
+    assert [doubt.path for doubt in doubts] == expected
+    assert all(repr(filters[doubt.path]) in doubt.reason for doubt in doubts)

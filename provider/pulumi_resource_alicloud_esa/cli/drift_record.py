@@ -6,9 +6,11 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from ..context import CallContext
 from ..drift.record import read_ignored
 from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
+from ..esa.models import Job
 from ..esa.query import JobQuery, read_query_from
 from . import say
 from .baseline import BaselineError, NewerBaseline, new_baseline, read_baseline
@@ -35,12 +37,8 @@ def run(values: dict[str, Any], connection: Mapping[str, Any], output: str, igno
     (query, ignored), settings = read_all(values, connection, read)
     if output != STDOUT:
         _refuse_newer(output)
-    listing = call(
-        settings,
-        f"site {query.site_id}",
-        lambda context: context.service().jobs(query, context.deadline, context.progress),
-    )
-    baseline = new_baseline(query, values, ignored, listing.rows)
+    jobs = call(settings, f"site {query.site_id}", lambda context: _read(query, context))
+    baseline = new_baseline(query, values, ignored, jobs)
     if output == STDOUT:
         write_stdout(harmless_json(baseline.text()))
         return 0
@@ -50,6 +48,13 @@ def run(values: dict[str, Any], connection: Mapping[str, Any], output: str, igno
     count = len(baseline.jobs)
     say.note(f"site {query.site_id}: {count} {'job' if count == 1 else 'jobs'} recorded in {output}")
     return 0
+
+
+def _read(query: JobQuery, context: CallContext) -> list[Job]:
+    service = context.service()
+    jobs = service.jobs(query, context.deadline, context.progress).rows
+    service.check_recording(query, jobs)
+    return jobs
 
 
 def question_of(path: str, given: Mapping[str, Any], ignore_none: bool) -> tuple[dict[str, Any], bool]:

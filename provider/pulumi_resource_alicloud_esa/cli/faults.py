@@ -37,7 +37,7 @@ _WORDS = re.compile(rf"\b({'|'.join(name for name in OPTIONS if not name.islower
 def error_lines(error: Exception) -> list[str]:
     """What a user reads of an error, one line a fault."""
     if isinstance(error, InvalidInput):
-        return [_fault_line(fault) for fault in error.faults]
+        return [fault_line(fault) for fault in error.faults]
     if isinstance(error, CredentialsError):
         # Not at the top: who raised it has it loaded, and nobody else needs all that it loads.
         from ..credentials.sources import NO_CREDENTIALS
@@ -54,7 +54,8 @@ def error_lines(error: Exception) -> list[str]:
     return [f"a defect in alicloud-esa {VERSION}: {type(error).__name__}; please report it with the output of --debug"]
 
 
-def _fault_line(fault: Fault) -> str:
+def fault_line(fault: Fault) -> str:
+    """A fault of an input, by the option that gave it."""
     name, _, _ = fault.path.partition("[")
     # Any other reason may quote what the user wrote, which stays as it is.
     reason = _with_options(fault.reason) if fault.reason.startswith(_MISMATCH) else fault.reason

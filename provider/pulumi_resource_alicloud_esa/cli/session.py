@@ -19,6 +19,7 @@ from ..esa.deadline import Deadline
 from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
 from . import say
+from .faults import fault_line
 from .progress import progress
 
 T = TypeVar("T")
@@ -48,7 +49,7 @@ def call(settings: Settings, subject: str, work: Callable[[CallContext], T]) -> 
     """The result of `work`; raises what it raises. `subject` is what a terminal shows as being read."""
     # What is typed wins: a profile over keys that lie in the environment.
     env = environment.without_keys(os.environ) if settings.profile else os.environ
-    clients = Clients(settings, env, say.warning, say.debug)
+    clients = Clients(settings, env, say.warning, say.debug, describe=fault_line)
     deadline = Deadline(settings.timeout_seconds)
     with progress(subject) as report, deadline.timer():
         running = _Running(lambda: work(CallContext(clients.service, deadline, report)))

@@ -105,10 +105,25 @@ class Inputs:
         if value is None or value == "":
             self.fault(name, "missing; give the job's id, 24 hex digits")
             return ""
-        job_id = value.strip().rsplit(":", 1)[-1].lower() if isinstance(value, str) else ""
+        return self._job_id(name, value, "")
+
+    def job_ids(self, name: str, site_id: str) -> frozenset[str] | None:
+        """A list of such ids; a SITEID in one is held against `site_id`. None for an empty list: it narrows nothing."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, list):
+            self.fault(name, f"{shown(value)} is not accepted; give a list of strings")
+            return None
+        return frozenset(self._job_id(f"{name}[{index}]", item, site_id) for index, item in enumerate(value)) or None
+
+    def _job_id(self, path: str, value: Any, site_id: str) -> str:
+        of_site, _, job_id = value.strip().lower().rpartition(":") if isinstance(value, str) else ("", "", "")
         if not _OBJECT_ID.fullmatch(job_id):
-            self.fault(name, f"InvalidParameter.ObjectId: {shown(value)} is not a job id; give its 24 hex digits")
+            self.fault(path, f"InvalidParameter.ObjectId: {shown(value)} is not a job id; give its 24 hex digits")
             return ""
+        if site_id and of_site and of_site.strip() != site_id:
+            self.fault(path, f"{shown(value)} is a job of another site than {site_id}; give one of this site")
         return job_id
 
     def text(self, name: str, required: bool = False) -> str | None:

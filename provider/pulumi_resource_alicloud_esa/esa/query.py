@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .inputs import Inputs
+from .errors import Fault
+from .inputs import Inputs, shown
 from .models import Job
 
 DEFAULT_PAGE_SIZE = 50
+TASK_TYPES = ("preload", "refresh")
+INSERT_WAYS = ("oss", "textBox")
 _DOMAIN_SEPARATORS = re.compile(r"[\s,;]+")
 
 
@@ -28,7 +31,7 @@ class JobFilter:
     def accepts(self, job: Job) -> bool:
         """Whether this job is part of the answer."""
         return (
-            (self.ids is None or job["id"] in self.ids)
+            (self.ids is None or job["id"].lower() in self.ids)
             and (self.name_regex is None or self.name_regex.search(job["name"] or "") is not None)
             and (self.domain is None or self.domain.lower() in split_domains(job["domains"]))
             and (self.task_type is None or self.task_type == job["taskType"])
@@ -48,6 +51,29 @@ class JobQuery:
     # How the answer travels, not what is asked: another size makes no other question.
     page_size: int = field(default=DEFAULT_PAGE_SIZE, compare=False)
     filter: JobFilter = JobFilter()
+    require_ids: bool = field(default=False, compare=False)
+    """Whether an id that no job has is a fault."""
+
+    def unmatched_ids(self, jobs: Iterable[Job]) -> list[Fault]:
+        """A fault for each id asked for that none of the answer's jobs has."""
+        missing = (self.filter.ids or frozenset()).difference(job["id"].lower() for job in jobs)
+        others = " that all other filters let through" if self.filter != JobFilter(ids=self.filter.ids) else ""
+        return [
+            Fault("ids", f"no job of site {self.site_id}{others} has the id {job_id}; check it, or leave it out")
+            for job_id in sorted(missing)
+        ]
+
+    def doubts(self, jobs: Iterable[Job]) -> list[Fault]:
+        """What looks like a typing error: a value that the service is not known to have, and that no job has."""
+        asked = (
+            ("taskType", self.filter.task_type, TASK_TYPES, {job["taskType"] for job in jobs}),
+            ("insertWay", self.filter.insert_way, INSERT_WAYS, {job["insertWay"] for job in jobs}),
+        )
+        return [
+            Fault(name, f"no job has {shown(value)}, and the service is not known to; known are {', '.join(known)}")
+            for name, value, known, found in asked
+            if value is not None and value not in known and value not in found
+        ]
 
     def parameters(self) -> dict[str, str]:
         """The API's parameters but for the page."""
@@ -63,8 +89,11 @@ def read_job_query(values: Mapping[str, Any]) -> JobQuery:
     """The query that a function's inputs describe; raises InvalidInput with all faults at once."""
     inputs = Inputs(values)
     query = read_query_from(inputs, paged=True)
+    require_ids = inputs.boolean("requireIds") or False
+    if require_ids and query.page_number is not None:
+        inputs.fault("requireIds", "contradicts pageNumber, for an id may be on another page; give one of them")
     inputs.finish()
-    return query
+    return replace(query, require_ids=require_ids)
 
 
 def read_query_from(inputs: Inputs, paged: bool) -> JobQuery:
@@ -79,7 +108,6 @@ def read_query_from(inputs: Inputs, paged: bool) -> JobQuery:
         )
     page_number = inputs.integer("pageNumber", 1) if paged else None
     page_size = inputs.integer("pageSize", 1)
-    ids = inputs.texts("ids")
     return JobQuery(
         site_id=site_id,
         start_time=start,
@@ -87,7 +115,7 @@ def read_query_from(inputs: Inputs, paged: bool) -> JobQuery:
         page_number=page_number,
         page_size=page_size or DEFAULT_PAGE_SIZE,
         filter=JobFilter(
-            ids=None if ids is None else frozenset(ids),
+            ids=inputs.job_ids("ids", site_id),
             name_regex=inputs.regex("nameRegex"),
             domain=inputs.text("domain"),
             task_type=inputs.text("taskType"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from .deadline import Deadline
-from .errors import ApiError, PartialAnswer
+from .errors import ApiError, Fault, InvalidInput, PartialAnswer
 from .listing import Lister, Listing, Progress, Source
 from .models import EXECUTION, JOB, Execution, Job, hold_to_question, read_page, read_request_id, read_row
 from .query import JobQuery
@@ -27,16 +27,32 @@ class Executions:
 
 @dataclass(frozen=True)
 class Service:
-    """ESA's scheduled preload jobs, read; safe to share between threads. All raise what a client's call raises."""
+    """ESA's scheduled preload jobs, read; safe to share between threads. All raise what a client's call raises.
+
+    `warn` is told of what is no error but looks like one.
+    """
 
     lister: Lister
+    warn: Callable[[Fault], None] = lambda fault: None
 
     def jobs(self, query: JobQuery, deadline: Deadline, progress: Progress | None = None) -> Listing[Job]:
         """The jobs of a site that pass the query's filters; raises PartialAnswer rather than leave one out."""
         listing = self.lister.read(
             JOBS, query.parameters(), query.page_size, deadline, progress, number=query.page_number
         )
-        return replace(listing, rows=[job for job in listing.rows if query.filter.accepts(job)])
+        for doubt in query.doubts(listing.rows):
+            self.warn(doubt)
+        found = [job for job in listing.rows if query.filter.accepts(job)]
+        if query.require_ids and (faults := query.unmatched_ids(found)):
+            raise InvalidInput(faults)
+        return replace(listing, rows=found)
+
+    def check_recording(self, query: JobQuery, jobs: Sequence[Job]) -> None:
+        """Raise InvalidInput for ids that match no job, and warn of no jobs at all: both would never be drift."""
+        if faults := query.unmatched_ids(jobs):
+            raise InvalidInput(faults)
+        if not jobs:
+            self.warn(Fault("siteId", f"site {query.site_id} has no job that matches: an empty record is made"))
 
     def job(self, job_id: str, deadline: Deadline) -> tuple[str, Job]:
         """The request id and the job; raises ApiError `InvalidJob.NotFound` where there is none.

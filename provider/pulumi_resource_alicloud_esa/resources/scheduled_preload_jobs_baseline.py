@@ -84,6 +84,7 @@ def check(olds: Values, news: Values, call: Call) -> tuple[dict[str, Any], list[
     if recorded is None or _read_or_none(olds) != question:
         with call() as context:
             reading = _live(question, _new_fields(question), context)
+            context.service().check_recording(question.query, reading.jobs)
         return {**inputs, **_record(reading, _new_fields(question))}, []
     fields = _fields(olds, question)
     faults: list[Fault] = []
