@@ -14,6 +14,7 @@ NOT_TO_START = (
     "requests",
     "urllib3",
     "msgspec",
+    "re2",
     "alibabacloud_credentials",
     "alibabacloud_tea_openapi",
     "pulumi_resource_alicloud_esa.credentials.sources",

@@ -39,6 +39,7 @@ export function getScheduledPreloadJobs(args: GetScheduledPreloadJobsArgs, opts?
         "nameRegex": args.nameRegex,
         "pageNumber": args.pageNumber,
         "pageSize": args.pageSize,
+        "requireIds": args.requireIds,
         "siteId": args.siteId,
         "startTime": args.startTime,
         "taskType": args.taskType,
@@ -62,7 +63,7 @@ export interface GetScheduledPreloadJobsArgs {
      */
     hasError?: boolean;
     /**
-     * Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
      */
     ids?: string[];
     /**
@@ -70,7 +71,7 @@ export interface GetScheduledPreloadJobsArgs {
      */
     insertWay?: string;
     /**
-     * Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+     * Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
      */
     nameRegex?: string;
     /**
@@ -81,6 +82,10 @@ export interface GetScheduledPreloadJobsArgs {
      * Entries a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
      */
     pageSize?: number;
+    /**
+     * Fail, naming it, when one of `ids` is none of the jobs returned. Default false.
+     */
+    requireIds?: boolean;
     /**
      * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
      */
@@ -153,6 +158,7 @@ export function getScheduledPreloadJobsOutput(args: GetScheduledPreloadJobsOutpu
         "nameRegex": args.nameRegex,
         "pageNumber": args.pageNumber,
         "pageSize": args.pageSize,
+        "requireIds": args.requireIds,
         "siteId": args.siteId,
         "startTime": args.startTime,
         "taskType": args.taskType,
@@ -176,7 +182,7 @@ export interface GetScheduledPreloadJobsOutputArgs {
      */
     hasError?: pulumi.Input<boolean | undefined>;
     /**
-     * Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
      */
     ids?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
@@ -184,7 +190,7 @@ export interface GetScheduledPreloadJobsOutputArgs {
      */
     insertWay?: pulumi.Input<string | undefined>;
     /**
-     * Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+     * Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
      */
     nameRegex?: pulumi.Input<string | undefined>;
     /**
@@ -195,6 +201,10 @@ export interface GetScheduledPreloadJobsOutputArgs {
      * Entries a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
      */
     pageSize?: pulumi.Input<number | undefined>;
+    /**
+     * Fail, naming it, when one of `ids` is none of the jobs returned. Default false.
+     */
+    requireIds?: pulumi.Input<boolean | undefined>;
     /**
      * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
      */

@@ -80,7 +80,7 @@ export interface GetScheduledPreloadJobsDriftArgs {
      */
     health?: boolean;
     /**
-     * Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
      */
     ids?: string[];
     /**
@@ -92,7 +92,7 @@ export interface GetScheduledPreloadJobsDriftArgs {
      */
     insertWay?: string;
     /**
-     * Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+     * Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
      */
     nameRegex?: string;
     /**
@@ -240,7 +240,7 @@ export interface GetScheduledPreloadJobsDriftOutputArgs {
      */
     health?: pulumi.Input<boolean | undefined>;
     /**
-     * Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
      */
     ids?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
@@ -252,7 +252,7 @@ export interface GetScheduledPreloadJobsDriftOutputArgs {
      */
     insertWay?: pulumi.Input<string | undefined>;
     /**
-     * Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+     * Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
      */
     nameRegex?: pulumi.Input<string | undefined>;
     /**

@@ -80,7 +80,7 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
      */
     declare public readonly hasError: pulumi.Output<boolean | undefined>;
     /**
-     * Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
      */
     declare public readonly ids: pulumi.Output<string[] | undefined>;
     /**
@@ -104,7 +104,7 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly jobs: pulumi.Output<{[key: string]: outputs.RecordedScheduledPreloadJob}>;
     /**
-     * Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+     * Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
      */
     declare public readonly nameRegex: pulumi.Output<string | undefined>;
     /**
@@ -208,7 +208,7 @@ export interface ScheduledPreloadJobsBaselineArgs {
      */
     hasError?: pulumi.Input<boolean | undefined>;
     /**
-     * Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
      */
     ids?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
@@ -224,7 +224,7 @@ export interface ScheduledPreloadJobsBaselineArgs {
      */
     insertWay?: pulumi.Input<string | undefined>;
     /**
-     * Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+     * Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
      */
     nameRegex?: pulumi.Input<string | undefined>;
     /**

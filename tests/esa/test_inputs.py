@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -112,15 +113,52 @@ def test_each_bad_item_of_a_list_is_a_fault_of_its_own() -> None:
     assert set(faults({"ids": "a"}, lambda inputs: inputs.texts("ids"))) == {"ids"}
 
 
-@pytest.mark.parametrize("pattern", ["(", "[a", "*", "(?P<x", "a{99999999999}", "(?<=a+)b"])
+@pytest.mark.parametrize("pattern", ["(", "[a", "*", "(?P<x", "a{1001}", "\ud800"])
 def test_a_regex_that_does_not_compile_is_a_fault(pattern: str) -> None:
     assert "does not compile" in faults({"r": pattern}, lambda inputs: inputs.regex("r"))["r"]
 
 
-@pytest.mark.parametrize("pattern", ["[[a]", "a||b", "[a&&b]"])
-def test_a_regex_that_python_only_warns_about_prints_nothing(pattern: str) -> None:
-    # Warnings are errors here; in the plugin they would go to stderr, which the engine shows.
-    assert Inputs({"r": pattern}).regex("r") is not None
+@pytest.mark.parametrize("pattern", ["(?<=a)b", "a(?!b)", r"(a)\1", "(?P<x>a)(?P=x)", "a++", r"a\Z", "(?>a)"])
+def test_a_regex_that_only_python_knows_is_a_fault_that_says_re2(
+    pattern: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    reason = faults({"r": pattern}, lambda inputs: inputs.regex("r"))["r"]
+    assert "that RE2 knows" in reason
+    assert reason.isprintable()
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("^night", "nightly", True),
+        ("ly$", "nightly", True),
+        ("ly$", "nightly\n", False),
+        ("(?i)NIGHT", "nightly", True),
+        (r"\p{Han}+", "\u56fe\u7247", True),
+        (r"^\w+$", "\u56fe\u7247", False),
+        ("x", "", False),
+    ],
+)
+def test_a_regex_is_re2s(pattern: str, text: str, expected: bool) -> None:
+    found = Inputs({"r": pattern}).regex("r")
+    assert found is not None
+    assert found.found_in(text) is expected
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*$", r"^(\w+-?)+$", "(.*a){20}$"])
+def test_no_regex_takes_more_than_the_time_that_its_text_is_long(pattern: str) -> None:
+    found = Inputs({"r": pattern}).regex("r")
+    assert found is not None
+    before = time.process_time()
+    for _ in range(10):
+        found.found_in("a" * 100_000 + "!")
+    # Python's own would need longer than there are stars for a hundred characters.
+    assert time.process_time() - before < 2
+
+
+def test_two_regexes_of_one_text_are_one_question() -> None:
+    assert Inputs({"r": "a"}).regex("r") == Inputs({"r": "a"}).regex("r") != Inputs({"r": "b"}).regex("r")
 
 
 def test_a_property_that_nobody_reads_is_a_fault_that_lists_the_others() -> None:

@@ -69,7 +69,7 @@ def filter_options(command: F) -> F:
             _text("endTime", "TIME", "Only jobs created until then.", callback=_moment),
             _text("pageSize", "N", "Entries to ask for at once.  [default: 50]"),
             click.option(OPTIONS["ids"], "ids", metavar="ID", multiple=True, help="Only this job; repeatable."),
-            _text("nameRegex", "REGEX", "Only jobs whose name matches (Python's syntax)."),
+            _text("nameRegex", "REGEX", "Only jobs whose name matches (RE2's syntax)."),
             _text("domain", "NAME", "Only jobs that preload something of this domain."),
             _text(
                 "taskType",

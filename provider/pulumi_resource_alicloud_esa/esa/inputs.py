@@ -7,18 +7,16 @@ exactly; anything else is refused rather than rounded.
 from __future__ import annotations
 
 import re
-import threading
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from .errors import Fault, InvalidInput, one_line
 from .moments import parse_rfc3339
+from .pattern import ACCEPTED, Pattern, compile_pattern
 
 MAX_EXACT = 2**53
 MAX_INT64 = 2**63 - 1
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
-_compiling = threading.Lock()
 _TIME_ACCEPTED = "give RFC 3339 (2024-06-01T00:00:00Z) or milliseconds since 1970 (1717200000000)"
 
 
@@ -172,19 +170,15 @@ class Inputs:
                 self.fault(f"{name}[{index}]", f"{shown(item)} is not accepted; give a non-empty string")
         return tuple(item.strip() for item in value if isinstance(item, str))
 
-    def regex(self, name: str) -> re.Pattern[str] | None:
-        """A regular expression in Python's syntax."""
-        pattern = self.text(name)
-        if pattern is None:
+    def regex(self, name: str) -> Pattern | None:
+        """A regular expression in RE2's syntax."""
+        text = self.text(name)
+        if text is None:
             return None
         try:
-            # Python warns, on stderr, of patterns that a later version may read otherwise. The lock is for the
-            # filter, which is the process's.
-            with _compiling, warnings.catch_warnings():
-                warnings.simplefilter("ignore", FutureWarning)
-                return re.compile(pattern)
-        except (re.error, RecursionError, OverflowError) as error:
-            self.fault(name, f"{shown(pattern)} does not compile: {one_line(str(error))}; give a regular expression")
+            return compile_pattern(text)
+        except ValueError as error:
+            self.fault(name, f"{shown(text)} does not compile: {one_line(str(error))[:200]}; {ACCEPTED}")
             return None
 
     def milliseconds(self, name: str) -> int | None:

@@ -10,6 +10,7 @@ from typing import Any
 from .errors import Fault
 from .inputs import Inputs, shown
 from .models import Job
+from .pattern import Pattern
 
 DEFAULT_PAGE_SIZE = 50
 TASK_TYPES = ("preload", "refresh")
@@ -22,7 +23,7 @@ class JobFilter:
     """The filters applied here, after the API's own; a filter that is None lets everything pass."""
 
     ids: frozenset[str] | None = None
-    name_regex: re.Pattern[str] | None = None
+    name_regex: Pattern | None = None
     domain: str | None = None
     task_type: str | None = None
     insert_way: str | None = None
@@ -32,7 +33,7 @@ class JobFilter:
         """Whether this job is part of the answer."""
         return (
             (self.ids is None or job["id"].lower() in self.ids)
-            and (self.name_regex is None or self.name_regex.search(job["name"] or "") is not None)
+            and (self.name_regex is None or self.name_regex.found_in(job["name"] or ""))
             and (self.domain is None or self.domain.lower() in split_domains(job["domains"]))
             and (self.task_type is None or self.task_type == job["taskType"])
             and (self.insert_way is None or self.insert_way == job["insertWay"])

@@ -61,16 +61,18 @@ type GetScheduledPreloadJobsArgs struct {
 	EndTime *string `pulumi:"endTime"`
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError *bool `pulumi:"hasError"`
-	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
 	Ids []string `pulumi:"ids"`
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
 	InsertWay *string `pulumi:"insertWay"`
-	// Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+	// Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
 	NameRegex *string `pulumi:"nameRegex"`
 	// Given: read exactly this page, from 1. Not given: read all pages.
 	PageNumber *int `pulumi:"pageNumber"`
 	// Entries a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
 	PageSize *int `pulumi:"pageSize"`
+	// Fail, naming it, when one of `ids` is none of the jobs returned. Default false.
+	RequireIds *bool `pulumi:"requireIds"`
 	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
 	SiteId string `pulumi:"siteId"`
 	// Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
@@ -106,16 +108,18 @@ type GetScheduledPreloadJobsOutputArgs struct {
 	EndTime pulumi.StringPtrInput `pulumi:"endTime"`
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError pulumi.BoolPtrInput `pulumi:"hasError"`
-	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
 	Ids pulumi.StringArrayInput `pulumi:"ids"`
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
 	InsertWay pulumi.StringPtrInput `pulumi:"insertWay"`
-	// Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+	// Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
 	NameRegex pulumi.StringPtrInput `pulumi:"nameRegex"`
 	// Given: read exactly this page, from 1. Not given: read all pages.
 	PageNumber pulumi.IntPtrInput `pulumi:"pageNumber"`
 	// Entries a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
 	PageSize pulumi.IntPtrInput `pulumi:"pageSize"`
+	// Fail, naming it, when one of `ids` is none of the jobs returned. Default false.
+	RequireIds pulumi.BoolPtrInput `pulumi:"requireIds"`
 	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
 	SiteId pulumi.StringInput `pulumi:"siteId"`
 	// Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).

@@ -67,13 +67,13 @@ type GetScheduledPreloadJobsDriftArgs struct {
 	HasError *bool `pulumi:"hasError"`
 	// `true`: read the executions of every job (one more request a job) and report how their runs went. It does not change `drifted`. Default `false`.
 	Health *bool `pulumi:"health"`
-	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
 	Ids []string `pulumi:"ids"`
 	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
 	Ignore []IgnoreRule `pulumi:"ignore"`
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
 	InsertWay *string `pulumi:"insertWay"`
-	// Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+	// Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
 	NameRegex *string `pulumi:"nameRegex"`
 	// Entries a page while all pages are read, from 1. Default 50.
 	PageSize *int `pulumi:"pageSize"`
@@ -134,13 +134,13 @@ type GetScheduledPreloadJobsDriftOutputArgs struct {
 	HasError pulumi.BoolPtrInput `pulumi:"hasError"`
 	// `true`: read the executions of every job (one more request a job) and report how their runs went. It does not change `drifted`. Default `false`.
 	Health pulumi.BoolPtrInput `pulumi:"health"`
-	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
 	Ids pulumi.StringArrayInput `pulumi:"ids"`
 	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
 	Ignore IgnoreRuleArrayInput `pulumi:"ignore"`
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
 	InsertWay pulumi.StringPtrInput `pulumi:"insertWay"`
-	// Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+	// Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
 	NameRegex pulumi.StringPtrInput `pulumi:"nameRegex"`
 	// Entries a page while all pages are read, from 1. Default 50.
 	PageSize pulumi.IntPtrInput `pulumi:"pageSize"`

@@ -56,7 +56,7 @@ type ScheduledPreloadJobsBaseline struct {
 	FailOnDrift pulumi.BoolPtrOutput `pulumi:"failOnDrift"`
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError pulumi.BoolPtrOutput `pulumi:"hasError"`
-	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
 	Ids pulumi.StringArrayOutput `pulumi:"ids"`
 	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
 	Ignore IgnoreRuleArrayOutput `pulumi:"ignore"`
@@ -68,7 +68,7 @@ type ScheduledPreloadJobsBaseline struct {
 	JobCount pulumi.IntOutput `pulumi:"jobCount"`
 	// The recorded jobs by id.
 	Jobs RecordedScheduledPreloadJobMapOutput `pulumi:"jobs"`
-	// Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+	// Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
 	NameRegex pulumi.StringPtrOutput `pulumi:"nameRegex"`
 	// Entries a page while all pages are read, from 1. Default 50.
 	PageSize pulumi.IntPtrOutput `pulumi:"pageSize"`
@@ -141,7 +141,7 @@ type scheduledPreloadJobsBaselineArgs struct {
 	FailOnDrift *bool `pulumi:"failOnDrift"`
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError *bool `pulumi:"hasError"`
-	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
 	Ids []string `pulumi:"ids"`
 	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
 	Ignore []IgnoreRule `pulumi:"ignore"`
@@ -149,7 +149,7 @@ type scheduledPreloadJobsBaselineArgs struct {
 	IgnoreFields []string `pulumi:"ignoreFields"`
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
 	InsertWay *string `pulumi:"insertWay"`
-	// Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+	// Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
 	NameRegex *string `pulumi:"nameRegex"`
 	// Entries a page while all pages are read, from 1. Default 50.
 	PageSize *int `pulumi:"pageSize"`
@@ -173,7 +173,7 @@ type ScheduledPreloadJobsBaselineArgs struct {
 	FailOnDrift pulumi.BoolPtrInput
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError pulumi.BoolPtrInput
-	// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
 	Ids pulumi.StringArrayInput
 	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
 	Ignore IgnoreRuleArrayInput
@@ -181,7 +181,7 @@ type ScheduledPreloadJobsBaselineArgs struct {
 	IgnoreFields pulumi.StringArrayInput
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
 	InsertWay pulumi.StringPtrInput
-	// Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+	// Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
 	NameRegex pulumi.StringPtrInput
 	// Entries a page while all pages are read, from 1. Default 50.
 	PageSize pulumi.IntPtrInput
@@ -302,7 +302,7 @@ func (o ScheduledPreloadJobsBaselineOutput) HasError() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.BoolPtrOutput { return v.HasError }).(pulumi.BoolPtrOutput)
 }
 
-// Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
 func (o ScheduledPreloadJobsBaselineOutput) Ids() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.StringArrayOutput { return v.Ids }).(pulumi.StringArrayOutput)
 }
@@ -332,7 +332,7 @@ func (o ScheduledPreloadJobsBaselineOutput) Jobs() RecordedScheduledPreloadJobMa
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) RecordedScheduledPreloadJobMapOutput { return v.Jobs }).(RecordedScheduledPreloadJobMapOutput)
 }
 
-// Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+// Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
 func (o ScheduledPreloadJobsBaselineOutput) NameRegex() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.StringPtrOutput { return v.NameRegex }).(pulumi.StringPtrOutput)
 }

@@ -106,6 +106,7 @@ def get_scheduled_preload_jobs(domain: Optional[_builtins.str] = None,
                                name_regex: Optional[_builtins.str] = None,
                                page_number: Optional[_builtins.int] = None,
                                page_size: Optional[_builtins.int] = None,
+                               require_ids: Optional[_builtins.bool] = None,
                                site_id: Optional[_builtins.str] = None,
                                start_time: Optional[_builtins.str] = None,
                                task_type: Optional[_builtins.str] = None,
@@ -135,11 +136,12 @@ def get_scheduled_preload_jobs(domain: Optional[_builtins.str] = None,
     :param _builtins.str domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
     :param _builtins.str end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
     :param _builtins.bool has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
-    :param Sequence[_builtins.str] ids: Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+    :param Sequence[_builtins.str] ids: Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
     :param _builtins.str insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
-    :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+    :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
     :param _builtins.int page_number: Given: read exactly this page, from 1. Not given: read all pages.
     :param _builtins.int page_size: Entries a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
+    :param _builtins.bool require_ids: Fail, naming it, when one of `ids` is none of the jobs returned. Default false.
     :param _builtins.str site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
     :param _builtins.str start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
     :param _builtins.str task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
@@ -153,6 +155,7 @@ def get_scheduled_preload_jobs(domain: Optional[_builtins.str] = None,
     __args__['nameRegex'] = name_regex
     __args__['pageNumber'] = page_number
     __args__['pageSize'] = page_size
+    __args__['requireIds'] = require_ids
     __args__['siteId'] = site_id
     __args__['startTime'] = start_time
     __args__['taskType'] = task_type
@@ -173,6 +176,7 @@ def get_scheduled_preload_jobs_output(domain: pulumi.Input[Optional[Optional[_bu
                                       name_regex: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                       page_number: pulumi.Input[Optional[Optional[_builtins.int]]] = None,
                                       page_size: pulumi.Input[Optional[Optional[_builtins.int]]] = None,
+                                      require_ids: pulumi.Input[Optional[Optional[_builtins.bool]]] = None,
                                       site_id: pulumi.Input[Optional[_builtins.str]] = None,
                                       start_time: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                       task_type: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
@@ -202,11 +206,12 @@ def get_scheduled_preload_jobs_output(domain: pulumi.Input[Optional[Optional[_bu
     :param _builtins.str domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
     :param _builtins.str end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
     :param _builtins.bool has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
-    :param Sequence[_builtins.str] ids: Only jobs with one of these ids. Applied by the provider, after the API's own filters.
+    :param Sequence[_builtins.str] ids: Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
     :param _builtins.str insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
-    :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (Python's syntax; anchor it with `^` and `$`). Applied by the provider.
+    :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
     :param _builtins.int page_number: Given: read exactly this page, from 1. Not given: read all pages.
     :param _builtins.int page_size: Entries a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
+    :param _builtins.bool require_ids: Fail, naming it, when one of `ids` is none of the jobs returned. Default false.
     :param _builtins.str site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
     :param _builtins.str start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
     :param _builtins.str task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
@@ -220,6 +225,7 @@ def get_scheduled_preload_jobs_output(domain: pulumi.Input[Optional[Optional[_bu
     __args__['nameRegex'] = name_regex
     __args__['pageNumber'] = page_number
     __args__['pageSize'] = page_size
+    __args__['requireIds'] = require_ids
     __args__['siteId'] = site_id
     __args__['startTime'] = start_time
     __args__['taskType'] = task_type
