@@ -43,6 +43,14 @@ def _generate(folder: Path) -> None:
     for language in LANGUAGES:
         # Each SDK is published by itself; pkg.go.dev shows the documentation only of modules with a licence.
         shutil.copy(ROOT / "LICENSE", folder / language / "LICENSE")
+    # The generator writes a table, which setuptools no longer reads from 2027 on.
+    project = folder / "python" / "pyproject.toml"
+    text = project.read_text(encoding="utf-8")
+    license_table = '  [project.license]\n    text = "Apache-2.0"\n'
+    if license_table not in text:
+        sys.exit("==> the generator writes the licence of the Python SDK in another way: see tools/generate_sdk.py")
+    text = text.replace(license_table, "").replace("  name = ", '  license = "Apache-2.0"\n  name = ', 1)
+    project.write_text(text.replace("setuptools>=61.0", "setuptools>=77"), encoding="utf-8")
     # The generator names an older version, whose own dependencies the Go module proxies no longer all serve.
     _go("mod", "edit", f"-require=github.com/pulumi/pulumi/sdk/v3@{PULUMI_VERSION}", cwd=folder / "go")
 

@@ -79,7 +79,7 @@ export interface GetScheduledPreloadJobsArgs {
      */
     pageNumber?: number;
     /**
-     * Entries a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
+     * Number of jobs on a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
      */
     pageSize?: number;
     /**
@@ -87,7 +87,7 @@ export interface GetScheduledPreloadJobsArgs {
      */
     requireIds?: boolean;
     /**
-     * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+     * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
      */
     siteId: string;
     /**
@@ -198,7 +198,7 @@ export interface GetScheduledPreloadJobsOutputArgs {
      */
     pageNumber?: pulumi.Input<number | undefined>;
     /**
-     * Entries a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
+     * Number of jobs on a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
      */
     pageSize?: pulumi.Input<number | undefined>;
     /**
@@ -206,7 +206,7 @@ export interface GetScheduledPreloadJobsOutputArgs {
      */
     requireIds?: pulumi.Input<boolean | undefined>;
     /**
-     * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+     * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
      */
     siteId: pulumi.Input<string>;
     /**

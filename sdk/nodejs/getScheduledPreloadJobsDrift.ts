@@ -96,11 +96,11 @@ export interface GetScheduledPreloadJobsDriftArgs {
      */
     nameRegex?: string;
     /**
-     * Entries a page while all pages are read, from 1. Default 50.
+     * Number of jobs on a page while all pages are read, from 1. Default 50.
      */
     pageSize?: number;
     /**
-     * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+     * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
      */
     siteId: string;
     /**
@@ -256,11 +256,11 @@ export interface GetScheduledPreloadJobsDriftOutputArgs {
      */
     nameRegex?: pulumi.Input<string | undefined>;
     /**
-     * Entries a page while all pages are read, from 1. Default 50.
+     * Number of jobs on a page while all pages are read, from 1. Default 50.
      */
     pageSize?: pulumi.Input<number | undefined>;
     /**
-     * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+     * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
      */
     siteId: pulumi.Input<string>;
     /**

@@ -108,7 +108,7 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
      */
     declare public readonly nameRegex: pulumi.Output<string | undefined>;
     /**
-     * Entries a page while all pages are read, from 1. Default 50.
+     * Number of jobs on a page while all pages are read, from 1. Default 50.
      */
     declare public readonly pageSize: pulumi.Output<number | undefined>;
     /**
@@ -120,7 +120,7 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly recordedFields: pulumi.Output<string[]>;
     /**
-     * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+     * Id of the site: its digits, exact.
      */
     declare public readonly siteId: pulumi.Output<string>;
     /**
@@ -228,7 +228,7 @@ export interface ScheduledPreloadJobsBaselineArgs {
      */
     nameRegex?: pulumi.Input<string | undefined>;
     /**
-     * Entries a page while all pages are read, from 1. Default 50.
+     * Number of jobs on a page while all pages are read, from 1. Default 50.
      */
     pageSize?: pulumi.Input<number | undefined>;
     /**
@@ -236,7 +236,7 @@ export interface ScheduledPreloadJobsBaselineArgs {
      */
     recordExecutions?: pulumi.Input<boolean | undefined>;
     /**
-     * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+     * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
      */
     siteId: pulumi.Input<string>;
     /**

@@ -71,6 +71,7 @@ def test_the_registry_gets_what_it_asks_for() -> None:
         assert SCHEMA[field], field
     assert {"category/network", "kind/native"} <= set(SCHEMA["keywords"])
     assert SCHEMA["pluginDownloadURL"].startswith("github://")
+    assert (ROOT / "docs" / SCHEMA["logoUrl"].rpartition("/main/docs/")[2]).is_file()
     assert {"python", "nodejs", "go", "csharp", "java"} == set(SCHEMA["language"])
 
 

@@ -69,11 +69,11 @@ type GetScheduledPreloadJobsArgs struct {
 	NameRegex *string `pulumi:"nameRegex"`
 	// Given: read exactly this page, from 1. Not given: read all pages.
 	PageNumber *int `pulumi:"pageNumber"`
-	// Entries a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
+	// Number of jobs on a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
 	PageSize *int `pulumi:"pageSize"`
 	// Fail, naming it, when one of `ids` is none of the jobs returned. Default false.
 	RequireIds *bool `pulumi:"requireIds"`
-	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
 	SiteId string `pulumi:"siteId"`
 	// Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
 	StartTime *string `pulumi:"startTime"`
@@ -116,11 +116,11 @@ type GetScheduledPreloadJobsOutputArgs struct {
 	NameRegex pulumi.StringPtrInput `pulumi:"nameRegex"`
 	// Given: read exactly this page, from 1. Not given: read all pages.
 	PageNumber pulumi.IntPtrInput `pulumi:"pageNumber"`
-	// Entries a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
+	// Number of jobs on a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
 	PageSize pulumi.IntPtrInput `pulumi:"pageSize"`
 	// Fail, naming it, when one of `ids` is none of the jobs returned. Default false.
 	RequireIds pulumi.BoolPtrInput `pulumi:"requireIds"`
-	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
 	SiteId pulumi.StringInput `pulumi:"siteId"`
 	// Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
 	StartTime pulumi.StringPtrInput `pulumi:"startTime"`

@@ -75,9 +75,9 @@ type GetScheduledPreloadJobsDriftArgs struct {
 	InsertWay *string `pulumi:"insertWay"`
 	// Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
 	NameRegex *string `pulumi:"nameRegex"`
-	// Entries a page while all pages are read, from 1. Default 50.
+	// Number of jobs on a page while all pages are read, from 1. Default 50.
 	PageSize *int `pulumi:"pageSize"`
-	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
 	SiteId string `pulumi:"siteId"`
 	// Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
 	StartTime *string `pulumi:"startTime"`
@@ -142,9 +142,9 @@ type GetScheduledPreloadJobsDriftOutputArgs struct {
 	InsertWay pulumi.StringPtrInput `pulumi:"insertWay"`
 	// Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
 	NameRegex pulumi.StringPtrInput `pulumi:"nameRegex"`
-	// Entries a page while all pages are read, from 1. Default 50.
+	// Number of jobs on a page while all pages are read, from 1. Default 50.
 	PageSize pulumi.IntPtrInput `pulumi:"pageSize"`
-	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
 	SiteId pulumi.StringInput `pulumi:"siteId"`
 	// Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
 	StartTime pulumi.StringPtrInput `pulumi:"startTime"`

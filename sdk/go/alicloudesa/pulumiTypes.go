@@ -634,13 +634,13 @@ type ExpectedScheduledPreloadJob struct {
 	InsertWay *string `pulumi:"insertWay"`
 	// Name of the job. The service allows several jobs of one name.
 	Name *string `pulumi:"name"`
-	// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+	// Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
 	TaskSubmitted *int `pulumi:"taskSubmitted"`
 	// What the job does: `preload` or `refresh`.
 	TaskType *string `pulumi:"taskType"`
 	// Number of URLs in all.
 	UrlCount *int `pulumi:"urlCount"`
-	// Number of URLs submitted so far. Set by the service; it moves by itself.
+	// Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
 	UrlSubmitted *int `pulumi:"urlSubmitted"`
 }
 
@@ -679,13 +679,13 @@ type ExpectedScheduledPreloadJobArgs struct {
 	InsertWay pulumi.StringPtrInput `pulumi:"insertWay"`
 	// Name of the job. The service allows several jobs of one name.
 	Name pulumi.StringPtrInput `pulumi:"name"`
-	// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+	// Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
 	TaskSubmitted pulumi.IntPtrInput `pulumi:"taskSubmitted"`
 	// What the job does: `preload` or `refresh`.
 	TaskType pulumi.StringPtrInput `pulumi:"taskType"`
 	// Number of URLs in all.
 	UrlCount pulumi.IntPtrInput `pulumi:"urlCount"`
-	// Number of URLs submitted so far. Set by the service; it moves by itself.
+	// Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
 	UrlSubmitted pulumi.IntPtrInput `pulumi:"urlSubmitted"`
 }
 
@@ -796,7 +796,7 @@ func (o ExpectedScheduledPreloadJobOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
-// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+// Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
 func (o ExpectedScheduledPreloadJobOutput) TaskSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *int { return v.TaskSubmitted }).(pulumi.IntPtrOutput)
 }
@@ -811,7 +811,7 @@ func (o ExpectedScheduledPreloadJobOutput) UrlCount() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *int { return v.UrlCount }).(pulumi.IntPtrOutput)
 }
 
-// Number of URLs submitted so far. Set by the service; it moves by itself.
+// Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
 func (o ExpectedScheduledPreloadJobOutput) UrlSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ExpectedScheduledPreloadJob) *int { return v.UrlSubmitted }).(pulumi.IntPtrOutput)
 }
@@ -1147,13 +1147,13 @@ type RecordedScheduledPreloadJob struct {
 	InsertWay *string `pulumi:"insertWay"`
 	// Name of the job. The service allows several jobs of one name.
 	Name *string `pulumi:"name"`
-	// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+	// Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
 	TaskSubmitted *int `pulumi:"taskSubmitted"`
 	// What the job does: `preload` or `refresh`.
 	TaskType *string `pulumi:"taskType"`
 	// Number of URLs in all.
 	UrlCount *int `pulumi:"urlCount"`
-	// Number of URLs submitted so far. Set by the service; it moves by itself.
+	// Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
 	UrlSubmitted *int `pulumi:"urlSubmitted"`
 }
 
@@ -1222,7 +1222,7 @@ func (o RecordedScheduledPreloadJobOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
-// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+// Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
 func (o RecordedScheduledPreloadJobOutput) TaskSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *int { return v.TaskSubmitted }).(pulumi.IntPtrOutput)
 }
@@ -1237,7 +1237,7 @@ func (o RecordedScheduledPreloadJobOutput) UrlCount() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *int { return v.UrlCount }).(pulumi.IntPtrOutput)
 }
 
-// Number of URLs submitted so far. Set by the service; it moves by itself.
+// Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
 func (o RecordedScheduledPreloadJobOutput) UrlSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v RecordedScheduledPreloadJob) *int { return v.UrlSubmitted }).(pulumi.IntPtrOutput)
 }
@@ -1381,13 +1381,13 @@ type ScheduledPreloadJob struct {
 	Name *string `pulumi:"name"`
 	// Id of the site: its digits, exact.
 	SiteId *string `pulumi:"siteId"`
-	// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+	// Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
 	TaskSubmitted *int `pulumi:"taskSubmitted"`
 	// What the job does: `preload` or `refresh`.
 	TaskType *string `pulumi:"taskType"`
 	// Number of URLs in all.
 	UrlCount *int `pulumi:"urlCount"`
-	// Number of URLs submitted so far. Set by the service; it moves by itself.
+	// Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
 	UrlSubmitted *int `pulumi:"urlSubmitted"`
 }
 
@@ -1461,7 +1461,7 @@ func (o ScheduledPreloadJobOutput) SiteId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *string { return v.SiteId }).(pulumi.StringPtrOutput)
 }
 
-// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+// Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
 func (o ScheduledPreloadJobOutput) TaskSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *int { return v.TaskSubmitted }).(pulumi.IntPtrOutput)
 }
@@ -1476,7 +1476,7 @@ func (o ScheduledPreloadJobOutput) UrlCount() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *int { return v.UrlCount }).(pulumi.IntPtrOutput)
 }
 
-// Number of URLs submitted so far. Set by the service; it moves by itself.
+// Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
 func (o ScheduledPreloadJobOutput) UrlSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ScheduledPreloadJob) *int { return v.UrlSubmitted }).(pulumi.IntPtrOutput)
 }
@@ -1615,7 +1615,7 @@ func (o ScheduledPreloadJobPtrOutput) SiteId() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+// Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
 func (o ScheduledPreloadJobPtrOutput) TaskSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJob) *int {
 		if v == nil {
@@ -1645,7 +1645,7 @@ func (o ScheduledPreloadJobPtrOutput) UrlCount() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// Number of URLs submitted so far. Set by the service; it moves by itself.
+// Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
 func (o ScheduledPreloadJobPtrOutput) UrlSubmitted() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJob) *int {
 		if v == nil {

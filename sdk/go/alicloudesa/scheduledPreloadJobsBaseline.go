@@ -70,13 +70,13 @@ type ScheduledPreloadJobsBaseline struct {
 	Jobs RecordedScheduledPreloadJobMapOutput `pulumi:"jobs"`
 	// Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
 	NameRegex pulumi.StringPtrOutput `pulumi:"nameRegex"`
-	// Entries a page while all pages are read, from 1. Default 50.
+	// Number of jobs on a page while all pages are read, from 1. Default 50.
 	PageSize pulumi.IntPtrOutput `pulumi:"pageSize"`
 	// `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
 	RecordExecutions pulumi.BoolPtrOutput `pulumi:"recordExecutions"`
 	// The fields that the record covers. One that only a later version knows is not among them, so it is no drift until something is recorded anew.
 	RecordedFields pulumi.StringArrayOutput `pulumi:"recordedFields"`
-	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+	// Id of the site: its digits, exact.
 	SiteId pulumi.StringOutput `pulumi:"siteId"`
 	// Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
 	StartTime pulumi.StringPtrOutput `pulumi:"startTime"`
@@ -151,11 +151,11 @@ type scheduledPreloadJobsBaselineArgs struct {
 	InsertWay *string `pulumi:"insertWay"`
 	// Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
 	NameRegex *string `pulumi:"nameRegex"`
-	// Entries a page while all pages are read, from 1. Default 50.
+	// Number of jobs on a page while all pages are read, from 1. Default 50.
 	PageSize *int `pulumi:"pageSize"`
 	// `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
 	RecordExecutions *bool `pulumi:"recordExecutions"`
-	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
 	SiteId string `pulumi:"siteId"`
 	// Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
 	StartTime *string `pulumi:"startTime"`
@@ -183,11 +183,11 @@ type ScheduledPreloadJobsBaselineArgs struct {
 	InsertWay pulumi.StringPtrInput
 	// Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
 	NameRegex pulumi.StringPtrInput
-	// Entries a page while all pages are read, from 1. Default 50.
+	// Number of jobs on a page while all pages are read, from 1. Default 50.
 	PageSize pulumi.IntPtrInput
 	// `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
 	RecordExecutions pulumi.BoolPtrInput
-	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
 	SiteId pulumi.StringInput
 	// Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
 	StartTime pulumi.StringPtrInput
@@ -337,7 +337,7 @@ func (o ScheduledPreloadJobsBaselineOutput) NameRegex() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.StringPtrOutput { return v.NameRegex }).(pulumi.StringPtrOutput)
 }
 
-// Entries a page while all pages are read, from 1. Default 50.
+// Number of jobs on a page while all pages are read, from 1. Default 50.
 func (o ScheduledPreloadJobsBaselineOutput) PageSize() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.IntPtrOutput { return v.PageSize }).(pulumi.IntPtrOutput)
 }
@@ -352,7 +352,7 @@ func (o ScheduledPreloadJobsBaselineOutput) RecordedFields() pulumi.StringArrayO
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.StringArrayOutput { return v.RecordedFields }).(pulumi.StringArrayOutput)
 }
 
-// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+// Id of the site: its digits, exact.
 func (o ScheduledPreloadJobsBaselineOutput) SiteId() pulumi.StringOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.StringOutput { return v.SiteId }).(pulumi.StringOutput)
 }

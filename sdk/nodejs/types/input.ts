@@ -158,7 +158,7 @@ export interface ExpectedScheduledPreloadJob {
      */
     name?: string;
     /**
-     * Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+     * Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
      */
     taskSubmitted?: number;
     /**
@@ -170,7 +170,7 @@ export interface ExpectedScheduledPreloadJob {
      */
     urlCount?: number;
     /**
-     * Number of URLs submitted so far. Set by the service; it moves by itself.
+     * Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
      */
     urlSubmitted?: number;
 }
@@ -224,7 +224,7 @@ export interface ExpectedScheduledPreloadJobArgs {
      */
     name?: pulumi.Input<string | undefined>;
     /**
-     * Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+     * Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
      */
     taskSubmitted?: pulumi.Input<number | undefined>;
     /**
@@ -236,7 +236,7 @@ export interface ExpectedScheduledPreloadJobArgs {
      */
     urlCount?: pulumi.Input<number | undefined>;
     /**
-     * Number of URLs submitted so far. Set by the service; it moves by itself.
+     * Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
      */
     urlSubmitted?: pulumi.Input<number | undefined>;
 }

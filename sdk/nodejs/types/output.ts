@@ -192,7 +192,7 @@ export interface RecordedScheduledPreloadJob {
      */
     name?: string;
     /**
-     * Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+     * Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
      */
     taskSubmitted?: number;
     /**
@@ -204,7 +204,7 @@ export interface RecordedScheduledPreloadJob {
      */
     urlCount?: number;
     /**
-     * Number of URLs submitted so far. Set by the service; it moves by itself.
+     * Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
      */
     urlSubmitted?: number;
 }
@@ -296,7 +296,7 @@ export interface ScheduledPreloadJob {
      */
     siteId?: string;
     /**
-     * Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+     * Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
      */
     taskSubmitted?: number;
     /**
@@ -308,7 +308,7 @@ export interface ScheduledPreloadJob {
      */
     urlCount?: number;
     /**
-     * Number of URLs submitted so far. Set by the service; it moves by itself.
+     * Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
      */
     urlSubmitted?: number;
 }

@@ -441,7 +441,7 @@ class ExpectedScheduledPreloadJobDict(TypedDict):
     """
     task_submitted: NotRequired[_builtins.int]
     """
-    Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+    Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
     """
     task_type: NotRequired[_builtins.str]
     """
@@ -453,7 +453,7 @@ class ExpectedScheduledPreloadJobDict(TypedDict):
     """
     url_submitted: NotRequired[_builtins.int]
     """
-    Number of URLs submitted so far. Set by the service; it moves by itself.
+    Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
     """
 
 @pulumi.input_type
@@ -488,10 +488,10 @@ class ExpectedScheduledPreloadJob:
         :param _builtins.str id: Id of the job: 24 hex digits. Tells jobs of one name apart.
         :param _builtins.str insert_way: How the URLs came in: `oss` (a file there) or `textBox` (typed in).
         :param _builtins.str name: Name of the job. The service allows several jobs of one name.
-        :param _builtins.int task_submitted: Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+        :param _builtins.int task_submitted: Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
         :param _builtins.str task_type: What the job does: `preload` or `refresh`.
         :param _builtins.int url_count: Number of URLs in all.
-        :param _builtins.int url_submitted: Number of URLs submitted so far. Set by the service; it moves by itself.
+        :param _builtins.int url_submitted: Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
         """
         if ali_uid is not None:
             pulumi.set(__self__, "ali_uid", ali_uid)
@@ -660,7 +660,7 @@ class ExpectedScheduledPreloadJob:
     @pulumi.getter(name="taskSubmitted")
     def task_submitted(self) -> Optional[_builtins.int]:
         """
-        Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+        Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
         """
         return pulumi.get(self, "task_submitted")
 
@@ -696,7 +696,7 @@ class ExpectedScheduledPreloadJob:
     @pulumi.getter(name="urlSubmitted")
     def url_submitted(self) -> Optional[_builtins.int]:
         """
-        Number of URLs submitted so far. Set by the service; it moves by itself.
+        Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
         """
         return pulumi.get(self, "url_submitted")
 

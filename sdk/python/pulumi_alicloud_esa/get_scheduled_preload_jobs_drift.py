@@ -230,8 +230,8 @@ def get_scheduled_preload_jobs_drift(allow_unexpected: Optional[_builtins.bool] 
     :param Sequence[Union['IgnoreRule', 'IgnoreRuleDict', 'outputs.IgnoreRule']] ignore: Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
     :param _builtins.str insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
     :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
-    :param _builtins.int page_size: Entries a page while all pages are read, from 1. Default 50.
-    :param _builtins.str site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+    :param _builtins.int page_size: Number of jobs on a page while all pages are read, from 1. Default 50.
+    :param _builtins.str site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
     :param _builtins.str start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
     :param _builtins.str task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
     """
@@ -314,8 +314,8 @@ def get_scheduled_preload_jobs_drift_output(allow_unexpected: pulumi.Input[Optio
     :param Sequence[Union['IgnoreRule', 'IgnoreRuleDict', 'outputs.IgnoreRule']] ignore: Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
     :param _builtins.str insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
     :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
-    :param _builtins.int page_size: Entries a page while all pages are read, from 1. Default 50.
-    :param _builtins.str site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+    :param _builtins.int page_size: Number of jobs on a page while all pages are read, from 1. Default 50.
+    :param _builtins.str site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
     :param _builtins.str start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
     :param _builtins.str task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
     """

@@ -510,10 +510,10 @@ class RecordedScheduledPreloadJob(dict):
         :param _builtins.str file_id: Id of the file that lists the URLs, for its download. Set by the service.
         :param _builtins.str insert_way: How the URLs came in: `oss` (a file there) or `textBox` (typed in).
         :param _builtins.str name: Name of the job. The service allows several jobs of one name.
-        :param _builtins.int task_submitted: Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+        :param _builtins.int task_submitted: Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
         :param _builtins.str task_type: What the job does: `preload` or `refresh`.
         :param _builtins.int url_count: Number of URLs in all.
-        :param _builtins.int url_submitted: Number of URLs submitted so far. Set by the service; it moves by itself.
+        :param _builtins.int url_submitted: Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
         """
         if ali_uid is not None:
             pulumi.set(__self__, "ali_uid", ali_uid)
@@ -628,7 +628,7 @@ class RecordedScheduledPreloadJob(dict):
     @pulumi.getter(name="taskSubmitted")
     def task_submitted(self) -> Optional[_builtins.int]:
         """
-        Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+        Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
         """
         return pulumi.get(self, "task_submitted")
 
@@ -652,7 +652,7 @@ class RecordedScheduledPreloadJob(dict):
     @pulumi.getter(name="urlSubmitted")
     def url_submitted(self) -> Optional[_builtins.int]:
         """
-        Number of URLs submitted so far. Set by the service; it moves by itself.
+        Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
         """
         return pulumi.get(self, "url_submitted")
 
@@ -799,10 +799,10 @@ class ScheduledPreloadJob(dict):
         :param _builtins.str insert_way: How the URLs came in: `oss` (a file there) or `textBox` (typed in).
         :param _builtins.str name: Name of the job. The service allows several jobs of one name.
         :param _builtins.str site_id: Id of the site: its digits, exact.
-        :param _builtins.int task_submitted: Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+        :param _builtins.int task_submitted: Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
         :param _builtins.str task_type: What the job does: `preload` or `refresh`.
         :param _builtins.int url_count: Number of URLs in all.
-        :param _builtins.int url_submitted: Number of URLs submitted so far. Set by the service; it moves by itself.
+        :param _builtins.int url_submitted: Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
         """
         pulumi.set(__self__, "id", id)
         if ali_uid is not None:
@@ -926,7 +926,7 @@ class ScheduledPreloadJob(dict):
     @pulumi.getter(name="taskSubmitted")
     def task_submitted(self) -> Optional[_builtins.int]:
         """
-        Number of URLs handed to the preload system so far. Set by the service; it moves by itself.
+        Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
         """
         return pulumi.get(self, "task_submitted")
 
@@ -950,7 +950,7 @@ class ScheduledPreloadJob(dict):
     @pulumi.getter(name="urlSubmitted")
     def url_submitted(self) -> Optional[_builtins.int]:
         """
-        Number of URLs submitted so far. Set by the service; it moves by itself.
+        Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
         """
         return pulumi.get(self, "url_submitted")
 

@@ -38,7 +38,7 @@ class ScheduledPreloadJobsBaselineArgs:
         """
         The set of arguments for constructing a ScheduledPreloadJobsBaseline resource.
 
-        :param pulumi.Input[_builtins.str] site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+        :param pulumi.Input[_builtins.str] site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
         :param pulumi.Input[_builtins.str] domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
         :param pulumi.Input[_builtins.str] end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
         :param pulumi.Input[_builtins.bool] fail_on_drift: `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
@@ -48,7 +48,7 @@ class ScheduledPreloadJobsBaselineArgs:
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ignore_fields: Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
         :param pulumi.Input[_builtins.str] insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
         :param pulumi.Input[_builtins.str] name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
-        :param pulumi.Input[_builtins.int] page_size: Entries a page while all pages are read, from 1. Default 50.
+        :param pulumi.Input[_builtins.int] page_size: Number of jobs on a page while all pages are read, from 1. Default 50.
         :param pulumi.Input[_builtins.bool] record_executions: `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
         :param pulumi.Input[_builtins.str] start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
         :param pulumi.Input[_builtins.str] task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
@@ -85,7 +85,7 @@ class ScheduledPreloadJobsBaselineArgs:
     @pulumi.getter(name="siteId")
     def site_id(self) -> pulumi.Input[_builtins.str]:
         """
-        Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+        Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
         """
         return pulumi.get(self, "site_id")
 
@@ -205,7 +205,7 @@ class ScheduledPreloadJobsBaselineArgs:
     @pulumi.getter(name="pageSize")
     def page_size(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Entries a page while all pages are read, from 1. Default 50.
+        Number of jobs on a page while all pages are read, from 1. Default 50.
         """
         return pulumi.get(self, "page_size")
 
@@ -303,9 +303,9 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ignore_fields: Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
         :param pulumi.Input[_builtins.str] insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
         :param pulumi.Input[_builtins.str] name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
-        :param pulumi.Input[_builtins.int] page_size: Entries a page while all pages are read, from 1. Default 50.
+        :param pulumi.Input[_builtins.int] page_size: Number of jobs on a page while all pages are read, from 1. Default 50.
         :param pulumi.Input[_builtins.bool] record_executions: `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
-        :param pulumi.Input[_builtins.str] site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+        :param pulumi.Input[_builtins.str] site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
         :param pulumi.Input[_builtins.str] start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
         :param pulumi.Input[_builtins.str] task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
         """
@@ -532,7 +532,7 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
     @pulumi.getter(name="pageSize")
     def page_size(self) -> pulumi.Output[Optional[_builtins.int]]:
         """
-        Entries a page while all pages are read, from 1. Default 50.
+        Number of jobs on a page while all pages are read, from 1. Default 50.
         """
         return pulumi.get(self, "page_size")
 
@@ -556,7 +556,7 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
     @pulumi.getter(name="siteId")
     def site_id(self) -> pulumi.Output[_builtins.str]:
         """
-        Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. A whole number is accepted too.
+        Id of the site: its digits, exact.
         """
         return pulumi.get(self, "site_id")
 
