@@ -83,7 +83,7 @@ export interface GetScheduledPreloadJobsArgs {
      */
     pageSize?: number;
     /**
-     * Fail, naming it, when one of `ids` is none of the jobs returned. Default false.
+     * `true`: fail, and name it, when one of `ids` is none of the jobs returned. Default `false`.
      */
     requireIds?: boolean;
     /**
@@ -202,7 +202,7 @@ export interface GetScheduledPreloadJobsOutputArgs {
      */
     pageSize?: pulumi.Input<number | undefined>;
     /**
-     * Fail, naming it, when one of `ids` is none of the jobs returned. Default false.
+     * `true`: fail, and name it, when one of `ids` is none of the jobs returned. Default `false`.
      */
     requireIds?: pulumi.Input<boolean | undefined>;
     /**

@@ -71,7 +71,7 @@ type GetScheduledPreloadJobsArgs struct {
 	PageNumber *int `pulumi:"pageNumber"`
 	// Number of jobs on a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
 	PageSize *int `pulumi:"pageSize"`
-	// Fail, naming it, when one of `ids` is none of the jobs returned. Default false.
+	// `true`: fail, and name it, when one of `ids` is none of the jobs returned. Default `false`.
 	RequireIds *bool `pulumi:"requireIds"`
 	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
 	SiteId string `pulumi:"siteId"`
@@ -118,7 +118,7 @@ type GetScheduledPreloadJobsOutputArgs struct {
 	PageNumber pulumi.IntPtrInput `pulumi:"pageNumber"`
 	// Number of jobs on a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
 	PageSize pulumi.IntPtrInput `pulumi:"pageSize"`
-	// Fail, naming it, when one of `ids` is none of the jobs returned. Default false.
+	// `true`: fail, and name it, when one of `ids` is none of the jobs returned. Default `false`.
 	RequireIds pulumi.BoolPtrInput `pulumi:"requireIds"`
 	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
 	SiteId pulumi.StringInput `pulumi:"siteId"`

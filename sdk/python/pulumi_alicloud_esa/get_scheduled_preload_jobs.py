@@ -141,7 +141,7 @@ def get_scheduled_preload_jobs(domain: Optional[_builtins.str] = None,
     :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
     :param _builtins.int page_number: Given: read exactly this page, from 1. Not given: read all pages.
     :param _builtins.int page_size: Number of jobs on a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
-    :param _builtins.bool require_ids: Fail, naming it, when one of `ids` is none of the jobs returned. Default false.
+    :param _builtins.bool require_ids: `true`: fail, and name it, when one of `ids` is none of the jobs returned. Default `false`.
     :param _builtins.str site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
     :param _builtins.str start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
     :param _builtins.str task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
@@ -211,7 +211,7 @@ def get_scheduled_preload_jobs_output(domain: pulumi.Input[Optional[Optional[_bu
     :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
     :param _builtins.int page_number: Given: read exactly this page, from 1. Not given: read all pages.
     :param _builtins.int page_size: Number of jobs on a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
-    :param _builtins.bool require_ids: Fail, naming it, when one of `ids` is none of the jobs returned. Default false.
+    :param _builtins.bool require_ids: `true`: fail, and name it, when one of `ids` is none of the jobs returned. Default `false`.
     :param _builtins.str site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
     :param _builtins.str start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
     :param _builtins.str task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
