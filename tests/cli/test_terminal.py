@@ -16,7 +16,7 @@ import pytest
 from pulumi_resource_alicloud_esa.cli.progress import progress
 from rich.cells import cell_len
 
-from emulator import EXAMPLE_JOB_ID, SITE_ID
+from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
 from tests.support.command import BASELINE, COMMAND, SITE, Cli
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -68,11 +68,32 @@ def test_progress_while_many_pages_are_read_and_none_is_left(cli: Cli) -> None:
 
 def test_a_report_after_the_end_starts_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pulumi_resource_alicloud_esa.cli.progress._can_show", lambda: True)
-    with progress("site 1") as report:
+    with progress("site 1") as display:
         pass
     # A thread that was not waited for.
-    report(1, 45)
-    assert report.__self__._bar is None  # type: ignore[attr-defined]
+    display.report(1, 45)
+    display.waiting("busy, again in 3 s")
+    assert display._bar is None
+
+
+def test_the_first_page_is_waited_for_visibly(cli: Cli) -> None:
+    cli.emulator.faults.add(Fault(delay=2.5, times=1))
+    _, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE)
+    assert f"site {SITE}" in sent[: sent.index("waiting for the first page")]
+    assert "waiting" not in sent[sent.rindex("\x1b[?25h") :]
+
+
+def test_a_pause_before_the_next_attempt_says_why_and_how_long(cli: Cli) -> None:
+    cli.emulator.faults.add(Fault(code="TooManyRequests", times=1, retry_after=2))
+    code, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE)
+    assert code == 0
+    assert re.search(r"TooManyRequests, again in [\d.]+ s", ESCAPE.sub("", sent))
+
+
+def test_an_answer_that_comes_at_once_shows_nothing_of_waiting(cli: Cli) -> None:
+    _, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE)
+    assert "waiting" not in sent
+    assert "\x1b[?25l" not in sent
 
 
 def test_no_progress_for_one_page(cli: Cli) -> None:

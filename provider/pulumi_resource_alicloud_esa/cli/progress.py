@@ -1,65 +1,86 @@
-"""How far a long listing is, on a terminal only."""
+"""What a call is waiting for, on a terminal only."""
 
 from __future__ import annotations
 
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-Report = Callable[[int, int], None]
+# Most calls are over before anybody wonders.
+_SILENT_SECONDS = 1.0
 
 
 @contextmanager
-def progress(subject: str) -> Iterator[Report]:
-    """A function to tell how many of how many rows are read; the display is gone afterwards."""
-    if not _can_show():
-        yield lambda done, total: None
-        return
-    display = _Display(subject)
+def progress(subject: str) -> Iterator[Display]:
+    """A display of how far the reading is; it is gone afterwards."""
+    display = Display(subject, _can_show())
     try:
-        yield display.report
+        yield display
     finally:
         display.stop()
 
 
-class _Display:
-    """A bar that appears with the first of several pages: a single page needs none."""
+class Display:
+    """A line that appears with the first of several pages, or when nothing happened for a second."""
 
-    def __init__(self, subject: str) -> None:
+    def __init__(self, subject: str, shown: bool) -> None:
         self._subject = subject
         self._bar: Any = None
         self._task: Any = None
         self._lock = threading.Lock()
-        self._stopped = False
+        self._stopped = not shown
+        self._doing = "waiting for the first page"
+        self._timer = threading.Timer(_SILENT_SECONDS, self._start_late)
+        self._timer.daemon = True
+        if shown:
+            self._timer.start()
 
     def report(self, done: int, total: int) -> None:
-        """Called from the thread that reads."""
+        """So many of so many rows are read; called from the thread that reads."""
         with self._lock:
             # A call that was interrupted may still report; nobody would stop the bar then.
             if self._stopped or (self._bar is None and done >= total):
                 return
-            if self._bar is None:
-                self._start(total)
-            self._bar.update(self._task, completed=done, total=total)
+            self._doing = ""
+            self._show()
+            self._bar.update(self._task, completed=done, total=total, doing="", count=f"{done}/{total}")
+
+    def waiting(self, text: str) -> None:
+        """What holds the call up, such as a pause before the next attempt; shown until the next page is read."""
+        with self._lock:
+            if self._stopped:
+                return
+            self._doing = text
+            self._show()
+            self._bar.update(self._task, doing=text)
 
     def stop(self) -> None:
         """Take it off the screen."""
+        self._timer.cancel()
         with self._lock:
             self._stopped = True
             if self._bar is not None:
                 self._bar.stop()
 
-    def _start(self, total: int) -> None:
+    def _start_late(self) -> None:
+        with self._lock:
+            if not self._stopped:
+                self._show()
+
+    def _show(self) -> None:
+        if self._bar is not None:
+            return
         # Here: a pipeline never needs it, and it costs more time than all the rest of the start.
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import BarColumn, Progress, TextColumn
 
-        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-        bar = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._task = bar.add_task(self._subject, total=total)
+        texts = ("{task.description}", "{task.fields[count]}", "{task.fields[doing]}")
+        subject, count, doing = (TextColumn(text, markup=False) for text in texts)
+        bar = Progress(subject, BarColumn(bar_width=20), count, doing, console=Console(stderr=True), transient=True)
+        self._task = bar.add_task(self._subject, total=None, count="", doing=self._doing)
         bar.start()
         self._bar = bar
 

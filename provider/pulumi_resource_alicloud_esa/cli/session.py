@@ -7,6 +7,7 @@ looked up, which no signal interrupts.
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
@@ -25,6 +26,8 @@ from .progress import progress
 T = TypeVar("T")
 _POLL_SECONDS = 0.1
 _GRACE_SECONDS = 0.3
+# As the client tells of an attempt that failed.
+_PAUSE = re.compile(r"attempt \d+ of \d+, again in (?P<seconds>[\d.]+) s: (?P<why>[\w.-]+)")
 
 
 def read_all(
@@ -49,10 +52,16 @@ def call(settings: Settings, subject: str, work: Callable[[CallContext], T]) -> 
     """The result of `work`; raises what it raises. `subject` is what a terminal shows as being read."""
     # What is typed wins: a profile over keys that lie in the environment.
     env = environment.without_keys(os.environ) if settings.profile else os.environ
-    clients = Clients(settings, env, say.warning, say.debug, describe=fault_line)
     deadline = Deadline(settings.timeout_seconds)
-    with progress(subject) as report, deadline.timer():
-        running = _Running(lambda: work(CallContext(clients.service, deadline, report)))
+    with progress(subject) as display, deadline.timer():
+
+        def debug(line: str) -> None:
+            say.debug(line)
+            if pause := _PAUSE.match(line):
+                display.waiting(f"{pause['why']}, again in {pause['seconds']} s")
+
+        clients = Clients(settings, env, say.warning, debug, describe=fault_line)
+        running = _Running(lambda: work(CallContext(clients.service, deadline, display.report)))
         try:
             return running.result(deadline)
         finally:
