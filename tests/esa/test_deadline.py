@@ -30,8 +30,12 @@ def test_time_that_is_up_says_what_to_do() -> None:
 
 def test_a_sleep_that_would_pass_the_end_is_refused_at_once() -> None:
     began = time.monotonic()
-    with pytest.raises(DeadlineExceeded):
+    with pytest.raises(DeadlineExceeded) as caught:
         Deadline(1).sleep(2)
+    assert str(caught.value) == (
+        "no complete answer within 1 seconds: the next request has to wait 2.0 seconds, which is beyond that; "
+        "raise timeoutSeconds, or ask for less"
+    )
     assert time.monotonic() - began < 0.5
 
 

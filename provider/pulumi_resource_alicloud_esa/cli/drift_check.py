@@ -16,7 +16,7 @@ from ..esa.inputs import Inputs, shown
 from . import say
 from .baseline import Baseline, BaselineError, read_baseline
 from .exit_codes import COULD_NOT_TELL
-from .faults import error_lines
+from .faults import error_lines, is_defect
 from .outcome import Outcome, Verdict, location_of
 from .reports import read_reports
 from .session import call, read_all
@@ -63,7 +63,8 @@ def _check(path: str, site_id: str, settings: Settings, with_health: bool) -> Ou
         raise
     except Exception as error:
         # A defect of ours is no verdict either: no old report may stay behind saying "clean".
-        say.traceback_of(error)
+        if is_defect(error):
+            say.traceback_of(error)
         return Outcome(path, location, baseline.site_id, baseline, errors=error_lines(error))
     actual = reading.records(covered_at_first(baseline.ignored))
     differences = compare(baseline.jobs, actual, now=reading.now)

@@ -54,6 +54,12 @@ def error_lines(error: Exception) -> list[str]:
     return [f"a defect in alicloud-esa {VERSION}: {type(error).__name__}; please report it with the output of --debug"]
 
 
+def is_defect(error: Exception) -> bool:
+    """Whether an error is none that a user can do something about: then where it came from is worth showing."""
+    known = isinstance(error, (EsaError, BaselineError)) or (isinstance(error, OSError) and bool(error.strerror))
+    return not known
+
+
 def fault_line(fault: Fault) -> str:
     """A fault of an input, by the option that gave it."""
     name, _, _ = fault.path.partition("[")

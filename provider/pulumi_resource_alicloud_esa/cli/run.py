@@ -9,7 +9,7 @@ import click
 from . import say
 from .commands import cli
 from .exit_codes import COULD_NOT_TELL, INTERRUPTED, PIPE_CLOSED
-from .faults import error_lines
+from .faults import error_lines, is_defect
 from .files import PipeClosed
 
 
@@ -26,7 +26,8 @@ def run(arguments: Sequence[str]) -> int:
     except PipeClosed:
         return PIPE_CLOSED
     except Exception as error:
-        say.traceback_of(error)
+        if is_defect(error):
+            say.traceback_of(error)
         for line in error_lines(error):
             say.error(line)
     return COULD_NOT_TELL

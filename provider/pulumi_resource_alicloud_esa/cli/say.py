@@ -36,13 +36,13 @@ def note(text: str) -> None:
 
 
 def debug(text: str) -> None:
-    """One line for who asked with --debug: where the keys came from, which attempt failed."""
+    """One line that only --debug shows: where the keys came from, which attempt failed."""
     if debugging:
         _line("debug: ", text, "")
 
 
 def traceback_of(error: BaseException) -> None:
-    """Where an error came from, for who asked with --debug."""
+    """Where a defect came from, where --debug asks for it."""
     if debugging:
         for part in traceback.format_exception(error):
             for line in part.splitlines():

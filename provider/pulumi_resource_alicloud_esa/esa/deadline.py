@@ -49,7 +49,7 @@ class Deadline:
         """Wait; a wait that would pass the deadline is refused at once."""
         self.check()
         if seconds >= self.remaining():
-            raise self._exceeded()
+            raise DeadlineExceeded(self.seconds, seconds)
         self._ended.wait(seconds)
         self.check()
 
