@@ -57,7 +57,7 @@ def test_the_script_says_clean_drift_and_could_not_tell(repo: Cli) -> None:
     repo.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     done = check(repo)
     assert done.returncode == 7
-    assert "1 missing: example" in done.stdout
+    assert "1 gone: example" in done.stdout
     assert done.stderr.endswith("drift record --again -o preload-jobs.json, and commit it.\n")
     assert verdict(repo) == "drift"
 

@@ -30,7 +30,7 @@ def evil(cli: Cli) -> Cli:
 def test_the_list(evil: Cli, form: str) -> None:
     ran = evil("jobs", "list", "--site-id", SITE, "--format", form)
     harmless(ran)
-    assert "add-mask" in ran.out
+    assert "add-mask" in ran.out + ran.err
 
 
 def test_a_baseline_on_stdout_is_the_same_baseline(evil: Cli) -> None:
@@ -49,7 +49,7 @@ def test_each_report_of_a_drift(evil: Cli, form: str) -> None:
     ran = evil.check("--format", form)
     assert ran.code == 7
     harmless(ran)
-    assert "add-mask" in ran.out
+    assert "add-mask" in ran.out + ran.err
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -59,4 +59,4 @@ def test_each_report_of_an_error_that_the_service_words(evil: Cli, form: str) ->
     ran = evil.check("--format", form)
     assert ran.code == 1
     harmless(ran)
-    assert "add-mask" in ran.out
+    assert "add-mask" in ran.out + ran.err

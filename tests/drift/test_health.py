@@ -57,7 +57,7 @@ def test_a_job_with_no_run_ahead_is_named(statuses: str) -> None:
     health = judge(sale=statuses, well="waiting")
     assert [found.name for found in health.idle] == ["sale"]
     assert "no run ahead: sale" in health.lines()
-    assert "- no run ahead: sale" in health.markdown().splitlines()
+    assert "- `no run ahead: sale`" in health.markdown().splitlines()
 
 
 def test_newest_failure_first_then_by_name() -> None:

@@ -1,14 +1,13 @@
-"""Drift in words: one line, or a table that shows everything literally and cuts visibly."""
+"""Drift in words: one line in all, or a line a job."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.drift.compare import Difference, Kind
-from pulumi_resource_alicloud_esa.drift.text import job_lines, label, markdown, summary
+from pulumi_resource_alicloud_esa.drift.record import Record
+from pulumi_resource_alicloud_esa.drift.text import job_lines, label, summary
 
 GONE = Difference(Kind.MISSING, "1", "nightly")
 NEW = Difference(Kind.UNEXPECTED, "2", "rogue")
@@ -21,14 +20,14 @@ ERROR = Difference(Kind.CHANGED, "3", "sale", "errorInfo", None, "bad|url")
     [
         ([], 45, "site 7: no drift in 45 scheduled preload jobs"),
         ([], 1, "site 7: no drift in 1 scheduled preload job"),
-        ([GONE], 1, "site 7: drift: 1 missing: nightly"),
+        ([GONE], 1, "site 7: drift: 1 gone: nightly"),
         (
             [GONE, NEW, COUNT, ERROR],
             9,
-            "site 7: drift: 1 missing: nightly; 1 unexpected: rogue; 1 changed: sale (urlCount, errorInfo)",
+            "site 7: drift: 1 gone: nightly; 1 new: rogue; 1 changed: sale (urlCount, errorInfo)",
         ),
-        ([Difference(Kind.UNEXPECTED, "9", "")], 1, "site 7: drift: 1 unexpected: 9"),
-        ([Difference(Kind.MISSING, "", "")], 1, "site 7: drift: 1 missing: unnamed"),
+        ([Difference(Kind.UNEXPECTED, "9", "")], 1, "site 7: drift: 1 new: 9"),
+        ([Difference(Kind.MISSING, "", "")], 1, "site 7: drift: 1 gone: unnamed"),
     ],
 )
 def test_the_summary(differences: list[Difference], count: int, line: str) -> None:
@@ -37,7 +36,7 @@ def test_the_summary(differences: list[Difference], count: int, line: str) -> No
 
 def test_many_jobs_are_counted_and_some_named() -> None:
     many = [Difference(Kind.MISSING, str(number), f"job-{number}") for number in range(30)]
-    assert summary("7", many, 0) == "site 7: drift: 30 missing: job-0, job-1, job-2, job-3, job-4 and 25 more"
+    assert summary("7", many, 0) == "site 7: drift: 30 gone: job-0, job-1, job-2, job-3, job-4 and 25 more"
 
 
 def test_one_line_a_job() -> None:
@@ -48,19 +47,32 @@ def test_one_line_a_job() -> None:
     ]
 
 
-def test_the_report() -> None:
-    text = markdown("7", [GONE, COUNT, ERROR], 44)
-    assert "**Drift**: 1 missing, 1 changed." in text
-    assert "| nightly (1) | missing | | |" in text
-    assert "| sale (3) | `urlCount` changed | `5` | `6` |" in text
-    assert "| sale (3) | `errorInfo` changed | *nothing* | `bad\\|url` |" in text
-    assert "No drift: all 44 jobs" in markdown("7", [], 44)
+def test_a_job_that_is_new_or_gone_says_what_it_was() -> None:
+    record = Record({"name": "nightly", "taskType": "preload", "domains": "a.com,b.com", "urlCount": 1}, {"e": {}})
+    gone = Difference(Kind.MISSING, "1", "nightly", record=record)
+    assert job_lines([gone]) == ["job nightly (1) is gone (preload, a.com,b.com, 1 URL, 1 execution)"]
+    new = Difference(Kind.UNEXPECTED, "1", "n", record=Record({"urlCount": 2, "createdAt": "2024-06-01T00:00:00Z"}))
+    assert job_lines([new]) == ["job n (1) is new (2 URLs, created 2024-06-01T00:00:00Z)"]
 
 
-def test_a_long_report_says_what_it_leaves_out() -> None:
-    text = markdown("7", [Difference(Kind.MISSING, str(number), "x") for number in range(1000)], 0)
-    assert "... and 800 more differences." in text
-    assert "1000 missing" in text
+def test_many_lines_are_cut_and_jobs_that_are_gone_stay() -> None:
+    new = [Difference(Kind.UNEXPECTED, f"{number:04}", "a") for number in range(1500)]
+    lines = job_lines([*new, GONE], 1000)
+    assert lines[-2:] == ["job nightly (1) is gone", "... and 501 more jobs"]
+    assert len(lines) == 1001
+    assert len(job_lines([*new, GONE])) == 1501
+
+
+def test_of_two_long_texts_the_part_that_differs_is_shown() -> None:
+    long = Difference(Kind.CHANGED, "3", "n", "domains", "a" * 1000 + "b", "a" * 1000 + "c")
+    assert job_lines([long]) == [f"job n (3): domains ...{'a' * 20}b => ...{'a' * 20}c"]
+
+
+def test_a_job_with_many_changes_is_one_bounded_line() -> None:
+    many = [Difference(Kind.CHANGED, "3", "x" * 5000, f"f{number}", "y" * 5000, "z" * 5000) for number in range(500)]
+    (line,) = job_lines(many)
+    assert line.endswith(", and 480 more changes")
+    assert len(line) < 20_000
 
 
 wild = st.text(max_size=12) | st.sampled_from(
@@ -79,14 +91,7 @@ differences = st.builds(
 
 @pytest.mark.fuzz
 @given(st.lists(differences, min_size=1, max_size=4))
-def test_no_name_or_value_breaks_a_line_or_a_table(found: list[Difference]) -> None:
+def test_no_name_or_value_breaks_a_line(found: list[Difference]) -> None:
     assert summary("7", found, 1).isprintable()
     assert all(line.isprintable() for line in job_lines(found))
     assert all(label(difference).isprintable() for difference in found)
-    text = markdown("7", found, 1)
-    table = text.split("|---|---|---|---|\n")[1].splitlines()
-    assert len(table) == len(found)
-    for line in table:
-        assert line.isprintable()
-        # Four cells: five bars without a backslash before them, in code or not.
-        assert len(re.findall(r"(?<!\\)\|", line)) == 5

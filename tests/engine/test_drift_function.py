@@ -66,14 +66,14 @@ def test_every_kind_of_drift_is_told_apart(engine: Engine, emulator: Emulator) -
     assert answer["changed"] == [
         {"name": "example", "jobId": JOB_ID, "field": "urlCount", "expected": "2", "actual": "9"}
     ]
-    assert "| `urlCount` changed | `2` | `9` |" in str(answer["markdown"])
+    assert "| changed | `urlCount` `2` => `9` |" in str(answer["markdown"])
 
 
 def test_fail_on_drift_turns_preview_red_and_names_the_jobs(engine: Engine, emulator: Emulator) -> None:
     emulator.store.change(SITE, JOB_ID, Domains="other.example.com")
     result = gate(engine, EXPECTED, {"name": "lost"}, failOnDrift=True)
     assert result.code == 1
-    assert f"site {EXAMPLE_SITE_ID}: drift: 1 missing: lost; 1 changed: example (domains)" in result.text
+    assert f"site {EXAMPLE_SITE_ID}: drift: 1 gone: lost; 1 changed: example (domains)" in result.text
     assert f"job example ({JOB_ID}): domains testurl.com => other.example.com" in result.text
 
 

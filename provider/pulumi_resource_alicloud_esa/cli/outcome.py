@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 from pathlib import Path
 
 from ..drift.compare import Difference, Kind
@@ -14,9 +14,8 @@ from ..drift.health import Health
 from ..drift.record import Record
 from ..drift.text import summary
 from ..esa.printable import printable
+from . import exit_codes
 from .baseline import Baseline
-from .escape import clean
-from .exit_codes import CLEAN, COULD_NOT_TELL, DETAILED_DRIFT, DRIFT
 
 _ROOT_VARIABLES = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
@@ -29,8 +28,13 @@ class Verdict(Enum):
     ERROR = "error"
 
 
-_EXIT_CODES = {Verdict.CLEAN: CLEAN, Verdict.DRIFT: DRIFT, Verdict.ERROR: COULD_NOT_TELL}
-_DETAILED_EXIT_CODES = {**_EXIT_CODES, Verdict.DRIFT: DETAILED_DRIFT}
+NO_VERDICT = "could not tell whether there is drift"
+_EXIT_CODES = {
+    Verdict.CLEAN: exit_codes.CLEAN,
+    Verdict.DRIFT: exit_codes.DRIFT,
+    Verdict.ERROR: exit_codes.COULD_NOT_TELL,
+}
+_DETAILED_EXIT_CODES = {**_EXIT_CODES, Verdict.DRIFT: exit_codes.DETAILED_DRIFT}
 
 
 @dataclass(frozen=True)
@@ -62,22 +66,22 @@ class Outcome:
         """The site, or the file where the site is not known."""
         return f"site {self.site_id}" if self.site_id else printable(self.path)
 
-    @cached_property
-    def readable(self) -> list[Difference]:
-        """The differences with harmless texts, in their order."""
-        return [clean(difference) for difference in self.differences]
-
     @property
     def error(self) -> str:
         """The errors on one line, "" where there is none."""
         return printable("; ".join(self.errors))
 
     @property
+    def accept(self) -> str:
+        """The command that accepts the drift."""
+        return f"alicloud-esa drift record --again -o {shlex.quote(printable(self.path))}"
+
+    @property
     def summary(self) -> str:
         """One line for people."""
         if self.errors:
-            return f"{self.subject}: could not tell whether there is drift: {self.error}"
-        verdict = summary(self.site_id, self.readable, self.actual)
+            return f"{self.subject}: {NO_VERDICT}: {self.error}"
+        verdict = summary(self.site_id, self.differences, self.actual)
         return f"{verdict}; {self.health.summary()}" if self.health else verdict
 
     def line(self, difference: Difference) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as data_field
 from enum import Enum
 
 from .record import EXECUTIONS, Fields, Record, Value, moment
@@ -37,6 +38,8 @@ class Difference:
     expected: Value | None = None
     actual: Value | None = None
     execution_id: str = ""
+    # The job that is new or gone, for people; not a part of what was found.
+    record: Record | None = data_field(default=None, compare=False, repr=False)
 
     @property
     def path(self) -> str:
@@ -63,9 +66,9 @@ def compare(
         was, live = expected.get(key), actual.get(key)
         name = next((side.name for side in (was, live) if side is not None and side.name), "")
         if key not in actual:
-            differences.append(Difference(Kind.MISSING, job_id, name))
+            differences.append(Difference(Kind.MISSING, job_id, name, record=was))
         elif key not in expected:
-            differences.append(Difference(Kind.UNEXPECTED, job_id, name))
+            differences.append(Difference(Kind.UNEXPECTED, job_id, name, record=live))
         elif was is None or live is None:
             differences.append(Difference(Kind.CHANGED, job_id, name))
         else:

@@ -11,8 +11,9 @@ from typing import Any
 
 from ..esa.models import Execution, Job
 from ..esa.moments import format_moment
+from .markdown import bullets
 from .record import STOPPED, moment
-from .text import cell, job_label
+from .text import job_label
 
 AHEAD = frozenset({"waiting", "running"})
 FAILED = "failed"
@@ -85,8 +86,7 @@ class Health:
 
     def markdown(self) -> str:
         """A section for the report."""
-        lines = [f"- {cell(line)}" for line in self.lines()]
-        return "\n".join(["#### Health", "", *(lines or [f"{_WELL.capitalize()}."]), ""])
+        return "\n".join(["#### Health", "", *(bullets(self.lines()) or [f"{_WELL.capitalize()}."]), ""])
 
     def plain(self) -> list[dict[str, Any]]:
         """Every job of which something is to be said, for programs."""

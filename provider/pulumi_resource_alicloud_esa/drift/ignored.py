@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .ignore import Judged, Rule
-from .text import cell, describe, value
+from .markdown import bullets
+from .text import describe, value
 
 _MOST = 200
 
@@ -37,8 +38,7 @@ def section(judged: Judged) -> str:
     if not found:
         return ""
     head = f"{len(judged.ignored)} ignored" if judged.ignored else "Ignore rules"
-    items = [f"- {cell(line)}" for line in found]
-    return "\n".join([f"<details><summary>{head}</summary>", "", *items, "", "</details>", ""])
+    return "\n".join([f"<details><summary>{head}</summary>", "", *bullets(found), "", "</details>", ""])
 
 
 def because(rule: Rule) -> str:

@@ -1,19 +1,28 @@
-"""Drift in words: the one-line summary and the Markdown report for a pull request or a job summary."""
+"""Drift in words: one line in all, or one line a job."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
+from os.path import commonprefix
 
 from ..esa.printable import printable
 from .compare import Difference, Kind
-from .record import EXECUTIONS, STOPPED, Value
+from .record import EXECUTIONS, STOPPED, Record, Value
 
-_BACKTICKS = re.compile("`+")
+WORDS = {Kind.MISSING: "gone", Kind.UNEXPECTED: "new", Kind.CHANGED: "changed"}
+"""What people read of each kind."""
 _NAMED = 5
-_ROWS = 200
-_LONGEST = 200
+_CHANGES = 20
+_BEFORE = 20
+LONGEST_TEXT = 200
+"""Of a name or a value, before it is cut."""
 _IMPORTANCE = (Kind.MISSING, Kind.CHANGED, Kind.UNEXPECTED)
+
+
+def exact(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Text as a person is shown it, in quotes where white space could not be seen that makes the difference."""
+    shown = printable(text, longest)
+    return f'"{shown}"' if shown != " ".join(shown.split()) else shown
 
 
 def label(difference: Difference) -> str:
@@ -23,20 +32,20 @@ def label(difference: Difference) -> str:
 
 def job_label(name: str | None, job_id: str) -> str:
     """The same for a job that is not part of a difference."""
-    shown = _exact(name or "") or "unnamed"
+    shown = exact(name or "") or "unnamed"
     return f"{shown} ({printable(job_id)})" if job_id else shown
 
 
 def value(side: Value | None) -> str:
     """One side of a change; a text whose ends people could not see stands in quotes."""
-    return "nothing" if side is None else _exact(str(side))
+    return "nothing" if side is None else exact(str(side))
 
 
 def change(difference: Difference) -> str:
     """What is different about a changed job: the field with both sides, and of which execution."""
     if not difference.field:
         return "what was recorded cannot be read"
-    sides = f"{value(difference.expected)} => {value(difference.actual)}"
+    sides = " => ".join(value(side) for side in both_sides(difference))
     execution = f"execution {printable(difference.execution_id)}".rstrip()
     if difference.field == EXECUTIONS:
         new = difference.expected is None
@@ -48,30 +57,65 @@ def change(difference: Difference) -> str:
     return f"{execution} {difference.field} {sides}"
 
 
+def both_sides(difference: Difference) -> tuple[Value | None, Value | None]:
+    """Both sides of a change; of long texts from a little before where they begin to differ, or a cut would hide it."""
+    was, now = difference.expected, difference.actual
+    if not (isinstance(was, str) and isinstance(now, str)) or max(len(was), len(now)) <= LONGEST_TEXT:
+        return was, now
+    start = len(commonprefix([was, now])) - _BEFORE  # noqa: RUF071  # of characters is what is meant
+    return (f"...{was[start:]}", f"...{now[start:]}") if start > 0 else (was, now)
+
+
 def describe(difference: Difference) -> str:
     """One difference in one sentence: the job, and what is wrong with it."""
     if difference.kind is Kind.CHANGED:
         return f"job {label(difference)}: {change(difference)}"
-    return f"job {label(difference)} is {'gone' if difference.kind is Kind.MISSING else 'new'}"
+    what = f" ({details(difference.record)})" if difference.record else ""
+    return f"job {label(difference)} is {WORDS[difference.kind]}{what}"
 
 
-def job_lines(differences: Sequence[Difference]) -> list[str]:
-    """One line a job: gone, new, or what changed about it."""
-    lines: dict[tuple[str, str], str] = {}
+def details(record: Record) -> str:
+    """What a job that is new or gone is: type, domains, URLs, creation, executions."""
+    fields = record.fields
+    parts = [exact(str(fields[name])) for name in ("taskType", "domains") if name in fields]
+    if "urlCount" in fields:
+        parts.append(_number(fields["urlCount"], "URL"))
+    if "createdAt" in fields:
+        parts.append(f"created {exact(str(fields['createdAt']))}")
+    if record.executions is not None:
+        parts.append(_number(len(record.executions), "execution"))
+    return ", ".join(parts) or "nothing else is known of it"
+
+
+def by_job(differences: Sequence[Difference]) -> list[list[Difference]]:
+    """The differences of each job together, jobs in their order."""
+    jobs: dict[tuple[str, str], list[Difference]] = {}
     for difference in differences:
-        job = (difference.name, difference.job_id)
-        if job in lines and difference.kind is Kind.CHANGED:
-            lines[job] += f", {change(difference)}"
-        else:
-            lines[job] = describe(difference)
-    return list(lines.values())
+        jobs.setdefault((difference.name, difference.job_id), []).append(difference)
+    return list(jobs.values())
+
+
+def job_lines(differences: Sequence[Difference], most: int | None = None) -> list[str]:
+    """One line a job: gone, new, or what changed about it; of more than `most` jobs the others are counted."""
+    jobs = by_job(differences)
+    if most is None or len(jobs) <= most:
+        return [_job_line(of_one) for of_one in jobs]
+    first = by_job(most_important([of_one[0] for of_one in jobs], most))
+    kept = {(of_one[0].name, of_one[0].job_id) for of_one in first}
+    lines = [_job_line(of_one) for of_one in jobs if (of_one[0].name, of_one[0].job_id) in kept]
+    return [*lines, f"... and {_number(len(jobs) - most, 'more job')}"]
 
 
 def most_important(differences: Sequence[Difference], number: int) -> Sequence[Difference]:
     """At most that many, in their order; where some must be left out, jobs that are gone stay before all others."""
     if len(differences) <= number:
         return differences
-    return sorted(differences, key=lambda difference: _IMPORTANCE.index(difference.kind))[:number]
+    return sorted(differences, key=importance)[:number]
+
+
+def importance(difference: Difference) -> int:
+    """Its place where not all can be shown."""
+    return _IMPORTANCE.index(difference.kind)
 
 
 def summary(site_id: str, differences: Sequence[Difference], count: int) -> str:
@@ -82,16 +126,26 @@ def summary(site_id: str, differences: Sequence[Difference], count: int) -> str:
     return f"site {site_id}: drift: {'; '.join(parts)}"
 
 
-def markdown(site_id: str, differences: Sequence[Difference], count: int) -> str:
-    """A report with a table of every difference; long ones are cut visibly, never silently."""
-    lines = [f"### Scheduled preload jobs of site {site_id}", ""]
-    if not differences:
-        return "\n".join([*lines, f"No drift: all {count} jobs are as expected.", ""])
-    lines += [f"**Drift**: {_counts(differences)}.", "", "| job | what | expected | actual |", "|---|---|---|---|"]
-    lines += [_row(difference) for difference in differences[:_ROWS]]
-    if len(differences) > _ROWS:
-        lines += ["", f"... and {len(differences) - _ROWS} more differences."]
-    return "\n".join([*lines, ""])
+def counts(differences: Sequence[Difference]) -> str:
+    """How many jobs differ in which way."""
+    numbers = {kind: len({(d.name, d.job_id) for d in differences if d.kind is kind}) for kind in Kind}
+    return ", ".join(f"{number} {WORDS[kind]}" for kind, number in numbers.items() if number)
+
+
+def cut_changes(differences: Sequence[Difference]) -> tuple[Sequence[Difference], str]:
+    """As many changes of one job as a person reads, and how many more there are, "" for none."""
+    more = len(differences) - _CHANGES
+    return differences[:_CHANGES], f"and {_number(more, 'more change')}" if more > 0 else ""
+
+
+def _job_line(differences: Sequence[Difference]) -> str:
+    shown, more = cut_changes(differences)
+    changes = [describe(shown[0]), *(change(difference) for difference in shown[1:]), *([more] if more else [])]
+    return ", ".join(changes)
+
+
+def _number(count: object, noun: str) -> str:
+    return f"{count} {noun if count == 1 else f'{noun}s'}"
 
 
 def _summary_part(kind: Kind, differences: Sequence[Difference]) -> str:
@@ -103,7 +157,7 @@ def _summary_part(kind: Kind, differences: Sequence[Difference]) -> str:
         jobs = [f"{job} ({_fields(found, job)})" for job in jobs[: _NAMED + 1]] + jobs[_NAMED + 1 :]
     number = len({(difference.name, difference.job_id) for difference in found})
     more = f" and {len(jobs) - _NAMED} more" if len(jobs) > _NAMED else ""
-    return f"{number} {kind.value}: {', '.join(jobs[:_NAMED])}{more}"
+    return f"{number} {WORDS[kind]}: {', '.join(jobs[:_NAMED])}{more}"
 
 
 def _fields(differences: Sequence[Difference], job: str) -> str:
@@ -111,53 +165,7 @@ def _fields(differences: Sequence[Difference], job: str) -> str:
 
 
 def _short_label(difference: Difference) -> str:
-    return _exact(difference.name) or printable(difference.job_id) or "unnamed"
-
-
-def _counts(differences: Sequence[Difference]) -> str:
-    numbers = {kind: len({(d.name, d.job_id) for d in differences if d.kind is kind}) for kind in Kind}
-    return ", ".join(f"{number} {kind.value}" for kind, number in numbers.items() if number)
-
-
-def _row(difference: Difference) -> str:
-    job = cell(label(difference))
-    if difference.kind is Kind.CHANGED:
-        sides = f"{_code(difference.expected)} | {_code(difference.actual)}"
-        return f"| {job} | {_what(difference)} | {sides} |"
-    return f"| {job} | {difference.kind.value} | | |"
-
-
-def _what(difference: Difference) -> str:
-    if not difference.field:
-        return "record cannot be read"
-    execution = f"execution {_code(difference.execution_id)}" if difference.execution_id else "execution"
-    if difference.field == EXECUTIONS:
-        return f"{execution} {'new' if difference.expected is None else 'gone'}"
-    if not difference.execution_id:
-        return f"`{difference.field}` changed"
-    return f"`{difference.field}` of {execution} changed"
-
-
-def cell(text: str) -> str:
-    """Text as a Markdown table or list shows it literally, on one line."""
-    escaped = "".join(f"\\{character}" if character in "\\`*_[]<>|#~" else character for character in text)
-    return printable(escaped)
-
-
-def _code(side: Value | None) -> str:
-    if side is None:
-        return "*nothing*"
-    text = _exact(str(side)).replace("|", "\\|")
-    # A code span that holds backticks needs a fence that is longer than any of them, and blanks beside it.
-    longest = max(map(len, _BACKTICKS.findall(text)), default=0)
-    fence = "`" * (longest + 1)
-    return f"{fence} {text} {fence}" if longest or not text else f"`{text}`"
-
-
-def _exact(text: str) -> str:
-    """Text as a person is shown it, in quotes where white space could not be seen that makes the difference."""
-    shown = printable(text, _LONGEST)
-    return f'"{shown}"' if shown != " ".join(shown.split()) else shown
+    return exact(difference.name) or printable(difference.job_id) or "unnamed"
 
 
 def _unique(items: Iterable[str]) -> list[str]:

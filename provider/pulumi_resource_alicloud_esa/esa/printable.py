@@ -7,7 +7,6 @@ A terminal obeys control characters, direction marks make a line lie, and the ru
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 # What .NET, in which both runners are written, does not see when it looks for a text in a line.
@@ -17,9 +16,10 @@ _MARKER = re.compile(rf":(?={_UNSEEN}:)|(?<=#){_UNSEEN}#(?={_UNSEEN}(?:\[|v{_UNS
 
 
 def printable(text: str, longest: int | None = None) -> str:
-    """The text on one line: control and hidden characters spelled out (`\\n`, `\\u202e`), no runner's command in it.
+    """The text on one line, no runner's command in it.
 
-    A text that is longer than `longest` is cut, and says how long it is. Applied twice it changes nothing more.
+    Control and hidden characters, and blanks but the plain one, are spelled out (`\\n`, `\\u202e`, `\\xa0`). A text
+    that is longer than `longest` is cut, and says how long it is. Applied twice it changes nothing more.
     """
     shown = text if longest is None else text[:longest]
     if not shown.isprintable():
@@ -34,7 +34,4 @@ def without_commands(text: str, spelled: Callable[[str], str] = lambda character
 
 
 def _spelled(character: str) -> str:
-    # A blank is one in any script; one that does not break a line cannot be told from it.
-    if character.isprintable() or (character != "\xa0" and unicodedata.category(character) == "Zs"):
-        return character
-    return character.encode("unicode_escape").decode("ascii")
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")

@@ -12,9 +12,10 @@ from ..drift.declared import Declared, find_drift
 from ..drift.health import Health, judge_health
 from ..drift.ignore import Judged, Rule, judge, read_rules
 from ..drift.ignored import section, tail
+from ..drift.markdown import markdown
 from ..drift.reading import Reading, read_site
 from ..drift.record import COMPARABLE, EXECUTIONS, INTEGERS, MOMENTS, PLAN, Value, canonical_value
-from ..drift.text import job_lines, markdown, summary
+from ..drift.text import job_lines, summary
 from ..esa.errors import DriftFound
 from ..esa.inputs import Inputs
 from ..esa.models import Job

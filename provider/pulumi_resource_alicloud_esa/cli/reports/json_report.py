@@ -43,6 +43,10 @@ def _difference(outcome: Outcome, difference: Difference) -> dict[str, Any]:
         "name": difference.name,
         "line": outcome.line(difference),
     }
+    if difference.record is not None:
+        found["job"] = difference.record.plain()
+    if difference.execution_id:
+        found["executionId"] = difference.execution_id
     if difference.kind is Kind.CHANGED:
         found |= {"field": difference.field, "expected": difference.expected, "actual": difference.actual}
     return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from ...drift.compare import Difference
-from ...drift.text import change, describe, job_label
+from ...drift.compare import Difference, Kind
+from ...drift.text import change, cut_changes, describe, job_label
 from ...esa.printable import printable, without_commands
 from ..outcome import Outcome, Verdict
 
@@ -38,8 +38,8 @@ def render(outcome: Outcome) -> str:
 
 def _add_jobs(suite: ET.Element, outcome: Outcome) -> None:
     found: dict[str, list[Difference]] = {}
-    for raw, difference in zip(outcome.differences, outcome.readable, strict=True):
-        found.setdefault(raw.job_id, []).append(difference)
+    for difference in outcome.differences:
+        found.setdefault(difference.job_id, []).append(difference)
     names = {job_id: record.name for job_id, record in outcome.expected.items()}
     unexpected = {job_id: differences[0].name for job_id, differences in found.items() if job_id not in names}
     for job_id, name in {**names, **unexpected}.items():
@@ -50,10 +50,12 @@ def _add_jobs(suite: ET.Element, outcome: Outcome) -> None:
 
 def _add_failure(case: ET.Element, differences: Sequence[Difference]) -> None:
     first = differences[0]
+    shown, more = cut_changes(differences)
     # A changed job is one failure, whose message has all its fields.
-    message = ", ".join(change(difference) for difference in differences) if first.field else describe(first)
-    failure = ET.SubElement(case, "failure", type=first.kind.value, message=message)
-    failure.text = "\n".join(describe(difference) for difference in differences)
+    changed = first.kind is Kind.CHANGED
+    parts = [*(change(one) if changed else describe(one) for one in shown), *([more] if more else [])]
+    failure = ET.SubElement(case, "failure", type=first.kind.value, message=", ".join(parts))
+    failure.text = "\n".join([*(describe(one) for one in shown), *([more] if more else [])])
 
 
 def _add_error(suite: ET.Element, outcome: Outcome) -> None:

@@ -13,7 +13,6 @@ from urllib.parse import quote
 from ...drift.compare import Difference, Kind
 from ...drift.text import describe, most_important
 from ...schema import VERSION
-from ..escape import clean
 from ..json_text import json_output
 from ..outcome import Outcome, Verdict
 
@@ -40,7 +39,7 @@ def render(outcome: Outcome) -> str:
         "invocations": [_invocation(outcome)],
     }
     if outcome.verdict is not Verdict.ERROR:
-        run["results"] = [_result(outcome, raw, clean(raw)) for raw in most_important(outcome.differences, _RESULTS)]
+        run["results"] = [_result(outcome, found) for found in most_important(outcome.differences, _RESULTS)]
     return json_output({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
@@ -75,14 +74,14 @@ def _notified(outcome: Outcome, successful: bool, level: str, text: str) -> dict
     return {"executionSuccessful": successful, "toolExecutionNotifications": [notification]}
 
 
-def _result(outcome: Outcome, raw: Difference, readable: Difference) -> dict[str, Any]:
-    place = {"artifactLocation": _artifact(outcome), "region": {"startLine": outcome.line(raw)}}
-    fingerprint = _fingerprint(outcome.site_id, raw)
+def _result(outcome: Outcome, found: Difference) -> dict[str, Any]:
+    place = {"artifactLocation": _artifact(outcome), "region": {"startLine": outcome.line(found)}}
+    fingerprint = _fingerprint(outcome.site_id, found)
     return {
-        "ruleId": raw.kind.value,
-        "ruleIndex": list(Kind).index(raw.kind),
+        "ruleId": found.kind.value,
+        "ruleIndex": list(Kind).index(found.kind),
         "level": "warning",
-        "message": {"text": _message(describe(readable))},
+        "message": {"text": _message(describe(found))},
         "locations": [{"physicalLocation": place}],
         # GitHub looks at the second one only; without it all unexpected jobs, which share a line, would be one alert.
         "partialFingerprints": {"alicloudEsaDrift/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint[:16]}:1"},
@@ -97,7 +96,8 @@ def _message(text: str) -> str:
 def _fingerprint(site_id: str, difference: Difference) -> str:
     """The same for the same finding whatever else is found; another value by hand is another finding."""
     sides = [difference.expected, difference.actual]
-    identity = json.dumps([site_id, difference.kind.value, difference.job_id, difference.field, sides])
+    execution = [difference.execution_id] if difference.execution_id else []
+    identity = json.dumps([site_id, difference.kind.value, difference.job_id, difference.field, sides, *execution])
     return hashlib.sha256(identity.encode()).hexdigest()
 
 

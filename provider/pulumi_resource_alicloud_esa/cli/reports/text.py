@@ -8,9 +8,11 @@ import sys
 from ...drift.compare import Difference
 from ...drift.text import describe, job_lines
 from ...esa.printable import printable
-from ..outcome import Outcome, Verdict
+from ..outcome import NO_VERDICT, Outcome, Verdict
 from ..say import GREEN, RED, coloured, painted
 
+# As many jobs as a person may scroll through; the JSON report has them all.
+_JOBS = 1000
 # GitHub shows no more than this of a step.
 _ANNOTATIONS = 10
 _COLOURS = {Verdict.CLEAN: GREEN, Verdict.DRIFT: RED, Verdict.ERROR: RED}
@@ -18,24 +20,29 @@ _COLOURS = {Verdict.CLEAN: GREEN, Verdict.DRIFT: RED, Verdict.ERROR: RED}
 
 def render(outcome: Outcome) -> str:
     """Plain text."""
-    health = outcome.health.lines() if outcome.health else []
-    lines = [outcome.summary, *job_lines(outcome.readable), *health]
-    return "".join(f"{printable(line)}\n" for line in lines)
+    return "".join(f"{line}\n" for line in _lines(outcome, outcome.summary))
 
 
 def screen(outcome: Outcome) -> str:
     """The same for stdout: colours on a terminal, annotations where GitHub's runner reads along."""
-    first, *others = render(outcome).splitlines()
+    # What went wrong is on stderr already.
+    first, *others = _lines(outcome, f"{outcome.subject}: {NO_VERDICT}" if outcome.errors else outcome.summary)
     if coloured(sys.stdout):
         first = painted(first, _COLOURS[outcome.verdict])
     notes = _annotations(outcome) if os.environ.get("GITHUB_ACTIONS") == "true" else []
     return "".join(f"{line}\n" for line in [first, *others, *notes])
 
 
+def _lines(outcome: Outcome, first: str) -> list[str]:
+    health = outcome.health.lines() if outcome.health else []
+    accept = [f"to accept this: {outcome.accept}"] if outcome.verdict is Verdict.DRIFT else []
+    return [printable(line) for line in (first, *job_lines(outcome.differences, _JOBS), *health, *accept)]
+
+
 def _annotations(outcome: Outcome) -> list[str]:
     if outcome.errors:
         return [f"::error title=drift check::{_data(outcome.summary)}"]
-    lines = [_annotation(outcome, difference) for difference in outcome.readable[:_ANNOTATIONS]]
+    lines = [_annotation(outcome, difference) for difference in outcome.differences[:_ANNOTATIONS]]
     more = len(outcome.differences) - _ANNOTATIONS
     return lines if more <= 0 else [*lines, f"::notice title=drift::and {more} more differences, listed in the log"]
 
