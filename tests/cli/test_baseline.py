@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_resource_alicloud_esa.cli.baseline import FORMAT, BaselineError, parse_baseline
-from pulumi_resource_alicloud_esa.cli.escape import printable
+from pulumi_resource_alicloud_esa.cli.baseline import FORMAT, BaselineError
+from pulumi_resource_alicloud_esa.cli.baseline_reader import parse_baseline
 from pulumi_resource_alicloud_esa.cli.json_text import json_text, key_lines
+from pulumi_resource_alicloud_esa.esa.printable import printable
 
 from emulator import EXAMPLE_JOB_ID
 from tests.support.command import BASELINE, SITE, Cli, line_of
 
 JOB = {"domains": "a.com", "name": "n", "urlCount": 3}
-ACCEPTED = "; `alicloud-esa drift record` writes what is accepted (version 1)"
+ACCEPTED = "; `alicloud-esa drift record` writes what is accepted (version 1 to 2)"
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -114,7 +115,7 @@ def test_the_command_refuses_and_does_not_ask_the_service(cli: Cli) -> None:
     sent = len(cli.emulator.requests)
     for spoiled, part in (
         (text[:1000], "not JSON"),
-        (text.replace('"version": 1', '"version": 2'), "a baseline of version 2, which alicloud-esa"),
+        (text.replace('"version": 1', '"version": 3'), "a baseline of version 3, which alicloud-esa"),
         ("{}", "not a baseline"),
     ):
         cli.write(BASELINE, spoiled)

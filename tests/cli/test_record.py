@@ -310,7 +310,11 @@ def test_again_asks_what_the_file_asks(cli: Cli) -> None:
     cli.emulator.store.add(SITE_ID, Name="other")
     assert cli.check().code == 7
     ran = cli("drift", "record", "--again", "-o", BASELINE)
-    assert (ran.code, ran.err) == (0, f"site {SITE}: 2 jobs recorded in {BASELINE}\n")
+    assert (ran.code, ran.err.splitlines()[:2]) == (
+        0,
+        [f"site {SITE}: 2 jobs recorded in {BASELINE}", "accepted: 1 new"],
+    )
+    assert ran.err.splitlines()[2].startswith("job example 2 (")
     document = json.loads(cli.read(BASELINE))
     assert document["query"] == {"nameRegex": "^example", "pageSize": 5}
     assert document["ignoreFields"] == ["urlCount"]
@@ -334,11 +338,11 @@ def test_again_needs_a_baseline(cli: Cli) -> None:
 
 
 def test_what_a_newer_version_wrote_is_not_overwritten(cli: Cli) -> None:
-    newer = cli.record().replace('"version": 1', '"version": 2')
+    newer = cli.record().replace('"version": 1', '"version": 3')
     cli.write(BASELINE, newer)
     ran = cli("drift", "record", "--site-id", SITE, "-o", BASELINE)
     assert ran.code == 1
-    assert ran.err.startswith(f"error: {BASELINE}: a baseline of version 2, which alicloud-esa ")
+    assert ran.err.startswith(f"error: {BASELINE}: a baseline of version 3, which alicloud-esa ")
     assert cli.read(BASELINE) == newer
 
 

@@ -152,21 +152,19 @@ def jobs_runs(job_id: str, form: str, wide: bool, **values: Any) -> int:
 )
 @filter_options
 @ignore_options
-@click.option("--again", is_flag=True, help="Ask what FILE asks: same site, same filters, same ignored fields.")
+@click.option("--executions", is_flag=True, help="Record the jobs' executions too, so that a moved one is drift.")
+@click.option("--again", is_flag=True, help="Ask what FILE asks: same site, filters and fields; its rules are kept.")
+@click.option("--force", is_flag=True, help="Record over the baseline of another site.")
 @connection_options
-def drift_record(output: str, ignore_none: bool, again: bool, **values: Any) -> int:
+def drift_record(output: str, ignore_none: bool, executions: bool, again: bool, force: bool, **values: Any) -> int:
     """Record the jobs of a site as a baseline: a file to commit.
 
     To accept drift, record the file --again.
     """
-    from .drift_record import run
+    from .drift_record import Request, run
 
     given, connection = split(values)
-    if again:
-        from .drift_record import question_of
-
-        given, ignore_none = question_of(output, given, ignore_none)
-    return run(given, connection, output, ignore_none)
+    return run(Request(given, output, ignore_none, executions, again, force), connection)
 
 
 @drift.command(
@@ -190,10 +188,10 @@ def drift_record(output: str, ignore_none: bool, again: bool, **values: Any) -> 
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 instead of 7 when there is drift.")
-@click.option("--executions", is_flag=True, help="Report on the jobs' executions too; they are no drift.")
+@click.option("--health", is_flag=True, help="Tell how the jobs' runs went too; that is no part of the verdict.")
 @connection_options
 def drift_check(
-    path: str, formats: tuple[str, ...], as_json: bool, detailed_exitcode: bool, executions: bool, **values: Any
+    path: str, formats: tuple[str, ...], as_json: bool, detailed_exitcode: bool, health: bool, **values: Any
 ) -> int:
     """Compare the jobs of a site with a baseline.
 
@@ -203,4 +201,4 @@ def drift_check(
 
     given, connection = split(values)
     formats = (*formats, "json") if as_json else formats
-    return run(path, given.get("siteId"), connection, formats, detailed_exitcode, executions)
+    return run(path, given.get("siteId"), connection, formats, detailed_exitcode, health)

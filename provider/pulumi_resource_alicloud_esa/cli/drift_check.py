@@ -9,12 +9,13 @@ from ..config import Settings
 from ..context import CallContext
 from ..drift.compare import compare
 from ..drift.health import judge_health
+from ..drift.ignore import judge
 from ..drift.reading import Reading, read_site
-from ..drift.record import covered_at_first
 from ..esa.errors import Cancelled, Fault, InvalidInput
 from ..esa.inputs import Inputs, shown
 from . import say
-from .baseline import Baseline, BaselineError, read_baseline
+from .baseline import Baseline, BaselineError
+from .baseline_reader import read_baseline
 from .exit_codes import COULD_NOT_TELL
 from .faults import error_lines, is_defect
 from .outcome import Outcome, Verdict, location_of
@@ -66,15 +67,17 @@ def _check(path: str, site_id: str, settings: Settings, with_health: bool) -> Ou
         if is_defect(error):
             say.traceback_of(error)
         return Outcome(path, location, baseline.site_id, baseline, errors=error_lines(error))
-    actual = reading.records(covered_at_first(baseline.ignored))
-    differences = compare(baseline.jobs, actual, now=reading.now)
+    differences = compare(baseline.jobs, reading.records(baseline.covers), now=reading.now)
+    judged = judge(differences, baseline.rules, reading.now)
     health = judge_health(reading.jobs, reading.executions) if with_health else None
-    return Outcome(path, location, baseline.site_id, baseline, differences, len(reading.jobs), health=health)
+    return Outcome(path, location, baseline.site_id, baseline, judged, len(reading.jobs), health=health)
 
 
 def _read(baseline: Baseline, settings: Settings, with_health: bool) -> Reading:
+    wanted = with_health or baseline.has_executions
+
     def work(context: CallContext) -> Reading:
         query = baseline.job_query()
-        return read_site(context.service(), query, lambda job: with_health, context.deadline, context.progress)
+        return read_site(context.service(), query, lambda job: wanted, context.deadline, context.progress)
 
     return call(settings, f"site {baseline.site_id}", work)

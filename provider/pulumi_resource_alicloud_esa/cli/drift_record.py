@@ -3,79 +3,130 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..context import CallContext
-from ..drift.record import read_ignored
+from ..drift.compare import compare
+from ..drift.reading import Reading, read_covered
+from ..drift.record import EXECUTIONS, covered, read_ignored
+from ..drift.text import counts, job_lines
 from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
-from ..esa.models import Job
 from ..esa.query import JobQuery, read_query_from
 from . import say
-from .baseline import BaselineError, NewerBaseline, new_baseline, read_baseline
+from .baseline import Baseline, BaselineError, NewerBaseline, new_baseline
+from .baseline_reader import read_baseline
 from .faults import OPTIONS
 from .files import STDOUT, open_descriptor, place_of, unwritable, write_file, write_stdout
 from .json_text import harmless_json
 from .session import call, read_all
 
+_ACCEPTED = 20
 
-def run(values: dict[str, Any], connection: Mapping[str, Any], output: str, ignore_none: bool) -> int:
+
+@dataclass(frozen=True)
+class Request:
+    """What to record, and where to."""
+
+    values: dict[str, Any]
+    output: str
+    ignore_none: bool = False
+    executions: bool = False
+    again: bool = False
+    force: bool = False
+
+
+def run(request: Request, connection: Mapping[str, Any]) -> int:
     """Write the baseline of what is there now."""
-
-    if place_of(output) == STDOUT:
-        output = STDOUT
+    if place_of(request.output) == STDOUT:
+        request = replace(request, output=STDOUT)
+    old = _recorded(request)
+    if request.again:
+        request = _as_before(request, old)
+    values, output = request.values, request.output
 
     def read(inputs: Inputs) -> tuple[JobQuery, tuple[str, ...]]:
         query, ignored = read_query_from(inputs, paged=False), read_ignored(inputs)
-        if ignore_none and "ignoreFields" in values:
+        if request.ignore_none and "ignoreFields" in values:
             inputs.faults.append(Fault("--ignore-none", "contradicts --ignore-field; give one of them"))
         if output != STDOUT and (reason := unwritable(output)):
             inputs.faults.append(Fault("--output", reason))
-        return query, () if ignore_none else ignored
+        if old is not None and query.site_id not in ("", old.site_id) and not request.force:
+            reason = f"holds site {old.site_id}; give another file, or --force to record site {query.site_id} over it"
+            inputs.faults.append(Fault("--output", f"{output} {reason}"))
+        return query, () if request.ignore_none else ignored
 
     (query, ignored), settings = read_all(values, connection, read)
-    if output != STDOUT:
-        _refuse_newer(output)
-    jobs = call(settings, f"site {query.site_id}", lambda context: _read(query, context))
-    baseline = new_baseline(query, values, ignored, jobs)
-    if output == STDOUT:
-        write_stdout(harmless_json(baseline.text()))
-        return 0
-    # What another descriptor leads to may be a pipeline's log too.
-    text = baseline.text()
-    write_file(output, text if open_descriptor(output) is None else harmless_json(text))
-    count = len(baseline.jobs)
-    say.note(f"site {query.site_id}: {count} {'job' if count == 1 else 'jobs'} recorded in {output}")
+    covers = covered(ignored, request.executions)
+    known = old.jobs if request.again and old is not None else ()
+    reading = call(settings, f"site {query.site_id}", lambda context: _read(query, covers, known, context))
+    baseline = new_baseline(query, values, ignored, covers, reading)
+    if old is not None and old.site_id == query.site_id:
+        baseline = replace(baseline, rules=old.rules)
+    _write(baseline, output)
+    if request.again and old is not None:
+        _say_accepted(old, reading)
     return 0
 
 
-def _read(query: JobQuery, context: CallContext) -> list[Job]:
-    service = context.service()
-    jobs = service.jobs(query, context.deadline, context.progress).rows
-    service.check_recording(query, jobs)
-    return jobs
-
-
-def question_of(path: str, given: Mapping[str, Any], ignore_none: bool) -> tuple[dict[str, Any], bool]:
-    """The question that a baseline holds, and whether it ignores nothing; raises BaselineError and InvalidInput."""
-    if given or ignore_none:
-        names = [*(OPTIONS[name] for name in given), *(["--ignore-none"] if ignore_none else [])]
-        raise InvalidInput([Fault("--again", f"takes everything from {path}; leave out {', '.join(names)}")])
-    baseline = read_baseline(path)
-    asked = {"siteId": baseline.site_id, **baseline.query}
-    if baseline.ignored:
-        asked["ignoreFields"] = list(baseline.ignored)
-    return asked, not baseline.ignored
-
-
-def _refuse_newer(path: str) -> None:
-    """Never overwrite what a newer version of this command wrote; anything else may be recorded anew."""
-    if not os.path.isfile(path):
-        return
+def _recorded(request: Request) -> Baseline | None:
+    """What the file holds: needed with --again, else looked at only so that nothing is lost unseen."""
+    if request.again:
+        return read_baseline(request.output)
+    if request.output == STDOUT or not os.path.isfile(request.output):
+        return None
     try:
-        read_baseline(path)
+        return read_baseline(request.output)
     except NewerBaseline:
         raise
     except BaselineError:
+        return None
+
+
+def _as_before(request: Request, old: Baseline | None) -> Request:
+    """The request that asks what the file asks; raises InvalidInput where something else is asked for too."""
+    flags = {"--ignore-none": request.ignore_none, "--executions": request.executions}
+    names = [*(OPTIONS[name] for name in request.values), *(name for name, given in flags.items() if given)]
+    if names:
+        raise InvalidInput([Fault("--again", f"takes everything from {request.output}; leave out {', '.join(names)}")])
+    if old is None:
+        return request
+    values: dict[str, Any] = {"siteId": old.site_id, **old.query}
+    if old.ignored:
+        values["ignoreFields"] = list(old.ignored)
+    return replace(request, values=values, ignore_none=not old.ignored, executions=EXECUTIONS in old.covers)
+
+
+def _read(query: JobQuery, covers: tuple[str, ...], known: Iterable[str], context: CallContext) -> Reading:
+    """What is there; the id of a job that was recorded before is no typing error, even if the job is gone."""
+    service = context.service()
+    reading = read_covered(service, query, covers, context.deadline, context.progress)
+    ids = query.filter.ids
+    new = replace(query, filter=replace(query.filter, ids=ids.difference(known) if ids is not None else None))
+    service.check_recording(new, reading.jobs)
+    return reading
+
+
+def _write(baseline: Baseline, output: str) -> None:
+    text = baseline.text()
+    if output == STDOUT:
+        write_stdout(harmless_json(text))
         return
+    # What another descriptor leads to may be a pipeline's log too.
+    write_file(output, text if open_descriptor(output) is None else harmless_json(text))
+    count = len(baseline.jobs)
+    what = f"{count} {'job' if count == 1 else 'jobs'}{' with executions' if baseline.has_executions else ''}"
+    say.note(f"site {baseline.site_id}: {what} recorded in {output}")
+
+
+def _say_accepted(old: Baseline, reading: Reading) -> None:
+    """What is different from now on, as the check would have told it."""
+    differences = compare(old.jobs, reading.records(old.covers), now=reading.now)
+    if not differences:
+        say.note("nothing had changed")
+        return
+    say.note(f"accepted: {counts(differences)}")
+    for line in job_lines(differences, _ACCEPTED):
+        say.note(line)

@@ -11,7 +11,7 @@ from ..esa.printable import without_commands
 Path = tuple[str, ...]
 # What json.dumps leaves as it is, though a terminal obeys it or an editor hides it; lone surrogates are no UTF-8.
 _HIDDEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:\n]')
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,\n]')
 
 
 def json_text(value: Any) -> str:
@@ -36,24 +36,34 @@ def harmless_json(text: str) -> str:
 
 
 def key_lines(text: str) -> dict[Path, int]:
-    """The line, from 1, of every key of the objects in a valid JSON text, by its path (list indexes left out)."""
+    """The line, from 1, of every key and every object in a list of a valid JSON text, by its path (`ignore`, `0`)."""
     lines: dict[Path, int] = {}
     line = 1
-    # One key an open bracket, "" in a list and before the first key.
+    # One key an open bracket, "" before the first; in a list, the index.
     keys: list[str] = []
+    in_list: list[bool] = []
     last_string, last_line = "", 0
     for match in _PIECE.finditer(text):
         piece = match[0]
         if piece == "\n":
             line += 1
-        elif piece in "{[":
+        elif piece == "{":
+            if in_list and in_list[-1]:
+                lines[tuple(keys)] = line
             keys.append("")
+            in_list.append(False)
+        elif piece == "[":
+            keys.append("0")
+            in_list.append(True)
         elif piece in "}]":
             keys.pop()
+            in_list.pop()
+        elif piece == "," and in_list[-1]:
+            keys[-1] = str(int(keys[-1]) + 1)
         elif piece == ":":
             # What stands before a colon is a key.
             keys[-1] = json.loads(last_string)
             lines[tuple(keys)] = last_line
-        else:
+        elif piece != ",":
             last_string, last_line = piece, line
     return lines

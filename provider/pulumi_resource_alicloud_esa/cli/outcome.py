@@ -11,6 +11,8 @@ from pathlib import Path
 
 from ..drift.compare import Difference, Kind
 from ..drift.health import Health
+from ..drift.ignore import Judged, Rule
+from ..drift.ignored import tail
 from ..drift.record import Record
 from ..drift.text import summary
 from ..esa.printable import printable
@@ -37,6 +39,9 @@ _EXIT_CODES = {
 _DETAILED_EXIT_CODES = {**_EXIT_CODES, Verdict.DRIFT: exit_codes.DETAILED_DRIFT}
 
 
+_NOTHING = Judged(())
+
+
 @dataclass(frozen=True)
 class Outcome:
     """One check; `path` is the baseline as typed, `location` as reports name it, `actual` the number of live jobs."""
@@ -45,10 +50,15 @@ class Outcome:
     location: str
     site_id: str
     baseline: Baseline | None
-    differences: Sequence[Difference] = ()
+    judged: Judged = _NOTHING
     actual: int = 0
     errors: Sequence[str] = ()
     health: Health | None = None
+
+    @property
+    def differences(self) -> Sequence[Difference]:
+        """The findings that count."""
+        return self.judged.differences
 
     @property
     def verdict(self) -> Verdict:
@@ -81,12 +91,16 @@ class Outcome:
         """One line for people."""
         if self.errors:
             return f"{self.subject}: {NO_VERDICT}: {self.error}"
-        verdict = summary(self.site_id, self.differences, self.actual)
+        verdict = summary(self.site_id, self.differences, self.actual) + tail(self.judged)
         return f"{verdict}; {self.health.summary()}" if self.health else verdict
 
     def line(self, difference: Difference) -> int:
         """The baseline's line that a difference contradicts."""
-        return self.baseline.line(difference.job_id, difference.field) if self.baseline else 1
+        return self.baseline.line(difference) if self.baseline else 1
+
+    def rule_line(self, rule: Rule) -> int:
+        """The baseline's line on which a rule stands."""
+        return self.baseline.rule_line(rule) if self.baseline else 1
 
     @property
     def expected(self) -> Mapping[str, Record]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...drift.compare import Difference, Kind
+from ...drift.ignore import Rule
+from ...drift.ignored import notes
 from ..json_text import json_output
 from ..outcome import Outcome, Verdict
 
@@ -26,9 +28,15 @@ def render(outcome: Outcome) -> str:
             "errors": list(outcome.errors),
             "counts": _counts(outcome) if told else None,
             "differences": [_difference(outcome, difference) for difference in outcome.differences] if told else None,
+            "ignored": [_ignored(outcome, *pair) for pair in outcome.judged.ignored] if told else None,
+            "rules": notes(outcome.judged) if told else None,
             "health": outcome.health.plain() if outcome.health else None,
         }
     )
+
+
+def _ignored(outcome: Outcome, difference: Difference, rule: Rule) -> dict[str, Any]:
+    return {**_difference(outcome, difference), "rule": {**rule.plain(), "line": outcome.rule_line(rule)}}
 
 
 def _counts(outcome: Outcome) -> dict[str, int]:

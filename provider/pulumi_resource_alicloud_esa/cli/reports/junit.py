@@ -6,11 +6,13 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 from ...drift.compare import Difference, Kind
+from ...drift.ignored import because
 from ...drift.text import change, cut_changes, describe, job_label
 from ...esa.printable import printable, without_commands
 from ..outcome import Outcome, Verdict
 
 _CLASS = "scheduled preload jobs"
+_MOST = 20
 _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
@@ -40,12 +42,20 @@ def _add_jobs(suite: ET.Element, outcome: Outcome) -> None:
     found: dict[str, list[Difference]] = {}
     for difference in outcome.differences:
         found.setdefault(difference.job_id, []).append(difference)
+    ignored: dict[str, list[str]] = {}
+    new: dict[str, str] = {}
+    for difference, rule in outcome.judged.ignored:
+        ignored.setdefault(difference.job_id, []).append(f"ignored: {describe(difference)} ({because(rule)})")
+        if difference.kind is Kind.UNEXPECTED:
+            new[difference.job_id] = difference.name
     names = {job_id: record.name for job_id, record in outcome.expected.items()}
     unexpected = {job_id: differences[0].name for job_id, differences in found.items() if job_id not in names}
-    for job_id, name in {**names, **unexpected}.items():
+    for job_id, name in {**names, **unexpected, **new}.items():
         case = _case(suite, outcome, name, job_id)
         if job_id in found:
             _add_failure(case, found[job_id])
+        elif job_id in ignored:
+            ET.SubElement(case, "skipped", message="; ".join(ignored[job_id][:_MOST]))
 
 
 def _add_failure(case: ET.Element, differences: Sequence[Difference]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...drift.ignored import section
 from ...drift.markdown import code
 from ...drift.markdown import markdown as drift_markdown
 from ..outcome import Outcome, Verdict
@@ -16,7 +17,8 @@ def render(outcome: Outcome) -> str:
     report = drift_markdown(outcome.site_id, outcome.differences, outcome.actual)
     if outcome.verdict is Verdict.DRIFT:
         report += f"\nTo accept this, run {code(outcome.accept)} and commit the file.\n"
-    return f"{report}\n{outcome.health.markdown()}" if outcome.health else report
+    sections = [section(outcome.judged), outcome.health.markdown() if outcome.health else ""]
+    return "\n".join([report, *(text for text in sections if text)])
 
 
 def _unreadable(outcome: Outcome) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from ...drift.compare import Difference, Kind
+from ...drift.ignore import Rule
+from ...drift.ignored import because
 from ...drift.text import describe, most_important
 from ...schema import VERSION
 from ..json_text import json_output
@@ -40,6 +42,7 @@ def render(outcome: Outcome) -> str:
     }
     if outcome.verdict is not Verdict.ERROR:
         run["results"] = [_result(outcome, found) for found in most_important(outcome.differences, _RESULTS)]
+        run["results"] += [_suppressed(outcome, *pair) for pair in outcome.judged.ignored[:_RESULTS]]
     return json_output({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
@@ -86,6 +89,17 @@ def _result(outcome: Outcome, found: Difference) -> dict[str, Any]:
         # GitHub looks at the second one only; without it all unexpected jobs, which share a line, would be one alert.
         "partialFingerprints": {"alicloudEsaDrift/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint[:16]}:1"},
     }
+
+
+def _suppressed(outcome: Outcome, found: Difference, rule: Rule) -> dict[str, Any]:
+    place = {"artifactLocation": _artifact(outcome), "region": {"startLine": outcome.rule_line(rule)}}
+    suppression = {
+        "kind": "external",
+        "status": "accepted",
+        "justification": because(rule),
+        "location": {"physicalLocation": place},
+    }
+    return {**_result(outcome, found), "suppressions": [suppression]}
 
 
 def _message(text: str) -> str:

@@ -6,6 +6,7 @@ import os
 import sys
 
 from ...drift.compare import Difference
+from ...drift.ignored import lines as ignored_lines
 from ...drift.text import describe, job_lines
 from ...esa.printable import printable
 from ..outcome import NO_VERDICT, Outcome, Verdict
@@ -36,7 +37,10 @@ def screen(outcome: Outcome) -> str:
 def _lines(outcome: Outcome, first: str) -> list[str]:
     health = outcome.health.lines() if outcome.health else []
     accept = [f"to accept this: {outcome.accept}"] if outcome.verdict is Verdict.DRIFT else []
-    return [printable(line) for line in (first, *job_lines(outcome.differences, _JOBS), *health, *accept)]
+    return [
+        printable(line)
+        for line in (first, *job_lines(outcome.differences, _JOBS), *ignored_lines(outcome.judged), *health, *accept)
+    ]
 
 
 def _annotations(outcome: Outcome) -> list[str]:
