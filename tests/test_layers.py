@@ -163,3 +163,16 @@ def test_a_file_has_one_job_and_a_function_one_page(module: str) -> None:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < 45, f"{module}: {node.name}"
+
+
+def test_no_test_imports_from_another() -> None:
+    """What tests share lives in tests/support/, and nothing there knows a test."""
+    for path in (ROOT / "tests").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                assert not node.level, f"{path}: a relative import"
+                names = [node.module or ""]
+            for name in names:
+                owner = ".".join(name.split(".")[:2])
+                assert not owner.startswith("tests") or owner == "tests.support", f"{path}: {name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -23,6 +23,7 @@ from pulumi_resource_alicloud_esa.provider import FUNCTIONS, EsaProvider
 from pulumi_resource_alicloud_esa.resources.protocol import Change
 
 from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault
+from tests.support.clients import NewProvider
 
 LIST = "alicloud-esa:index:getScheduledPreloadJobs"
 DRIFT = "alicloud-esa:index:getScheduledPreloadJobsDrift"
@@ -31,8 +32,6 @@ EXECUTIONS = "alicloud-esa:index:getScheduledPreloadExecutions"
 BASELINE = "alicloud-esa:index:ScheduledPreloadJobsBaseline"
 URN = f"urn:pulumi:dev::project::{BASELINE}::jobs"
 SITE = {"siteId": str(SITE_ID)}
-
-NewProvider = Callable[..., EsaProvider]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from emulator import Emulator
 from emulator.keys import STS_ACCESS_KEY_ID, STS_ACCESS_KEY_SECRET, STS_SECURITY_TOKEN
 from tests.support.archives import PLUGIN, TARBALL, VERSION
 from tests.support.engine import ROOT, SITE_ID, Engine, Result
-from tests.engine.test_tracing import traced
+from tests.support.spans import traced
 from tests.support.servers import JsonServer
 
 

@@ -7,16 +7,14 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from emulator import EXAMPLE_JOB_ID, Emulator
-from tests.docs import test_outputs, test_programs, test_sessions
-from tests.docs.test_outputs import lines
-from tests.engine.test_examples import outputs_section
-from tests.support.blocks import block, blocks
+from tests.support.blocks import NOT_HERE, block, blocks, lines
 from tests.support.engine import PLUGIN, ROOT, SITE_ID, Engine, Result
-from tests.support.examples import EXAMPLES
+from tests.support.examples import EXAMPLES, outputs_section
 from tests.support.shell import at, run, run_example
 from tests.support.steps import (
     beside_a_clone,
@@ -33,24 +31,6 @@ from tests.support.steps import (
 SITE = int(SITE_ID)
 KEY_ID, KEY_SECRET = "testAccessKeyId", "testAccessKeySecret"
 Step = Callable[[Engine, Emulator], None]
-DIST = "needs dist/, which tests/dist builds and installs"
-MAKE = "make itself: these targets are what runs this test"
-# Document and beginning of the block: why it cannot run here. Its words are still looked up by test_shell.py.
-INSTALL = "pulumi plugin install resource alicloud-esa v0.1.0"
-NOT_HERE = {
-    ("CONTRIBUTING.md", "make build"): MAKE,
-    ("README.md", "make demo"): MAKE,
-    ("docs/testing-with-the-emulator.md", "make emulator"): "never ends; test_sessions.py starts `python -m emulator`",
-    ("docs/air-gapped.md", "(cd dist"): DIST,
-    ("docs/air-gapped.md", "export PULUMI_SKIP"): DIST,
-    ("docs/installation-configuration.md", "(cd dist"): DIST,
-    ("docs/installation-configuration.md", f"{INSTALL} --server"): "needs a release at GitHub",
-    ("docs/installation-configuration.md", "npm install"): "needs dist/ and a registry; tests/dist/test_npm_package.py",
-    ("docs/installation-configuration.md", "go mod edit"): "needs a registry; examples/go/go.mod has that very line",
-    ("docs/command.md", "pipx install"): "needs GitHub",
-    ("docs/command.md", "mkdir"): DIST,
-    ("docs/installation-configuration.md", "pulumi package add https"): "needs GitHub; tests/sdk/test_source_plugin.py",
-}
 # These need more than a folder and an exit code: a test of their own in another file here.
 BY_NAME = {
     ("CONTRIBUTING.md", ".venv/bin/pulumi-resource"): "test_attaching_a_debugger",
@@ -236,8 +216,5 @@ def test_every_block_is_in_one_list() -> None:
     listed = [block(document, "sh", starts) for document, starts in keys]
     assert len(set(listed)) == len(listed)
     assert [found.name for found in blocks("sh") if found not in listed] == []
-    assert [
-        name
-        for name in BY_NAME.values()
-        if name not in {**vars(test_outputs), **vars(test_programs), **vars(test_sessions)}
-    ] == []
+    beside = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    assert [name for name in BY_NAME.values() if f"\ndef {name}(" not in beside] == []

@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 
 from emulator import EXAMPLE_JOB_ID, Emulator, Fault
-from tests.engine.test_examples import outputs_section
-from tests.support.blocks import block, blocks
+from tests.support.blocks import block, blocks, lines
 from tests.support.engine import EXAMPLE_SITE_ID, ROOT, SITE_ID, Engine
+from tests.support.examples import outputs_section
 from tests.support.shell import run
+from tests.support.steps import change_by_hand
 
 # Document, beginning of the block, what holds it. A README of an example is held by test_examples.py.
 HELD = {
@@ -21,18 +22,6 @@ HELD = {
     ("docs/drift.md", "site 190007158391808"): "test_the_drift_of_the_command",
     ("CONTRIBUTING.md", "__main__.py ->"): "test_the_files_of_the_flow_exist",
 }
-CHANGED_JOB_ID = "5cd48fe3847a5fe008a34750"
-
-
-def change_by_hand(emulator: Emulator) -> None:
-    """What docs/drift.md says somebody did."""
-    emulator.store.add(int(SITE_ID), Name="added-by-hand")
-    emulator.store.change(int(SITE_ID), CHANGED_JOB_ID, UrlCount=77)
-    emulator.store.delete(int(SITE_ID), EXAMPLE_JOB_ID)
-
-
-def lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def without_id(text: str) -> str:

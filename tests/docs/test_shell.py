@@ -11,8 +11,7 @@ from functools import cache
 
 import pytest
 
-from tests.docs.test_commands import NOT_HERE
-from tests.support.blocks import Block, block, blocks
+from tests.support.blocks import NOT_HERE, Block, block, blocks
 from tests.support.engine import ROOT
 
 NAMES = re.compile(r"^[A-Za-z_]\w*=")

@@ -13,7 +13,7 @@ from pulumi_resource_alicloud_esa.drift.declared import Declared, find_drift
 from pulumi_resource_alicloud_esa.drift.fit import best_fit
 from pulumi_resource_alicloud_esa.drift.reading import Reading
 
-from tests.drift.rows import AFTER_END, BEFORE_END, Row, execution, job
+from tests.support.drift_rows import AFTER_END, BEFORE_END, Row, execution, job
 
 ID = {number: f"{number:024x}" for number in range(10)}
 START, END = "2024-06-04T08:00:00Z", "2024-06-04T09:00:00Z"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.drift.compare import Difference, Kind, compare
 from pulumi_resource_alicloud_esa.drift.record import DEFAULT_IGNORED, covered, record_execution, record_jobs
 
-from tests.drift.rows import (
+from tests.support.drift_rows import (
     AFTER_END,
     BEFORE_END,
     MOVING_STATUSES,

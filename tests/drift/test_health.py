@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pulumi_resource_alicloud_esa.drift.health import JobHealth, judge_health
 
-from tests.drift.rows import Row, execution, job
+from tests.support.drift_rows import Row, execution, job
 
 
 def runs(*statuses: str, day: int = 4) -> list[Row]:

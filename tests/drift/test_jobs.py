@@ -24,7 +24,7 @@ from pulumi_resource_alicloud_esa.drift.record import (
 from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
 from pulumi_resource_alicloud_esa.esa.inputs import Inputs
 
-from tests.drift.rows import JOB, Row, drift, job
+from tests.support.drift_rows import JOB, Row, drift, job
 
 texts = st.sampled_from([None, "", "a", "b", "A", " a ", "a\nb", "é"])
 rows = st.fixed_dictionaries(

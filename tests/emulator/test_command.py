@@ -21,7 +21,7 @@ import pytest
 from emulator import SITE_ID
 
 if TYPE_CHECKING:
-    from tests.emulator.conftest import MakeCaller
+    from tests.support.caller import MakeCaller
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-W", "error", "-m", "emulator"]

@@ -11,7 +11,7 @@ from emulator.keys import STS_ACCESS_KEY_ID, STS_SECURITY_TOKEN
 from tests.support.control import control
 
 if TYPE_CHECKING:
-    from tests.emulator.conftest import Caller
+    from tests.support.caller import Caller
 
 JOBS = f"sites/{EXAMPLE_SITE_ID}/jobs"
 

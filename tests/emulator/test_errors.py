@@ -10,7 +10,7 @@ from emulator import SITE_ID, Emulator, Fault
 from emulator.errors import DOCUMENTED, ERRORS
 
 if TYPE_CHECKING:
-    from tests.emulator.conftest import Caller
+    from tests.support.caller import Caller
 
 # As printed on the page of ListScheduledPreloadJobs.
 PAGE = """\

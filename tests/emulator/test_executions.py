@@ -12,7 +12,7 @@ from emulator.moments import format_moment, parse_moment
 from tests.support.control import control
 
 if TYPE_CHECKING:
-    from tests.emulator.conftest import Caller
+    from tests.support.caller import Caller
 
 EXECUTIONS = f"jobs/{EXAMPLE_JOB_ID}/executions"
 SEEDED = "4140d8f213c69a2539a3390a"

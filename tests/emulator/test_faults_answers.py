@@ -14,7 +14,7 @@ from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault, R
 from emulator.keys import STS_ACCESS_KEY_ID, STS_ACCESS_KEY_SECRET, STS_SECURITY_TOKEN
 
 if TYPE_CHECKING:
-    from tests.emulator.conftest import Caller, MakeCaller
+    from tests.support.caller import Caller, MakeCaller
 
 ERROR = "InternalError"
 

@@ -9,7 +9,7 @@ import pytest
 from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault
 
 if TYPE_CHECKING:
-    from tests.emulator.conftest import Caller
+    from tests.support.caller import Caller
 
 
 def page(caller: Caller, number: int, size: int = 10) -> list[str]:

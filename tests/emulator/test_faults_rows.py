@@ -10,7 +10,7 @@ from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Em
 from tests.support.control import control
 
 if TYPE_CHECKING:
-    from tests.emulator.conftest import Caller
+    from tests.support.caller import Caller
 
 EXECUTIONS = "ListScheduledPreloadExecutions"
 NOBODYS = "f" * 24

@@ -11,7 +11,7 @@ import pytest
 from emulator import SITE_ID, Emulator, Fault
 
 if TYPE_CHECKING:
-    from tests.emulator.conftest import Caller
+    from tests.support.caller import Caller
 
 
 class Wire:

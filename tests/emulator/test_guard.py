@@ -12,7 +12,7 @@ import pytest
 from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault
 from emulator.guard import LONGEST_BODY
 from emulator.requestlog import KEPT_BYTES, RequestLog, RequestRecord
-from tests.emulator.conftest import Caller
+from tests.support.caller import Caller
 
 JOBS = f"/_emulator/sites/{EXAMPLE_SITE_ID}/jobs"
 

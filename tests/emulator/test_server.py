@@ -18,7 +18,7 @@ from emulator import SITE_ID, Emulator, Fault
 from emulator.keys import STS_ACCESS_KEY_ID, STS_ACCESS_KEY_SECRET, STS_SECURITY_TOKEN
 
 if TYPE_CHECKING:
-    from tests.emulator.conftest import Caller, MakeCaller
+    from tests.support.caller import Caller, MakeCaller
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from emulator.signature import (
 )
 
 if TYPE_CHECKING:
-    from tests.emulator.conftest import Caller, MakeCaller
+    from tests.support.caller import Caller, MakeCaller
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 SECRET = "testAccessKeySecret"

@@ -13,7 +13,7 @@ from tests.support.control import control
 from tests.support.official_sdk import UTCNOW, client_for
 
 if TYPE_CHECKING:
-    from tests.emulator.conftest import Caller
+    from tests.support.caller import Caller
 
 NEWEST_FIRST = ["old.example.com", "example.org", "example.net", "example.com"]
 

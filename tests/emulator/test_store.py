@@ -10,7 +10,7 @@ import pytest
 from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator
 
 if TYPE_CHECKING:
-    from tests.emulator.conftest import Caller
+    from tests.support.caller import Caller
 
 
 def listed(caller: Caller, site_id: int) -> list[dict[str, object]]:

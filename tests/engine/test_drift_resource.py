@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from emulator import Emulator, Fault
+from tests.support.baseline_program import program
 from tests.support.engine import EMPTY_SITE_ID, EXAMPLE_SITE_ID, SITE_ID, Engine, Result
 
 CLEAN, UNREADABLE, DRIFT = 0, 1, 7
 SITE = int(SITE_ID)
-PROGRAM = """
-name: baseline
-runtime: yaml
-resources:
-  jobs:
-    type: alicloud-esa:ScheduledPreloadJobsBaseline
-    properties: PROPERTIES
-    options: OPTIONS
-"""
-
-
-def program(options: str = "{}", **properties: object) -> str:
-    given = json.dumps({"siteId": SITE_ID, **properties})
-    return PROGRAM.replace("PROPERTIES", given).replace("OPTIONS", options)
 
 
 @pytest.fixture

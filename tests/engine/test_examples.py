@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 
 from emulator import Emulator
 from tests.support.engine import SITE_ID, Engine, Result
-from tests.support.examples import EXAMPLES, LANGUAGES, Example, place
+from tests.support.examples import EXAMPLES, LANGUAGES, Example, outputs_section, place
 
 SITE = int(SITE_ID)
 JUNE = ("2024-06-01T00:00:00Z", "2024-07-01T00:00:00Z")
-
-
-def outputs_section(text: str) -> str:
-    """The outputs as the engine's display shows them."""
-    found = re.search(r"^Outputs:\n(?:    .*\n)+", text, re.MULTILINE)
-    assert found, text
-    return found[0]
 
 
 def readme_shows(name: str, result: Result) -> None:

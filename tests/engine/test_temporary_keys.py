@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from emulator import Emulator
+from tests.support.baseline_program import program
 from tests.support.engine import Engine
-
-from .test_drift_resource import program
 
 OLD, NEW = ("STS.old", "old-secret", "old-token"), ("STS.new", "new-secret", "new-token")
 VARIABLES = ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN")

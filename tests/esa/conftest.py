@@ -5,7 +5,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 import trustme
 from pulumi_resource_alicloud_esa.esa.client import EsaClient
 from pulumi_resource_alicloud_esa.esa.endpoints import parse_endpoint
-from pulumi_resource_alicloud_esa.esa.keys import Credentials, CredentialSource
+from pulumi_resource_alicloud_esa.esa.keys import CredentialSource
 from pulumi_resource_alicloud_esa.esa.listing import Lister
 from pulumi_resource_alicloud_esa.esa.pace import Pace
 from pulumi_resource_alicloud_esa.esa.retry import RetryBudget, RetryPolicy
@@ -22,27 +21,7 @@ from pulumi_resource_alicloud_esa.esa.service import Service
 from pulumi_resource_alicloud_esa.esa.transport import Transport
 
 from emulator import Emulator
-
-KEYS = Credentials("testAccessKeyId", "testAccessKeySecret")
-NewClient = Callable[..., EsaClient]
-NewService = Callable[..., Service]
-
-
-class FixedSource:
-    """Keys that are given; those after the first are what a refresh finds."""
-
-    def __init__(self, *keys: Credentials) -> None:
-        self._keys = list(keys)
-        self.refreshes = 0
-
-    def get(self, deadline: Any = None) -> Credentials:
-        return self._keys[0]
-
-    def refresh(self, rejected: Credentials, deadline: Any = None) -> bool:
-        self.refreshes += 1
-        if len(self._keys) > 1 and self._keys[0] == rejected:
-            self._keys.pop(0)
-        return self._keys[0] != rejected
+from tests.support.clients import KEYS, FixedSource, NewClient, NewService, Tls
 
 
 @pytest.fixture
@@ -91,16 +70,6 @@ def new_service(new_client: NewClient) -> Iterator[NewService]:
     yield make
     for pool in pools:
         pool.shutdown()
-
-
-@dataclass(frozen=True)
-class Tls:
-    """A CA that nobody trusts yet, and a certificate of it for 127.0.0.1 and localhost."""
-
-    ca_file: str
-    cert_file: str
-    wrong_cert_file: str
-    context: ssl.SSLContext
 
 
 @pytest.fixture(scope="session")

@@ -17,9 +17,8 @@ from pulumi_resource_alicloud_esa.esa.keys import Credentials
 from pulumi_resource_alicloud_esa.esa.query import JobQuery
 
 from emulator import SITE_ID, Emulator, Fault, RawAnswer
+from tests.support.clients import FixedSource, NewClient, NewService
 from tests.support.servers import JsonServer, RawServer, page
-
-from .conftest import FixedSource, NewClient, NewService
 
 SITE = {"SiteId": str(SITE_ID)}
 

@@ -10,8 +10,7 @@ from pulumi_resource_alicloud_esa.esa.keys import Credentials
 
 from emulator import Emulator, Fault, RawAnswer
 from emulator.errors import ERRORS
-
-from .conftest import FixedSource, NewClient
+from tests.support.clients import FixedSource, NewClient
 
 ACTION = "ListScheduledPreloadJobs"
 SITE = {"SiteId": "190007158391808"}

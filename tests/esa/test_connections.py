@@ -23,9 +23,8 @@ from pulumi_resource_alicloud_esa.esa.client import EsaClient
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import Cancelled, EsaError, TransportError
 
+from tests.support.clients import NewClient, Tls
 from tests.support.servers import Peer, RawServer, answer, closing, connect_proxy, http, page
-
-from .conftest import NewClient, Tls
 
 EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n"
 PROCESSING = b"HTTP/1.1 102 Processing\r\n\r\n"

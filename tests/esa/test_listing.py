@@ -20,9 +20,8 @@ from pulumi_resource_alicloud_esa.esa.query import JobQuery, read_job_query
 from pulumi_resource_alicloud_esa.esa.service import Service
 
 from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID, Emulator, Fault
+from tests.support.clients import NewService
 from tests.support.servers import JsonServer, RawServer, http, page
-
-from .conftest import NewService
 
 SITE = str(SITE_ID)
 

@@ -15,8 +15,7 @@ from pulumi_resource_alicloud_esa.esa.query import JobQuery
 from pulumi_resource_alicloud_esa.esa.retry import PROCESS_BUDGET
 
 from emulator import SITE_ID, Emulator, Fault
-
-from .conftest import NewService
+from tests.support.clients import NewService
 
 
 class Clock:

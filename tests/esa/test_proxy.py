@@ -12,10 +12,8 @@ from pulumi_resource_alicloud_esa.esa.errors import DeadlineExceeded, TransportE
 from pulumi_resource_alicloud_esa.esa.proxy import Proxy, choose_proxy
 
 from emulator import Emulator
+from tests.support.clients import NewClient, call, closed_port
 from tests.support.servers import RawServer, connect_proxy
-
-from .conftest import NewClient
-from .test_transport import call, closed_port
 
 SERVICE = parse_endpoint("https://esa.cn-hangzhou.aliyuncs.com")
 LIST = "ListScheduledPreloadJobs"

@@ -12,9 +12,8 @@ from pulumi_resource_alicloud_esa.esa.errors import PartialAnswer, ResponseError
 from pulumi_resource_alicloud_esa.esa.query import JobQuery
 from pulumi_resource_alicloud_esa.esa.service import Service
 
+from tests.support.clients import NewService
 from tests.support.servers import JsonServer
-
-from .conftest import NewService
 
 SITE, OTHER_SITE = "190007158391808", "190007158391809"
 JOB, OTHER_JOB = "665d3af3621bccf3fe29e1a4", "665d3af3621bccf3fe29e1a5"

@@ -16,9 +16,8 @@ from pulumi_resource_alicloud_esa.esa.errors import (
 )
 from pulumi_resource_alicloud_esa.esa.retry import PROCESS_BUDGET, RetryBudget, RetryPolicy
 
+from tests.support.clients import NewClient
 from tests.support.servers import RawServer
-
-from .conftest import NewClient
 
 
 def api(code: str, retry_after: float | None = None) -> ApiError:

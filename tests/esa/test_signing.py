@@ -26,9 +26,8 @@ from pulumi_resource_alicloud_esa.esa.signing import (
 )
 
 from emulator import Emulator, Fault, RawAnswer
+from tests.support.clients import FixedSource, NewClient
 from tests.support.servers import RawServer, answer, http, page
-
-from .conftest import FixedSource, NewClient
 
 HOST = "esa.cn-hangzhou.aliyuncs.com"
 NONCE = "3156853299f313e23d1673dc12e1703d"

@@ -30,17 +30,12 @@ from pulumi_resource_alicloud_esa.esa.keys import Credentials
 from pulumi_resource_alicloud_esa.esa.proxy import Proxy
 
 from emulator import SITE_ID, Emulator, Fault, RawAnswer
+from tests.support.clients import FixedSource, NewClient, Tls, call, closed_port
 from tests.support.servers import Peer, RawServer, answer, closing, connect_proxy, http, page
-
-from .conftest import FixedSource, NewClient, Tls
 
 SITE = {"SiteId": str(SITE_ID)}
 STS = Credentials("STS.testAccessKeyId", "testStsAccessKeySecret", "testSecurityToken+/=")
 GOOD = http(page({"Id": "a"}))
-
-
-def call(client: EsaClient, seconds: float = 10) -> dict[str, Any]:
-    return client.call("ListScheduledPreloadJobs", SITE, Deadline(seconds))
 
 
 def failure(client: EsaClient, kind: type[Any] = TransportError, seconds: float = 10) -> Any:
@@ -53,12 +48,6 @@ def failure(client: EsaClient, kind: type[Any] = TransportError, seconds: float 
     assert len(line) < 400
     assert not [word for word in ("testSecurityToken", "testStsAccessKeySecret", "0x7", "Pool(") if word in line]
     return caught.value
-
-
-def closed_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 # --- connections that fail: retried, then one line with the host ---

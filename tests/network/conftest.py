@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,10 @@ import pytest
 from pulumi_resource_alicloud_esa.provider import EsaProvider
 
 from emulator import Emulator
+from tests.support.clients import NewProvider
 from tests.support.toxiproxy import Network, Toxiproxy
 
 ROOT = Path(__file__).resolve().parents[2]
-NewProvider = Callable[..., EsaProvider]
 
 
 @pytest.fixture(scope="session")

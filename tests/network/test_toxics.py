@@ -11,7 +11,7 @@ from pulumi_resource_alicloud_esa.esa.errors import Cancelled, DeadlineExceeded,
 from pulumi_resource_alicloud_esa.provider import EsaProvider
 
 from emulator import SITE_ID, Emulator, Fault
-from tests.network.conftest import NewProvider
+from tests.support.clients import NewProvider
 from tests.support.toxiproxy import Network
 
 TOKEN = "alicloud-esa:index:getScheduledPreloadJobs"

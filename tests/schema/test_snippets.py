@@ -19,10 +19,9 @@ import pytest
 import tree_sitter
 import tree_sitter_c_sharp
 
-from tests.engine.test_examples import outputs_section
 from tests.support import java_stubs
 from tests.support.engine import ROOT, Engine
-from tests.support.examples import EXAMPLES, NPM, made, node
+from tests.support.examples import EXAMPLES, NPM, made, node, outputs_section
 from tests.support.language_host import go_program, language_host, nodejs_program
 
 SCHEMA = json.loads((ROOT / "schema.json").read_text(encoding="utf-8"))

@@ -17,6 +17,25 @@ DOCUMENTS = sorted(
 # A block within a list is indented.
 FENCE = re.compile(r"^([ \t]*)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 
+_DIST = "needs dist/, which tests/dist builds and installs"
+_MAKE = "make itself: these targets are what runs this test"
+_INSTALL = "pulumi plugin install resource alicloud-esa v0.1.0"
+# Document and beginning of the block: why it cannot run here. Its words are still looked up by test_shell.py.
+NOT_HERE = {
+    ("CONTRIBUTING.md", "make build"): _MAKE,
+    ("README.md", "make demo"): _MAKE,
+    ("docs/testing-with-the-emulator.md", "make emulator"): "never ends; test_sessions.py starts `python -m emulator`",
+    ("docs/air-gapped.md", "(cd dist"): _DIST,
+    ("docs/air-gapped.md", "export PULUMI_SKIP"): _DIST,
+    ("docs/installation-configuration.md", "(cd dist"): _DIST,
+    ("docs/installation-configuration.md", f"{_INSTALL} --server"): "needs a release at GitHub",
+    ("docs/installation-configuration.md", "npm install"): "needs dist/ and a registry; tests/dist/test_npm_package.py",
+    ("docs/installation-configuration.md", "go mod edit"): "needs a registry; examples/go/go.mod has that very line",
+    ("docs/command.md", "pipx install"): "needs GitHub",
+    ("docs/command.md", "mkdir"): _DIST,
+    ("docs/installation-configuration.md", "pulumi package add https"): "needs GitHub; tests/sdk/test_source_plugin.py",
+}
+
 
 @dataclass(frozen=True)
 class Block:
@@ -54,3 +73,8 @@ def block(document: str, language: str, starts: str) -> Block:
         found = [candidate for candidate in candidates if f"\n{starts}" in candidate.code]
     assert len(found) == 1, f"{document} has {len(found)} blocks for {starts!r}"
     return found[0]
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text that say something, without what surrounds them."""
+    return [line.strip() for line in text.splitlines() if line.strip()]

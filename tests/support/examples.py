@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,3 +75,10 @@ def made(path: Path) -> Path:
         # Not a skip: an example that does not run proves nothing.
         raise RuntimeError(f"no {path}: run `make test`, which makes it")
     return path
+
+
+def outputs_section(text: str) -> str:
+    """The outputs as the engine's display shows them."""
+    found = re.search(r"^Outputs:\n(?:    .*\n)+", text, re.MULTILINE)
+    assert found, text
+    return found[0]

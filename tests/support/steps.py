@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import shutil
 
-from emulator import Emulator
-from tests.docs.test_outputs import change_by_hand
+from emulator import EXAMPLE_JOB_ID, Emulator
 from tests.support.archives import VERSION
 from tests.support.engine import PLUGIN, ROOT, SITE_ID, Engine
 from tests.support.examples import EXAMPLES
+
+
+def change_by_hand(emulator: Emulator) -> None:
+    """What docs/drift.md says somebody did."""
+    emulator.store.add(int(SITE_ID), Name="added-by-hand")
+    emulator.store.change(int(SITE_ID), "5cd48fe3847a5fe008a34750", UrlCount=77)
+    emulator.store.delete(int(SITE_ID), EXAMPLE_JOB_ID)
 
 
 def nothing(engine: Engine, emulator: Emulator) -> None:
