@@ -47,3 +47,19 @@ def test_the_codes_in_the_table_of_troubles_are_ones_that_are_known() -> None:
     named = {name for row in rows for name in re.findall(r"`([A-Z]\w+(?:\.\w+)*)`", row)} - {"ModuleNotFoundError"}
     assert "InvalidUid.PermissionDenied" in named
     assert named <= set(CODES)
+
+
+def test_pipelines_install_no_name_that_anybody_could_register() -> None:
+    pipelines = list((ROOT / "examples" / "drift-pipeline").glob("*.yml"))
+    assert len(pipelines) == 2
+    for pipeline in pipelines:
+        (installed,) = re.findall(r"^  ALICLOUD_ESA: (\S+)$", pipeline.read_text(encoding="utf-8"), re.MULTILINE)
+        assert installed.startswith("git+https://github.com/alicloud-esa/pulumi-alicloud-esa@"), pipeline.name
+
+
+def test_the_map_shows_every_room() -> None:
+    package = ROOT / "provider" / "pulumi_resource_alicloud_esa"
+    rooms = {path.parent.name for path in package.glob("*/__init__.py")}
+    assert (
+        set(re.findall(r"`(\w+)/`", "".join(re.findall(r"^\| `.*?\|", text("CONTRIBUTING.md"), re.MULTILINE)))) == rooms
+    )
