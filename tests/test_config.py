@@ -70,6 +70,13 @@ def test_objects_may_be_json_or_lists_of_one(shape: Any) -> None:
     [
         ({"accessKey": 5}, "accessKey"),
         ({"accessKey": " "}, "accessKey"),
+        ({"accessKey": "a\nb"}, "accessKey"),
+        ({"secretKey": "hunter2 x"}, "secretKey"),
+        ({"secretKey": "hunter2\u200b"}, "secretKey"),
+        ({"securityToken": "hunter2\r\nx-evil: 1"}, "securityToken"),
+        ({"assumeRoleWithOidc": {"oidcToken": "hunter2 \u00e9"}}, "assumeRoleWithOidc.oidcToken"),
+        ({"assumeRole": "[" * 200_000}, "assumeRole"),
+        ({"assumeRole": "\ufeff" + "[" * 200_000}, "assumeRole"),
         ({"secretKey": 5}, "secretKey"),
         ({"secretKey": ["hunter2"]}, "secretKey"),
         ({"secretKey": " "}, "secretKey"),
@@ -171,3 +178,43 @@ def test_secrets_never_show() -> None:
 def test_nothing_of_the_environment_is_in_the_settings() -> None:
     env = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "s", "ALIBABA_CLOUD_REGION": "r"}
     assert read_settings({}, env) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("hunter2 x", "holds white space (character 8 of 9); copy it again"),
+        ("hunter2\nx", "holds a line break (character 8 of 9); copy it again"),
+        ("hunter2\x00x", "holds an unprintable character (character 8 of 9); copy it again"),
+        ("hunter2\ufeffx", "holds an unprintable character (character 8 of 9); copy it again"),
+        ("hunter2\u201dx", "holds a character that is not ASCII (character 8 of 9); copy it again"),
+    ],
+)
+@pytest.mark.parametrize("name", ["accessKey", "secretKey", "securityToken"])
+def test_a_character_that_no_key_holds_is_named_by_its_place(name: str, value: str, words: str) -> None:
+    assert faults({name: value}) == {name: words}
+
+
+@pytest.mark.parametrize("name", ["accessKey", "secretKey", "securityToken"])
+def test_white_space_around_a_key_is_none_of_it(name: str) -> None:
+    for around in ("x\n", " x", "\tx\r\n"):
+        settings = read_settings({name: around}, {})
+        assert [settings.access_key, settings.secret_key, settings.security_token].count("x") == 1
+
+
+def test_a_dict_of_pythons_sdk_is_read_in_its_own_spelling() -> None:
+    role = {"role_arn": "r", "session_name": "s", "policy": "{}", "session_expiration": 900, "external_id": "e"}
+    oidc = {"oidc_provider_arn": "p", "oidc_token_file": "f", "role_arn": "r", "role_session_name": "s"}
+    settings = read_settings({"assumeRole": role, "assumeRoleWithOidc": oidc}, {})
+    assert settings.assume_role == AssumeRole("r", "s", "{}", 900, "e")
+    assert settings.assume_role_with_oidc == AssumeRoleWithOidc("p", "f", None, "r", "s")
+    assert list(faults({"assumeRole": {"role_arn": "r", "sesion_name": "s"}})) == ["assumeRole.sesionName"]
+
+
+@pytest.mark.parametrize("variable", ["ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN"])
+def test_a_role_without_an_arn_takes_the_one_of_the_environment(variable: str) -> None:
+    # Which is asked when the role is assumed: nothing of the environment is in the settings.
+    settings = read_settings({"assumeRole": {"sessionName": "ci"}}, {variable: "acs:ram::1:role/r"})
+    assert settings.assume_role == AssumeRole(session_name="ci")
+    with pytest.raises(InvalidInput, match=r"^assumeRole\.roleArn: missing"):
+        read_settings({"assumeRole": {"sessionName": "ci"}}, {variable: " "})

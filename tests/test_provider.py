@@ -192,7 +192,10 @@ def test_check_config_takes_nothing_from_the_environment(shared: Emulator, new_p
     assert new_provider(shared).check_config({}) == ({}, [])
 
 
-@pytest.mark.parametrize("value", [{"oidcToken": "t"}, '{"oidcToken": "t"}', [{"oidcToken": "t"}]])
+@pytest.mark.parametrize(
+    "value",
+    [{"oidcToken": "t"}, {"oidc_token": "t"}, '{"oidcToken": "t"}', '{"oidc_token": "t"}', [{"oidcToken": "t"}]],
+)
 def test_an_oidc_token_is_a_secret_however_it_is_written(new_provider: NewProvider, value: object) -> None:
     inputs, _ = new_provider().check_config({"assumeRoleWithOidc": value})
     assert inputs == {"assumeRoleWithOidc": Secret(value)}
@@ -394,3 +397,29 @@ def test_an_unknown_site_is_checked_later(shared: Emulator, new_provider: NewPro
 def test_a_resource_of_another_name_is_a_fault(new_provider: NewProvider) -> None:
     with pytest.raises(InvalidInput, match="no such resource"):
         new_provider().check("urn:pulumi:dev::project::alicloud-esa:index:Other::x", {}, {})
+
+
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"accessKey": "hunter 2"}, "accessKey"),
+        ({"secretKey": "hunter 2"}, "secretKey"),
+        ({"securityToken": "hunter 2"}, "securityToken"),
+        ({"credentialsUri": "http://user:hunter2@127.0.0.1/"}, "credentialsUri"),
+        ({"endpoint": "https://user:hunter2@127.0.0.1/"}, "endpoint"),
+        ({"assumeRoleWithOidc": {"oidcToken": "hunter 2"}}, "assumeRoleWithOidc.oidcToken"),
+        ({"assumeRoleWithOidc": "{hunter2"}, "assumeRoleWithOidc"),
+    ],
+    ids=str,
+)
+def test_what_may_hold_a_secret_is_never_named_as_a_property_whose_value_the_engine_shows(
+    values: dict[str, Any], path: str
+) -> None:
+    _, faults = EsaProvider(environment={}).check_config(values)
+    (fault,) = faults
+    assert fault.path == ""
+    assert fault.reason.startswith(f"{path}: ")
+    assert "hunter" not in fault.reason
+    # Others are, so that the editor can point at them.
+    _, faults = EsaProvider(environment={}).check_config({"maxAttempts": 0})
+    assert [fault.path for fault in faults] == ["maxAttempts"]

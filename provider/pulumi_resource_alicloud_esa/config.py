@@ -20,8 +20,8 @@ from .esa.inputs import Inputs, whole
 from .esa.keys import misfit
 
 SECRETS = ("secretKey", "securityToken")
-# Those, and what may hold a secret where none belongs: a token, a login.
-NOT_TO_QUOTE = frozenset({*SECRETS, "assumeRoleWithOidc", "credentialsUri", "endpoint"})
+# Those, and what may hold a secret where none belongs: the other half of a pair, a token, a login.
+NOT_TO_QUOTE = frozenset({*SECRETS, "accessKey", "assumeRoleWithOidc", "credentialsUri", "endpoint"})
 MAX_CONCURRENCY = 8
 MAX_ATTEMPTS = 5
 TIMEOUT_SECONDS = 120

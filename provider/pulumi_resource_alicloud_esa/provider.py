@@ -183,8 +183,8 @@ def _without_property(fault: Fault) -> Fault:
 def _is_secret(name: str, value: Any) -> bool:
     if value is UNKNOWN or isinstance(value, Secret):
         return False
-    # An object, or its JSON; of the wrong kind, it is marked rather than shown.
-    return name in SECRETS or (name == "assumeRoleWithOidc" and "oidcToken" in str(value))
+    # An object, in either spelling, or its JSON; of the wrong kind, it is marked rather than shown.
+    return name in SECRETS or (name == "assumeRoleWithOidc" and "oidctoken" in str(value).replace("_", "").lower())
 
 
 def _subject(token: str, inputs: Mapping[str, Any]) -> str:

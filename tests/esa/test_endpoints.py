@@ -101,6 +101,9 @@ def test_a_password_in_the_endpoint_is_refused_and_not_repeated(text: str) -> No
         (None, "ap-southeast-1", {"ESA_ENDPOINT": "b.example"}, "https://b.example"),
         (None, None, {"ALIBABA_CLOUD_ENDPOINT_ESA": "a.example", "ESA_ENDPOINT": "b.example"}, "https://a.example"),
         (None, None, {"ALIBABA_CLOUD_ENDPOINT_ESA": "", "ESA_ENDPOINT": "b.example"}, "https://b.example"),
+        # A blank variable is one that is not set.
+        (None, None, {"ALIBABA_CLOUD_ENDPOINT_ESA": " \t", "ESA_ENDPOINT": "b.example"}, "https://b.example"),
+        (None, None, {"ALIBABA_CLOUD_ENDPOINT_ESA": " ", "ESA_ENDPOINT": "\n"}, HANGZHOU),
         ("c.example", "ap-southeast-1", {"ESA_ENDPOINT": "b.example"}, "https://c.example"),
     ],
 )
