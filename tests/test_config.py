@@ -124,7 +124,7 @@ def test_objects_may_be_json_or_lists_of_one(shape: Any) -> None:
         ({"accesKey": "x"}, "accesKey"),
         ({"insecure": True}, "insecure"),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:60],
 )
 def test_a_wrong_value_is_a_fault_on_its_property(values: dict[str, Any], path: str) -> None:
     found = faults(values)

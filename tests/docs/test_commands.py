@@ -74,6 +74,11 @@ def secret_kept(result: Result, engine: Engine, emulator: Emulator) -> None:
     assert {request.access_key_id for request in emulator.requests} == {KEY_ID}
 
 
+def shapes_written(result: Result, engine: Engine, emulator: Emulator) -> None:
+    assert result.stdout.count("nothing is wrong") == 2
+    assert list(json.loads((engine.folder / "shapes.json").read_text())) == ["version", "answers"]
+
+
 def spans_written(result: Result, engine: Engine, emulator: Emulator) -> None:
     assert "alicloud-esa" in (engine.folder / "traces.json").read_text()
 
@@ -174,6 +179,7 @@ CASES = {
     ("docs/installation-configuration.md", "python -m pip"): Case(beside_a_clone, importable, OFFLINE),
     ("docs/installation-configuration.md", "pulumi package add alicloud-esa"): Case(beside_a_clone, noted),
     ("docs/coming-from-pulumi-alicloud.md", "pulumi config set"): Case(program, secret_kept, stdin=KEY_SECRET),
+    ("docs/doctor.md", "alicloud-esa doctor"): Case(nothing, shapes_written),
     ("docs/drift.md", "echo 'expected"): Case(nothing, no_drift, {"--package alicloud-esa": f"--package {PLUGIN}"}),
     ("docs/drift.md", "alicloud-esa drift record --again"): Case(recorded, accepted),
     ("docs/drift.md", "alicloud-esa drift check"): Case(recorded, reported, code=7),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
+
 from emulator import EXAMPLE_JOB_ID, Emulator, Fault
 from tests.support.blocks import block, blocks, lines
 from tests.support.engine import EXAMPLE_SITE_ID, ROOT, SITE_ID, Engine
@@ -20,6 +22,11 @@ HELD = {
     ("docs/drift.md", "~ alicloud-esa:index"): "test_the_drift_of_the_resource",
     ("docs/drift.md", "site 190007158391809"): "test_the_drift_of_the_function",
     ("docs/drift.md", "site 190007158391808"): "test_the_drift_of_the_command",
+    ("docs/doctor.md", "nothing is wrong"): "test_what_the_doctor_says",
+    ("docs/doctor.md", "wrong: keys"): "test_what_the_doctor_says",
+    ("docs/doctor.md", "wrong: ListScheduledPreloadExecutions"): "test_what_the_doctor_says",
+    ("docs/doctor.md", "wrong: clock"): "test_what_the_doctor_says",
+    ("docs/doctor.md", "wrong: ListSites"): "test_what_the_doctor_says",
     ("CONTRIBUTING.md", "__main__.py ->"): "test_the_files_of_the_flow_exist",
 }
 
@@ -99,6 +106,36 @@ def test_the_drift_of_the_command(engine: Engine, emulator: Emulator) -> None:
     result = run(engine, replace(shown, code=shown.code.splitlines()[-1]))
     assert result.code == 7
     assert result.stdout.strip() == block("docs/drift.md", "text", "site 190007158391808").code.strip()
+
+
+def of_the_moment(text: str) -> str:
+    """The text without what is another one each time: how long it took, and the port of the emulator."""
+    return re.sub(r"127\.0\.0\.1:\d\d+", "127.0.0.1:PORT", re.sub(r"\d+\.\d\d s", "N s", text)).strip()
+
+
+@pytest.mark.parametrize(
+    ("starts", "code"),
+    [
+        ("nothing is wrong", 0),
+        ("wrong: keys", 1),
+        ("wrong: ListScheduledPreloadExecutions", 1),
+        ("wrong: clock", 1),
+        ("wrong: ListSites", 1),
+    ],
+)
+def test_what_the_doctor_says(engine: Engine, emulator: Emulator, starts: str, code: int) -> None:
+    environment = {}
+    if starts == "wrong: keys":
+        environment = {"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}
+    elif starts == "wrong: clock":
+        emulator.clock_offset = 3600
+    elif starts == "wrong: ListSites":
+        environment = {"ALIBABA_CLOUD_ENDPOINT_ESA": "http://127.0.0.1:1"}
+    elif code:
+        emulator.faults.add(Fault(code="NoPermission", action="ListScheduledPreloadExecutions"))
+    result = engine.command("alicloud-esa", "doctor", **environment)
+    assert (result.code, result.stderr) == (code, "")
+    assert of_the_moment(result.stdout) == of_the_moment(block("docs/doctor.md", "text", starts).code)
 
 
 def test_the_files_of_the_flow_exist() -> None:

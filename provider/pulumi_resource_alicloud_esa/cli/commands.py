@@ -74,6 +74,32 @@ def completion(shell: str) -> int:
     return 0
 
 
+@cli.command(
+    "doctor",
+    epilog=_epilog(
+        "Examples:\n  alicloud-esa doctor\n  alicloud-esa doctor --site-id 190007158391808 --record shapes.json",
+        "Exit codes: 0 nothing is wrong, 1 something is.",
+    ),
+)
+@site_option("The site to ask about.  [default: the first of ListSites]")
+@format_options(("text", "json"))
+@click.option(
+    "--record",
+    metavar="FILE",
+    help="Write the shapes of the answers, without any value of them, for a bug report; - is stdout.",
+    type=click.Path(),
+)
+@connection_options
+def doctor(form: str, record: str | None, **values: Any) -> int:
+    """Find out why nothing works: keys, clock, endpoint, proxy, and each action that is called.
+
+    Keys are never shown, and nothing is changed.
+    """
+    from .doctor import run
+
+    return run(*split(values), form, record)
+
+
 @cli.group()
 def jobs() -> None:
     """The jobs of a site, and their executions."""

@@ -48,10 +48,13 @@ def read_all(
     return result, settings
 
 
+def environment_for(settings: Settings) -> Mapping[str, str]:
+    """The environment, in which what is typed wins: beside a profile no access keys are in it."""
+    return environment.without_keys(os.environ) if settings.profile else os.environ
+
+
 def call(settings: Settings, subject: str, work: Callable[[CallContext], T]) -> T:
     """The result of `work`; raises what it raises. `subject` is what a terminal shows as being read."""
-    # What is typed wins: a profile over keys that lie in the environment.
-    env = environment.without_keys(os.environ) if settings.profile else os.environ
     deadline = Deadline(settings.timeout_seconds)
     with progress(subject) as display, deadline.timer():
 
@@ -60,7 +63,7 @@ def call(settings: Settings, subject: str, work: Callable[[CallContext], T]) -> 
             if pause := _PAUSE.match(line):
                 display.waiting(f"{pause['why']}, again in {pause['seconds']} s")
 
-        clients = Clients(settings, env, say.warning, debug, describe=fault_line)
+        clients = Clients(settings, environment_for(settings), say.warning, debug, describe=fault_line)
         running = _Running(lambda: work(CallContext(clients.service, deadline, display.report)))
         try:
             return running.result(deadline)
