@@ -330,6 +330,14 @@ def test_what_the_configuration_gives_wins_over_the_environment() -> None:
     assert keys(PAIR, secretKey="envSecret") == Credentials("envId", "envSecret")
 
 
+def test_a_whole_pair_of_the_configuration_wins_over_its_profile(tmp_path: Path) -> None:
+    warnings: list[str] = []
+    file = profile_file(tmp_path, p=AK)
+    source = choose({}, warnings.append, accessKey="id", secretKey="mine", profile="p", sharedCredentialsFile=file)
+    assert source.get(Deadline(5)) == Credentials("id", "mine")
+    assert warnings == ["profile and sharedCredentialsFile are not used: accessKey of the configuration comes first"]
+
+
 @pytest.mark.parametrize("env", [{}, PAIR], ids=["alone", "with keys in the environment"])
 @pytest.mark.parametrize("by", ["configuration", "environment"])
 def test_a_secret_beside_a_profile_belongs_to_its_access_key(tmp_path: Path, env: dict[str, str], by: str) -> None:
@@ -603,6 +611,12 @@ def test_inside_a_configured_role_it_is_the_default(sts: Sts) -> None:
     assert described(choose(RRSA, **values)) == f"assuming {POD_ROLE}"
     keys(RRSA, **values)
     assert [(query["RoleArn"], query["RoleSessionName"]) for query in sts.queries] == [(ROLE, "ci")]
+
+
+def test_the_role_of_a_configured_token_is_not_assumed_on_top_of_itself(sts: Sts) -> None:
+    oidc = {"oidcProviderArn": "p", "oidcToken": "t"}
+    assert keys({"ALIBABA_CLOUD_ROLE_ARN": ROLE}, assumeRoleWithOidc=oidc).access_key_id == "STS.1"
+    assert [query["Action"] for query in sts.queries] == ["AssumeRoleWithOIDC"]
 
 
 def test_a_role_of_the_other_variable_is_assumed_on_top_of_oidc(sts: Sts, tmp_path: Path) -> None:
