@@ -124,7 +124,7 @@ def test_a_secret_that_does_not_fit(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("offset", "status", "text"),
     [
-        (-120, "warning", "2 minutes ahead of the service's"),
+        (-180, "warning", "3 minutes ahead of the service's"),
         (7200, "wrong", "120 minutes behind the service's"),
         (-7200, "wrong", "120 minutes ahead of the service's"),
     ],
