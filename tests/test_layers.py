@@ -21,7 +21,8 @@ ESA = tuple(
 )
 # The rooms beside esa/, each read from its own ground up, and what starts, serves and routes around them.
 OUTER = tuple(
-    """schema environment config engine.values engine.property_path engine.wire engine.log engine.tracing
+    """schema environment config engine.values engine.secrets engine.property_path engine.faults engine.wire
+    engine.log engine.tracing
     credentials.sts credentials.profile credentials.entry credentials.profile_modes credentials.profile_file
     credentials.key_pair credentials.http credentials.messages credentials.renewal credentials.command
     credentials.library credentials.roles credentials.sources clients context drift.record drift.compare

@@ -115,14 +115,67 @@ def test_no_credentials_is_told_when_the_inputs_are_right(new_provider: NewProvi
         new_provider().invoke(LIST, dict(SITE))
 
 
-@pytest.mark.parametrize(
-    "inputs", [{"siteId": UNKNOWN}, {**SITE, "ids": ["a", UNKNOWN]}, {"siteId": "abc", "x": UNKNOWN}]
-)
+@pytest.mark.parametrize("inputs", [{"siteId": UNKNOWN}, {**SITE, "ids": ["a", UNKNOWN]}, {**SITE, "x": UNKNOWN}])
 def test_unknown_inputs_give_an_unknown_answer_without_a_request(
     shared: Emulator, new_provider: NewProvider, inputs: dict[str, Any]
 ) -> None:
     assert new_provider(shared).invoke(LIST, inputs) == {}
     assert shared.requests == []
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "paths"),
+    [
+        (LIST, {"siteId": "abc", "x": UNKNOWN}, ["siteId"]),
+        (LIST, {"siteId": UNKNOWN, "pageSize": 0, "nameRegex": "("}, ["pageSize", "nameRegex"]),
+        (LIST, {"nameRegex": UNKNOWN}, ["siteId"]),
+        (LIST, {**SITE, "startTime": UNKNOWN, "endTime": "1", "pageNumber": 0}, ["pageNumber"]),
+        (DRIFT, {"siteId": UNKNOWN, "expected": [{"name": UNKNOWN, "urlCount": -1}]}, ["expected[0].urlCount"]),
+        (DRIFT, {**SITE, "expected": [{"name": "a"}, UNKNOWN, {"name": "b", "x": 1}]}, ["expected[2].x"]),
+        (JOB, {"jobId": "x", "siteId": UNKNOWN}, ["jobId"]),
+        (EXECUTIONS, {"jobId": UNKNOWN, "status": ""}, ["status"]),
+    ],
+)
+def test_known_and_wrong_inputs_are_told_beside_unknown_ones(
+    shared: Emulator, new_provider: NewProvider, token: str, inputs: dict[str, Any], paths: list[str]
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        new_provider(shared).invoke(token, inputs)
+    assert [fault.path for fault in caught.value.faults] == paths
+    assert shared.requests == []
+
+
+def test_known_and_wrong_inputs_of_the_resource_are_told_beside_unknown_ones(
+    shared: Emulator, new_provider: NewProvider
+) -> None:
+    provider = new_provider(shared)
+    _, faults = provider.check(URN, {}, {"siteId": UNKNOWN, "pageSize": 0, "ignoreFields": ["colour", UNKNOWN]})
+    assert [fault.path for fault in faults] == ["pageSize", "ignoreFields"]
+    inputs, faults = provider.check(URN, {}, {"siteId": UNKNOWN, "ignoreFields": [UNKNOWN]})
+    assert (inputs["jobs"], faults) == (UNKNOWN, [])
+    assert shared.requests == []
+
+
+def test_known_and_wrong_settings_are_told_beside_unknown_ones(new_provider: NewProvider) -> None:
+    settings = {"region": UNKNOWN, "assumeRole": {"roleArn": UNKNOWN, "sessionExpiration": 1}, "maxAttempts": 0}
+    _, faults = new_provider().check_config(settings)
+    assert [fault.path for fault in faults] == ["assumeRole", "maxAttempts"]
+    assert faults[0].reason.startswith("assumeRole.sessionExpiration: 1 is not accepted")
+
+
+def test_nested_objects_are_read_in_both_spellings(shared: Emulator, new_provider: NewProvider) -> None:
+    provider = new_provider(shared)
+    role = {"role_arn": "acs:ram::1:role/x", "session_name": "s", "session_expiration": 900, "external_id": "e"}
+    oidc = {"oidc_provider_arn": "p", "oidc_token_file": "f", "role_arn": "r", "role_session_name": "s"}
+    assert provider.check_config({"assumeRole": role})[1] == []
+    assert provider.check_config({"assumeRoleWithOidc": oidc})[1] == []
+    _, faults = provider.check_config({"assumeRole": {**role, "roleArn": "another"}})
+    assert [fault.reason.split(";")[0] for fault in faults] == ["assumeRole.role_arn: no such input"]
+    expected = [{"name": "example", "url_count": 2, "task_type": "preload"}]
+    result = provider.invoke(DRIFT, {"siteId": str(EXAMPLE_SITE_ID), "expected": expected})
+    assert result["changed"] == []
+    with pytest.raises(InvalidInput, match=r"expected\[0\]\.urlCount"):
+        provider.invoke(DRIFT, {**SITE, "expected": [{"name": "a", "url_count": -1}]})
 
 
 def test_an_unknown_function_lists_those_there_are(new_provider: NewProvider) -> None:
@@ -383,7 +436,9 @@ def test_a_site_that_cannot_be_read_fails_the_refresh(
 
 def test_wrong_inputs_of_the_resource_are_faults(shared: Emulator, new_provider: NewProvider) -> None:
     _, faults = new_provider(shared).check(URN, {}, {"siteId": "x", "ignoreFields": ["y"], "pageNumber": 1})
-    assert [fault.path for fault in faults] == ["siteId", "ignoreFields[0]", "pageNumber"]
+    assert [fault.path for fault in faults] == ["siteId", "ignoreFields", "pageNumber"]
+    # On the property that the engine knows, whose value it shows; where in it stands in the text.
+    assert faults[1].reason.startswith("ignoreFields[0]: 'y' is no field")
     assert shared.requests == []
 
 

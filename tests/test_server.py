@@ -150,7 +150,8 @@ def test_check_config_tells_each_fault_on_its_property(running: Running) -> None
         {"maxAttempts": 0.0, "assumeRole": {"sessionExpiration": 1.0, "roleArn": "r"}, "endpoint": UNKNOWN}
     )
     response = running.stub.CheckConfig(proto.CheckRequest(news=news))
-    assert [failure.property for failure in response.failures] == ["assumeRole.sessionExpiration", "maxAttempts"]
+    assert [failure.property for failure in response.failures] == ["assumeRole", "maxAttempts"]
+    assert response.failures[0].reason.startswith("assumeRole.sessionExpiration: 1 is not accepted")
 
 
 def test_diff_config(running: Running) -> None:

@@ -12,6 +12,8 @@ from typing import Any, NoReturn, TypeVar
 
 import grpc
 
+from .engine.secrets import without_secrets
+from .engine.values import to_plain
 from .esa.deadline import Deadline
 from .esa.errors import Cancelled, CredentialsError, DeadlineExceeded, EsaError, InvalidInput
 from .provider import EsaProvider
@@ -52,8 +54,8 @@ class Calls:
         self._esa.resume()
         self._cancelled.clear()
 
-    async def run(self, context: Any, work: Callable[[Deadline], T]) -> T:
-        """Do the work in a thread; end the call with one status whatever happens."""
+    async def run(self, context: Any, work: Callable[[Deadline], T], about: Any = None) -> T:
+        """Do the work in a thread; end the call with one status whatever happens, without a secret of `about`."""
         loop = asyncio.get_running_loop()
         begun, cancelled = loop.create_future(), asyncio.ensure_future(self._cancelled.wait())
         ended, deadlines = threading.Event(), list[Deadline]()
@@ -73,7 +75,8 @@ class Calls:
             await self._wait(future, cancelled, begun)
             return future.result()
         except Exception as error:
-            await abort(context, *self._status(error))
+            code, text = self._status(error)
+            await abort(context, code, text if about is None else without_secrets(text, to_plain(about)))
         finally:
             # Nobody waits any more, be it that the client went away: what is queued is dropped, what runs ends.
             cancelled.cancel()

@@ -7,7 +7,6 @@ that nothing of it ends up in state.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -190,9 +189,7 @@ def _nested(inputs: Inputs, name: str) -> Inputs | None:
     if not isinstance(value, dict):
         inputs.fault(name, "not accepted; give an object")
         return None
-    # Python's SDK passes a dict on as it was written, in its own spelling.
-    spelled = {re.sub("_(.)", lambda letter: letter[1].upper(), str(key)): item for key, item in value.items()}
-    return Inputs(spelled, prefix=f"{name}.", faults=inputs.faults)
+    return inputs.within(f"{name}.", value)
 
 
 def _assume_role(outer: Inputs, env: Mapping[str, str]) -> AssumeRole | None:

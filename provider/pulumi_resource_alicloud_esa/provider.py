@@ -10,17 +10,18 @@ another one.
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from .clients import Clients
 from .config import NOT_TO_QUOTE, SECRETS, Settings, read_settings
 from .context import CallContext
+from .engine.faults import known_faults, shown_faults
 from .engine.log import EngineLog, no_log
+from .engine.secrets import without_secrets, without_texts
 from .engine.values import UNKNOWN, Secret, contains_unknown
 from .esa.deadline import Deadline
 from .esa.errors import Cancelled, Fault, InvalidInput
@@ -61,12 +62,11 @@ class EsaProvider:
 
     def check_config(self, news: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
         """The inputs to keep in state, secrets marked, and what is wrong with them."""
-        known = {name: value for name, value in news.items() if not contains_unknown(value)}
         faults: list[Fault] = []
         try:
-            read_settings(known, self._environment)
+            read_settings(news, self._environment)
         except InvalidInput as error:
-            faults = [_without_property(fault) for fault in error.faults]
+            faults = shown_faults(known_faults(error.faults, news), news, NOT_TO_QUOTE)
         return {name: Secret(value) if _is_secret(name, value) else value for name, value in news.items()}, faults
 
     def diff_config(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
@@ -79,20 +79,32 @@ class EsaProvider:
         self._clients = self._new_clients(read_settings(values, self._environment))
 
     def invoke(self, token: str, inputs: dict[str, Any], deadline: Deadline | None = None) -> dict[str, Any]:
-        """The function's result; an empty one while an input is not known, as for a provider that is not."""
+        """The function's result; an empty one while an input is not known, as for a provider that is not.
+
+        Raises InvalidInput for what is known and wrong even then.
+        """
         if token not in FUNCTIONS:
             raise InvalidInput([Fault(token, f"no such function; there are {', '.join(sorted(FUNCTIONS))}")])
-        if contains_unknown(inputs):
-            return {}
         function: Function = import_module(f".functions.{FUNCTIONS[token]}", __package__).invoke
-        with self._call(_subject(token, inputs), deadline) as context:
-            return function(inputs, context)
+        try:
+            if contains_unknown(inputs):
+                _check_known(function, inputs)
+                return {}
+            with self._call(_subject(token, inputs), deadline) as context:
+                return function(inputs, context)
+        except InvalidInput as error:
+            if "PULUMI_PROJECT" not in self._environment:
+                # `pulumi do`: what is wrong was typed there.
+                raise
+            faults = [Fault(fault.path, without_texts(fault.reason, inputs)) for fault in error.faults]
+            raise InvalidInput(faults) from None
 
     def check(
         self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any], deadline: Deadline | None = None
     ) -> tuple[dict[str, Any], list[Fault]]:
         """The resource's checked inputs and what is wrong with them."""
-        return _resource(urn).check(olds, news, lambda: self._call(_subject(urn, news), deadline, urn))
+        inputs, faults = _resource(urn).check(olds, news, lambda: self._call(_subject(urn, news), deadline, urn))
+        return inputs, shown_faults(faults, news)
 
     def diff(self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any], ignored: Sequence[str]) -> Diff:
         """What differs between a resource's state and its inputs."""
@@ -173,11 +185,17 @@ def _resource(urn: str) -> Resource:
     return cast(Resource, import_module(f".resources.{RESOURCES[token]}", __package__))
 
 
-def _without_property(fault: Fault) -> Fault:
-    """The fault in a form beside which the engine does not show the program's value, where that may be a secret."""
-    if re.split(r"[.\[]", fault.path)[0] not in NOT_TO_QUOTE:
-        return fault
-    return Fault("", f"{fault.path}: {fault.reason}")
+def _check_known(function: Function, inputs: dict[str, Any]) -> None:
+    """Raise what is wrong with the known inputs; reading ends before anything is sent, at the unknown ones."""
+
+    def unreached() -> NoReturn:
+        raise InvalidInput([])
+
+    try:
+        function(inputs, CallContext(unreached, Deadline(0), lambda done, total: None, lambda line: None))
+    except InvalidInput as error:
+        if faults := known_faults(error.faults, inputs):
+            raise InvalidInput(faults) from None
 
 
 def _is_secret(name: str, value: Any) -> bool:
@@ -190,4 +208,4 @@ def _is_secret(name: str, value: Any) -> bool:
 def _subject(token: str, inputs: Mapping[str, Any]) -> str:
     """What the display says is being read."""
     name = token.split("::")[-1].rsplit(":", 1)[-1]
-    return f"{name}: site {inputs.get(_SITE)}"
+    return without_secrets(f"{name}: site {inputs.get(_SITE)}", inputs)

@@ -17,6 +17,7 @@ from google.protobuf import empty_pb2
 
 from .calls import GRACE_SECONDS, Calls, abort
 from .engine.property_path import split
+from .engine.secrets import marked
 from .engine.tracing import Tracing
 from .engine.values import to_plain
 from .engine.wire import invoke_response, to_struct
@@ -98,29 +99,36 @@ class EsaServicer(service.ResourceProviderServicer):
         except BaseException:
             self._settings = before
             raise
-        # Without acceptSecrets the engine itself keeps the secrets of a resource's inputs and of a function's.
-        return proto.ConfigureResponse(supportsPreview=True)
+        # With acceptSecrets the engine says what is secret, and leaves it to the provider to keep it so.
+        return proto.ConfigureResponse(supportsPreview=True, acceptSecrets=True)
 
     async def Invoke(self, request: Any, context: Any) -> Any:
-        def work(deadline: Deadline) -> Any:
-            with span:
-                # Bytes, not a message: see wire.py, and `serve` below.
-                return invoke_response(self._esa.invoke(request.tok, to_plain(request.args), deadline))
+        metadata = context.invocation_metadata()
 
-        span = self._tracing.call(f"invoke {request.tok}", context.invocation_metadata())
-        return await self._calls.run(context, work)
+        def work(deadline: Deadline) -> Any:
+            args = to_plain(request.args)
+            with self._tracing.call(f"invoke {request.tok}", metadata, args):
+                result = self._esa.invoke(request.tok, args, deadline)
+            # Bytes, not a message: see wire.py, and `serve` below. What a secret led to is one as a whole.
+            return invoke_response(marked(result, result) if args.secret else result)
+
+        return await self._calls.run(context, work, request.args)
 
     async def Check(self, request: Any, context: Any) -> Any:
-        def work(deadline: Deadline) -> Any:
-            with span:
-                inputs, faults = self._esa.check(request.urn, to_plain(request.olds), to_plain(request.news), deadline)
-            return proto.CheckResponse(inputs=to_struct(inputs), failures=_failures(faults))
+        metadata = context.invocation_metadata()
 
-        span = self._tracing.call("check", context.invocation_metadata())
-        return await self._calls.run(context, work)
+        def work(deadline: Deadline) -> Any:
+            olds, news = to_plain(request.olds), to_plain(request.news)
+            with self._tracing.call("check", metadata, news):
+                inputs, faults = self._esa.check(request.urn, olds, news, deadline)
+            # What the program does not write is carried over from the old inputs.
+            struct = to_struct(marked(inputs, news.secret | (olds.secret - set(news))))
+            return proto.CheckResponse(inputs=struct, failures=_failures(faults))
+
+        return await self._calls.run(context, work, request.news)
 
     async def Diff(self, request: Any, context: Any) -> Any:
-        def work(deadline: Deadline) -> Any:
+        def work(_: Deadline) -> Any:
             olds, news = to_plain(request.olds), to_plain(request.news)
             diff = self._esa.diff(request.urn, olds, news, list(request.ignoreChanges))
             return proto.DiffResponse(
@@ -135,25 +143,30 @@ class EsaServicer(service.ResourceProviderServicer):
                 hasDetailedDiff=bool(diff.changes),
             )
 
-        return await self._calls.run(context, work)
+        return await self._calls.run(context, work, request.news)
 
     async def Create(self, request: Any, context: Any) -> Any:
-        def work(deadline: Deadline) -> Any:
-            resource_id, outputs = self._esa.create(request.urn, to_plain(request.properties))
-            return proto.CreateResponse(id=resource_id, properties=to_struct(outputs))
+        def work(_: Deadline) -> Any:
+            inputs = to_plain(request.properties)
+            resource_id, outputs = self._esa.create(request.urn, inputs)
+            return proto.CreateResponse(id=resource_id, properties=to_struct(marked(outputs, inputs.secret)))
 
-        return await self._calls.run(context, work)
+        return await self._calls.run(context, work, request.properties)
 
     async def Read(self, request: Any, context: Any) -> Any:
+        metadata = context.invocation_metadata()
+
         def work(deadline: Deadline) -> Any:
             inputs, state = to_plain(request.inputs), to_plain(request.properties)
-            with span:
+            with self._tracing.call("read", metadata, inputs):
                 resource_id, live = self._esa.read(request.urn, request.id, inputs, state, deadline)
-            struct = to_struct(live)
-            return proto.ReadResponse(id=resource_id, properties=struct, inputs=struct)
+            return proto.ReadResponse(
+                id=resource_id,
+                properties=to_struct(marked(live, state.secret)),
+                inputs=to_struct(marked(live, inputs.secret | state.secret)),
+            )
 
-        span = self._tracing.call("read", context.invocation_metadata())
-        return await self._calls.run(context, work)
+        return await self._calls.run(context, work, request.inputs)
 
     async def Update(self, request: Any, context: Any) -> Any:
         # What is recorded is in the inputs; nothing outside the state is ever changed.

@@ -118,6 +118,12 @@ def importance(difference: Difference) -> int:
     return _IMPORTANCE.index(difference.kind)
 
 
+def changed_jobs(differences: Sequence[Difference]) -> list[str]:
+    """The same without what changed, for jobs that are secret."""
+    words = {Kind.MISSING: "is gone", Kind.UNEXPECTED: "is new", Kind.CHANGED: "has changed"}
+    return _unique(f"job {label(difference)} {words[difference.kind]}" for difference in differences)
+
+
 def summary(site_id: str, differences: Sequence[Difference], count: int) -> str:
     """One line: the verdict, and the jobs behind it by name."""
     if not differences:

@@ -17,6 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 from ..esa.span import SpanHook, no_span
 from ..schema import VERSION
 from .log import NO_PROXY
+from .secrets import without_secrets
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,8 +31,11 @@ class Tracing:
 
     span: SpanHook = staticmethod(no_span)
 
-    def call(self, name: str, metadata: Any) -> AbstractContextManager[object]:
-        """A span around one request of the engine, a child of the engine's own span in `metadata`."""
+    def call(self, name: str, metadata: Any, about: Mapping[str, Any] = {}) -> AbstractContextManager[object]:
+        """A span around one request of the engine, a child of the engine's own span in `metadata`.
+
+        An error's text in it is without what is secret in `about`.
+        """
         return nullcontext()
 
     def workers(self, count: int) -> ThreadPoolExecutor:
@@ -49,11 +53,11 @@ class _EngineTracing(Tracing):
         self._provider: Any = None
         self.span = self._span
 
-    def call(self, name: str, metadata: Any) -> AbstractContextManager[object]:
+    def call(self, name: str, metadata: Any, about: Mapping[str, Any] = {}) -> AbstractContextManager[object]:
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
         carrier = {key: value for key, value in metadata or () if isinstance(value, str)}
-        return self._open(name, {}, TraceContextTextMapPropagator().extract(carrier))
+        return self._open(name, {}, TraceContextTextMapPropagator().extract(carrier), about)
 
     def workers(self, count: int) -> ThreadPoolExecutor:
         return _ContextThreads(count, thread_name_prefix="page")
@@ -64,10 +68,12 @@ class _EngineTracing(Tracing):
             self._provider.force_flush(_FLUSH_MILLISECONDS)
 
     def _span(self, name: str, attributes: Mapping[str, str | int]) -> AbstractContextManager[object]:
-        return self._open(name, attributes, None)
+        return self._open(name, attributes, None, {})
 
     @contextmanager
-    def _open(self, name: str, attributes: Mapping[str, str | int], parent: Any) -> Iterator[None]:
+    def _open(
+        self, name: str, attributes: Mapping[str, str | int], parent: Any, about: Mapping[str, Any]
+    ) -> Iterator[None]:
         from opentelemetry.trace import Status, StatusCode
 
         tracer = self._tracer()
@@ -82,7 +88,7 @@ class _EngineTracing(Tracing):
             try:
                 yield
             except Exception as error:
-                span.set_status(Status(StatusCode.ERROR, str(error)))
+                span.set_status(Status(StatusCode.ERROR, without_secrets(str(error), about)))
                 span.set_attribute("error.type", str(getattr(error, "code", "")) or type(error).__name__)
                 raise
 

@@ -10,6 +10,7 @@ it, and comes back without: names that differ stay different, and what was recor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,9 +55,23 @@ class Secret:
         return "Secret(***)"
 
 
-def to_plain(struct: Any) -> dict[str, Any]:
+class Properties(dict[str, Any]):
+    """Plain values by name that know which of them are secret, or have something secret in them."""
+
+    def __init__(self, values: Mapping[str, Any], secret: frozenset[str]) -> None:
+        super().__init__(values)
+        self.secret = secret
+
+
+def secret_names(values: Mapping[str, Any]) -> frozenset[str]:
+    """The names of those values that the engine marked secret."""
+    return values.secret if isinstance(values, Properties) else frozenset()
+
+
+def to_plain(struct: Any) -> Properties:
     """A Struct's values: None, bool, int, float, str, list, dict or UNKNOWN."""
-    return {unescape(key): _value_to_plain(value) for key, value in struct.fields.items()}
+    secret = frozenset(unescape(key) for key, value in struct.fields.items() if _holds_secret(value))
+    return Properties(_struct_to_plain(struct), secret)
 
 
 def contains_unknown(value: Any) -> bool:
@@ -76,6 +91,10 @@ def escape(text: str) -> str:
 def unescape(text: str) -> str:
     """The text that `escape` was given."""
     return text[1:] if text.startswith(_ESCAPE) and text.lstrip(_ESCAPE) in _MARKS else text
+
+
+def _struct_to_plain(struct: Any) -> dict[str, Any]:
+    return {unescape(key): _value_to_plain(value) for key, value in struct.fields.items()}
 
 
 def _value_to_plain(value: Any) -> Any:
@@ -99,5 +118,20 @@ def _value_to_plain(value: Any) -> Any:
         if signature == _OUTPUT:
             # An output without a value is not known yet.
             return _value_to_plain(fields["value"]) if "value" in fields else UNKNOWN
-        return to_plain(value.struct_value)
+        return _struct_to_plain(value.struct_value)
     return None
+
+
+def _holds_secret(value: Any) -> bool:
+    kind = value.WhichOneof("kind")
+    if kind == "list_value":
+        return any(map(_holds_secret, value.list_value.values))
+    if kind != "struct_value":
+        return False
+    fields = value.struct_value.fields
+    if SIGNATURE in fields and fields[SIGNATURE].string_value == SECRET:
+        return True
+    # An output says so beside its value.
+    if SIGNATURE in fields and "secret" in fields and fields["secret"].bool_value:
+        return True
+    return any(map(_holds_secret, fields.values()))

@@ -53,7 +53,8 @@ class Inputs:
     """One set of inputs being read; `finish` raises InvalidInput with all faults found."""
 
     def __init__(self, values: Mapping[str, Any], prefix: str = "", faults: list[Fault] | None = None) -> None:
-        self.values = values
+        # Nested objects come with their keys as they stand in the caller's language.
+        self.values = _camel_keys(values) if prefix else values
         self.faults = [] if faults is None else faults
         self._prefix = prefix
         self._read: list[str] = []
@@ -193,3 +194,9 @@ class Inputs:
             self.fault(name, f"{shown(value)} is not a time; {_TIME_ACCEPTED}")
             return None
         return number
+
+
+def _camel_keys(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`role_arn` as `roleArn`; where both are given, the first is left as it is: a name that nobody asks for."""
+    camel = {name: re.sub(r"_([a-z])", lambda found: found[1].upper(), name) for name in values}
+    return {name if camel[name] in values else camel[name]: value for name, value in values.items()}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..context import CallContext
@@ -56,11 +55,6 @@ def _lines(first: str, differences: Sequence[Difference]) -> str:
     return "\n".join([first, *lines[:_NAMED], *more])
 
 
-def _camel_keys(value: Mapping[str, Any]) -> dict[str, Any]:
-    """`task_type` -> `taskType`: Pulumi's Python SDK types a dict's keys so, and sends a function's as they stand."""
-    return {re.sub(r"_([a-z])", lambda found: found[1].upper(), name): item for name, item in value.items()}
-
-
 def _read_expected(reader: Inputs) -> list[Declared]:
     values = reader.get("expected")
     if not isinstance(values, list):
@@ -71,7 +65,7 @@ def _read_expected(reader: Inputs) -> list[Declared]:
         if not isinstance(value, dict):
             reader.fault(f"expected[{index}]", "not accepted; give an object with a name and the fields to compare")
             continue
-        job = reader.within(f"expected[{index}].", _camel_keys(value))
+        job = reader.within(f"expected[{index}].", value)
         declared = _read_job(job)
         job.refuse_unread()
         if declared.job_id and any(one.job_id == declared.job_id for one in expected):
@@ -125,7 +119,7 @@ def _read_executions(job: Inputs) -> list[dict[str, Value | None]] | None:
         if not isinstance(value, dict):
             job.fault(f"{EXECUTIONS}[{index}]", f"not accepted; give an object with any of {', '.join(PLAN)}")
             continue
-        execution = job.within(f"{EXECUTIONS}[{index}].", _camel_keys(value))
+        execution = job.within(f"{EXECUTIONS}[{index}].", value)
         found.append(_read_fields(execution, PLAN))
         execution.refuse_unread()
     return found

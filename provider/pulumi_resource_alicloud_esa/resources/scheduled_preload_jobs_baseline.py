@@ -27,9 +27,10 @@ from ..drift.record import (
     covered_at_first,
     read_ignored,
 )
-from ..drift.text import job_lines
+from ..drift.text import changed_jobs, job_lines
+from ..engine.faults import known_faults
 from ..engine.property_path import covers
-from ..engine.values import UNKNOWN, contains_unknown
+from ..engine.values import UNKNOWN, secret_names
 from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
 from ..esa.query import JobQuery, read_query_from
@@ -72,12 +73,12 @@ class _Question:
 def check(olds: Values, news: Values, call: Call) -> tuple[dict[str, Any], list[Fault]]:
     """The inputs with the recorded jobs in them; raises what reading can raise."""
     inputs = {name: value for name, value in news.items() if name not in _RECORDED and value is not None}
-    if contains_unknown(inputs):
-        return {**inputs, **dict.fromkeys(_RECORDED, UNKNOWN)}, []
     try:
         question, fail_on_drift, rules = _read(inputs)
     except InvalidInput as error:
-        return inputs, list(error.faults)
+        # An unknown value is a fault of its property to the reader.
+        wrong = known_faults(error.faults, inputs)
+        return (inputs, wrong) if wrong else ({**inputs, **dict.fromkeys(_RECORDED, UNKNOWN)}, [])
     inputs.update(_as_declared(inputs, question.query))
     recorded = olds.get(JOBS)
     # What is there but no map is not read anew: it counts as changed, and a refresh accepts what is there instead.
@@ -91,8 +92,8 @@ def check(olds: Values, news: Values, call: Call) -> tuple[dict[str, Any], list[
     if fail_on_drift:
         with call() as context:
             judged = _judge(recorded, _live(question, fields, context), fields, rules)
-            _say(context, rule_lines(judged))
-        faults = _faults(judged.differences)
+            _say(context, [] if _hidden(olds) else rule_lines(judged))
+        faults = _faults(judged.differences, _hidden(olds))
     count = len(recorded) if isinstance(recorded, dict) else 0
     return {**inputs, JOBS: recorded, FIELDS: list(fields), COUNT: count}, faults
 
@@ -119,8 +120,10 @@ def diff(olds: Values, news: Values, ignored: Sequence[str], now: int | None) ->
     if not refreshed:
         return Diff(kept)
     shown = [difference for difference in judged.differences if path_of(difference) in kept]
+    hidden = _hidden(olds) or _hidden(news)
     # Of a rule that matches nothing `read` tells, once: it sees the refreshes that find nothing, too.
-    return Diff(kept, [*_lines(shown, "--diff shows them all"), *rule_lines(replace(judged, unmatched=()))])
+    rest = [] if hidden else rule_lines(replace(judged, unmatched=()))
+    return Diff(kept, [*_lines(shown, "--diff shows them all", hidden), *rest])
 
 
 def create(inputs: Values) -> tuple[str, dict[str, Any]]:
@@ -214,15 +217,20 @@ def _say(context: CallContext, lines: Sequence[str]) -> None:
         context.note(line)
 
 
-def _lines(differences: Sequence[Difference], more: str) -> list[str]:
+def _hidden(values: Values) -> bool:
+    """Whether the program made the recorded jobs secret: the engine's diff shows nothing of them then."""
+    return JOBS in secret_names(values)
+
+
+def _lines(differences: Sequence[Difference], more: str, hidden: bool) -> list[str]:
     """A line a job that drifted, its name beside its id: the engine's own diff shows ids only."""
-    lines = job_lines(differences)
+    lines = changed_jobs(differences) if hidden else job_lines(differences)
     left = len(lines) - _MAX_NOTES
     return lines if left <= 0 else [*lines[:_MAX_NOTES], f"... and {left} more jobs; {more}"]
 
 
-def _faults(differences: Sequence[Difference]) -> list[Fault]:
+def _faults(differences: Sequence[Difference], hidden: bool) -> list[Fault]:
     """The drift like wrong inputs; on no property, beside which the engine would print all that is recorded."""
     if not differences:
         return []
-    return [Fault("", line) for line in [*_lines(differences, "a refresh shows them all"), _ACCEPT]]
+    return [Fault("", line) for line in [*_lines(differences, "a refresh shows them all", hidden), _ACCEPT]]

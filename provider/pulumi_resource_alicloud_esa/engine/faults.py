@@ -1,0 +1,44 @@
+"""Wrong inputs as the engine shows them well: on properties that it knows, and only where the value is known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from ..esa.errors import Fault
+from .property_path import split
+from .secrets import without_secrets
+from .values import UNKNOWN, contains_unknown
+
+
+def known_faults(faults: Iterable[Fault], values: Mapping[str, Any]) -> list[Fault]:
+    """The faults but for those of values that are not known yet."""
+    return [fault for fault in faults if not _is_unknown(split(fault.path), values)]
+
+
+def shown_faults(faults: Iterable[Fault], values: Mapping[str, Any], unquotable: Collection[str] = ()) -> list[Fault]:
+    """Each fault on its top-level property, the path in the text: the engine shows no other property's value.
+
+    On none where the property is `unquotable`: what the program wrote there must not be shown.
+    """
+    result = []
+    for fault in faults:
+        top = (split(fault.path) or [fault.path])[0]
+        reason = without_secrets(fault.reason, values)
+        if top not in unquotable and top == fault.path:
+            result.append(Fault(top, reason))
+        else:
+            result.append(Fault("" if top in unquotable else top, f"{fault.path}: {reason}"))
+    return result
+
+
+def _is_unknown(path: list[str], values: Any) -> bool:
+    """Whether what stands at the path, or above it, is not known."""
+    for part in path:
+        if isinstance(values, list):
+            values = values[int(part)] if part.isdecimal() and int(part) < len(values) else None
+        elif isinstance(values, dict):
+            values = values.get(part)
+        if values is UNKNOWN:
+            return True
+    return contains_unknown(values)
