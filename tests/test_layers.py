@@ -25,7 +25,7 @@ OUTER = tuple(
     engine.log engine.tracing
     credentials.sts credentials.profile credentials.entry credentials.profile_modes credentials.profile_file
     credentials.key_pair credentials.http credentials.messages credentials.renewal credentials.command
-    credentials.library credentials.roles credentials.sources clients context drift.record drift.compare
+    credentials.library credentials.roles credentials.sources client context drift.record drift.compare
     drift.ignore drift.text drift.markdown drift.ignored drift.health drift.reading drift.fit drift.declared
     resources.protocol functions resources provider calls server process postponed cli __main__""".split()  # noqa: SIM905
 )
@@ -123,7 +123,7 @@ def test_http_is_in_the_transport_only(module: str) -> None:
 def test_functions_and_resources_know_nothing_of_http_or_of_protobuf(module: str) -> None:
     assert not outside(module) & {*HTTP, "google", "grpc", "pulumi"}
     below = {name for name in imports(module) if name.startswith(".")}
-    assert not below & {".esa.transport", ".esa.client", ".esa.signing", ".clients", ".provider"}
+    assert not below & {".esa.transport", ".esa.client", ".esa.signing", ".client", ".provider"}
     assert not any(name.startswith(".credentials") for name in below)
 
 

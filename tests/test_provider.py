@@ -115,7 +115,9 @@ def test_no_credentials_is_told_when_the_inputs_are_right(new_provider: NewProvi
         new_provider().invoke(LIST, dict(SITE))
 
 
-@pytest.mark.parametrize("inputs", [{"siteId": UNKNOWN}, {**SITE, "ids": ["a", UNKNOWN]}, {**SITE, "x": UNKNOWN}])
+@pytest.mark.parametrize(
+    "inputs", [{"siteId": UNKNOWN}, {**SITE, "ids": [EXAMPLE_JOB_ID, UNKNOWN]}, {**SITE, "x": UNKNOWN}]
+)
 def test_unknown_inputs_give_an_unknown_answer_without_a_request(
     shared: Emulator, new_provider: NewProvider, inputs: dict[str, Any]
 ) -> None:
@@ -432,6 +434,20 @@ def test_a_site_that_cannot_be_read_fails_the_refresh(
     shared.faults.add(fault)
     with pytest.raises(EsaError):
         provider.read(URN, str(SITE_ID), recorded, recorded)
+
+
+@pytest.mark.parametrize("types", [BASELINE, f"my:index:Component${BASELINE}", f"a:b:C$d:e:F${BASELINE}"])
+def test_a_resource_is_served_wherever_it_stands(shared: Emulator, new_provider: NewProvider, types: str) -> None:
+    inputs, faults = new_provider(shared).check(f"urn:pulumi:dev::project::{types}::jobs", {}, dict(SITE))
+    assert (len(inputs["jobs"]), faults) == (45, [])
+
+
+@pytest.mark.parametrize(
+    "urn", ["", "urn", "urn:pulumi:dev::project", "urn:pulumi:dev::project::my:index:Other::jobs", "::::::"]
+)
+def test_a_urn_of_nothing_that_is_served_is_one_line(new_provider: NewProvider, urn: str) -> None:
+    with pytest.raises(InvalidInput, match=f"no such resource; there are {BASELINE}"):
+        new_provider().check(urn, {}, dict(SITE))
 
 
 def test_wrong_inputs_of_the_resource_are_faults(shared: Emulator, new_provider: NewProvider) -> None:

@@ -60,7 +60,7 @@ class Everything:
         else:
             pytest.fail("nothing failed")
         finally:
-            self.texts += [repr(provider), repr(provider._clients), repr(getattr(provider._clients, "settings", ""))]
+            self.texts += [repr(provider), repr(provider._client), repr(getattr(provider._client, "settings", ""))]
             provider.close()
 
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, NoReturn, cast
 
-from .clients import Clients
+from .client import Client
 from .config import NOT_TO_QUOTE, SECRETS, Settings, read_settings
 from .context import CallContext
 from .engine.faults import known_faults, shown_faults
@@ -49,13 +49,13 @@ class EsaProvider:
     def __init__(
         self,
         environment: Mapping[str, str] = os.environ,
-        client_factory: Callable[..., Clients] = Clients,
+        client_factory: Callable[..., Client] = Client,
         log: EngineLog = no_log,
     ) -> None:
         self.log = log
         self._environment = environment
         self._client_factory = client_factory
-        self._clients: Clients | None = None
+        self._client: Client | None = None
         self._running: set[Deadline] = set()
         self._lock = threading.Lock()
         self._cancelled = False
@@ -75,8 +75,8 @@ class EsaProvider:
 
     def configure(self, values: Mapping[str, Any]) -> None:
         """Take the settings; raises InvalidInput. Nothing is sent, nothing is imported for it."""
-        # Earlier clients are left to the calls that still run with them: the last one lets go of their threads.
-        self._clients = self._new_clients(read_settings(values, self._environment))
+        # Earlier ones are left to the calls that still run with them: the last one lets go of their threads.
+        self._client = self._new_client(read_settings(values, self._environment))
 
     def invoke(self, token: str, inputs: dict[str, Any], deadline: Deadline | None = None) -> dict[str, Any]:
         """The function's result; an empty one while an input is not known, as for a provider that is not.
@@ -108,7 +108,7 @@ class EsaProvider:
 
     def diff(self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any], ignored: Sequence[str]) -> Diff:
         """What differs between a resource's state and its inputs."""
-        now = self._clients.service_time() if self._clients else None
+        now = self._client.service_time() if self._client else None
         diff = _resource(urn).diff(olds, news, ignored, now)
         for line in diff.notes:
             self.log.info(line, urn)
@@ -133,7 +133,7 @@ class EsaProvider:
     @property
     def timeout_seconds(self) -> float:
         """How long one call may take."""
-        return (self._clients.settings if self._clients else Settings()).timeout_seconds
+        return (self._client.settings if self._client else Settings()).timeout_seconds
 
     def cancel(self) -> None:
         """End all running calls, and those to come, with Cancelled."""
@@ -150,19 +150,19 @@ class EsaProvider:
 
     def close(self) -> None:
         """Drop connections and idle threads."""
-        if self._clients is not None:
-            self._clients.close()
+        if self._client is not None:
+            self._client.close()
 
-    def _new_clients(self, settings: Settings) -> Clients:
+    def _new_client(self, settings: Settings) -> Client:
         return self._client_factory(settings, self._environment, self.log.warning, self.log.debug)
 
     @contextmanager
     def _call(self, subject: str, deadline: Deadline | None, urn: str = "") -> Iterator[CallContext]:
-        clients = self._clients
-        if clients is None:
+        client = self._client
+        if client is None:
             # `pulumi do` and tests may invoke before Configure: the environment alone is a configuration.
-            clients = self._clients = self._new_clients(Settings())
-        deadline = deadline or Deadline(clients.settings.timeout_seconds)
+            client = self._client = self._new_client(Settings())
+        deadline = deadline or Deadline(client.settings.timeout_seconds)
         with self._lock:
             if self._cancelled:
                 raise Cancelled
@@ -170,7 +170,7 @@ class EsaProvider:
         try:
             with deadline.timer():
                 progress = self.log.progress(subject)
-                yield CallContext(clients.service, deadline, progress, lambda line: self.log.info(line, urn))
+                yield CallContext(client.service, deadline, progress, lambda line: self.log.info(line, urn))
         finally:
             with self._lock:
                 self._running.discard(deadline)
@@ -179,7 +179,9 @@ class EsaProvider:
 
 
 def _resource(urn: str) -> Resource:
-    token = urn.split("::")[2].rsplit("$", 1)[-1]
+    # urn:pulumi:STACK::PROJECT::TYPES::NAME, the types of the parents before the resource's own.
+    parts = urn.split("::")
+    token = parts[2].rsplit("$", 1)[-1] if len(parts) > 2 else urn
     if token not in RESOURCES:
         raise InvalidInput([Fault(token, f"no such resource; there are {', '.join(sorted(RESOURCES))}")])
     return cast(Resource, import_module(f".resources.{RESOURCES[token]}", __package__))

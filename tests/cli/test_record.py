@@ -202,10 +202,12 @@ def test_a_pipe_or_a_device_is_written_into_and_stays(cli: Cli) -> None:
     fifo = cli.folder / BASELINE
     os.mkfifo(fifo)
     read: list[str] = []
-    reader = threading.Thread(target=lambda: read.append(fifo.read_text()))
+    # A daemon: of a pipe that nobody opens at the other end it would never come back.
+    reader = threading.Thread(target=lambda: read.append(fifo.read_text()), daemon=True)
     reader.start()
     ran = cli("drift", "record", "--site-id", SITE, "-o", BASELINE)
     reader.join(10)
+    assert not reader.is_alive()
     assert ran.code == 0
     assert stat.S_ISFIFO(fifo.stat().st_mode)
     assert json.loads(read[0])["siteId"] == SITE

@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -64,15 +65,19 @@ def test_a_clock_that_is_set_right_later_is_corrected_again(shared: Emulator, ne
     assert [record.code for record in shared.requests] == ["InvalidTimeStamp.Expired", ""] * 3
 
 
-def test_a_date_of_the_year_9999_is_not_believed(shared: Emulator, new_client: NewClient) -> None:
+@pytest.mark.parametrize("hours", [0, 2], ids=["year 9999", "believable"])
+def test_a_date_of_the_year_9999_is_not_believed(shared: Emulator, new_client: NewClient, hours: int) -> None:
+    # Two answers of one kind, the date apart: that the other is believed shows that the date was read.
+    there = datetime.now(timezone.utc) + timedelta(hours=hours)
+    date = format_datetime(there, usegmt=True) if hours else "Fri, 31 Dec 9999 23:59:59 GMT"
     body = b'{"Code":"InvalidTimeStamp.Expired","Message":"m"}'
-    shared.faults.add(
-        Fault(raw=RawAnswer(status=400, headers={"date": "Fri, 31 Dec 9999 23:59:59 GMT"}, body=body), times=1)
-    )
+    shared.faults.add(Fault(raw=RawAnswer(status=400, headers={"date": date}, body=body), times=1))
     client = new_client(shared.url)
     with pytest.raises(ApiError, match="InvalidTimeStamp"):
         call(client)
     assert call(client)["Jobs"]
+    signed = datetime.fromisoformat(shared.requests[1].headers["x-acs-date"].replace("Z", "+00:00"))
+    assert abs(signed - there) < timedelta(minutes=1)
 
 
 # --- throttling ---

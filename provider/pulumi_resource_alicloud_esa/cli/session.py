@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from .. import environment
-from ..clients import Clients
+from ..client import Client
 from ..config import Settings, read_settings
 from ..context import CallContext
 from ..esa.deadline import Deadline
@@ -63,14 +63,14 @@ def call(settings: Settings, subject: str, work: Callable[[CallContext], T]) -> 
             if pause := _PAUSE.match(line):
                 display.waiting(f"{pause['why']}, again in {pause['seconds']} s")
 
-        clients = Clients(settings, environment_for(settings), say.warning, debug, describe=fault_line)
-        running = _Running(lambda: work(CallContext(clients.service, deadline, display.report)))
+        client = Client(settings, environment_for(settings), say.warning, debug, describe=fault_line)
+        running = _Running(lambda: work(CallContext(client.service, deadline, display.report)))
         try:
             return running.result(deadline)
         finally:
             deadline.cancel()
             running.done.wait(_GRACE_SECONDS)
-            clients.close()
+            client.close()
 
 
 class _Running(Generic[T]):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .esa.service import Service
 
 
-class Clients:
+class Client:
     """The service by one provider's settings; safe to share between threads."""
 
     def __init__(
