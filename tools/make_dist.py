@@ -83,7 +83,7 @@ def _frozen_sources() -> Iterator[Path]:
 def _other_sources() -> Iterator[Path]:
     yield from _files(ROOT / "sdk" / "python")
     yield from _files(ROOT / "sdk" / "nodejs")
-    yield from (ROOT / name for name in ("README.md", "CHANGELOG.md", "LICENSE", "PulumiPlugin.yaml"))
+    yield from (ROOT / name for name in ("CHANGELOG.md", "LICENSE", "PulumiPlugin.yaml"))
     beside = Path(__file__).parent
     yield from (beside / f"{name}.py" for name in ("make_dist", "release_environments", "archive", "sbom"))
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 from pulumi_resource_alicloud_esa.esa.codes import CODES
 
 from tests.support.blocks import FENCE, block
@@ -29,11 +30,25 @@ def test_the_screens_are_what_the_command_prints() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_chinese_readmes_blocks_are_the_english_ones() -> None:
+@pytest.mark.parametrize(("name", "count"), [("README.zh-CN.md", 4), ("provider/README.md", 2)])
+def test_the_blocks_of_the_other_readmes_are_the_readmes(name: str, count: int) -> None:
     theirs = {match[0] for match in FENCE.finditer(text("README.md"))}
-    ours = [match[0] for match in FENCE.finditer(text("README.zh-CN.md"))]
-    assert len(ours) == 4
+    ours = [match[0] for match in FENCE.finditer(text(name))]
+    assert len(ours) == count
     assert [shown for shown in ours if shown not in theirs] == []
+
+
+@pytest.mark.parametrize("name", ["provider/README.md", "sdk/python/README.md", "sdk/nodejs/README.md"])
+def test_the_pages_at_the_registries_install_show_link_and_say_whose_they_are_not(name: str) -> None:
+    page = text(name)
+    headings = re.findall(r"^## (.+)$", page, re.MULTILINE)
+    assert headings == ["Install", "Example", "Read on"]
+    # A relative link leads nowhere there; the same link here does.
+    for link in re.findall(r"\]\(([^)]+)\)", page):
+        here = link.removeprefix("https://github.com/alicloud-esa/pulumi-alicloud-esa").removeprefix("/blob/main/")
+        assert here != link
+        assert here == "#readme" or (ROOT / here).is_file(), link
+    assert page.rstrip().endswith("this package is not made by Alibaba Cloud.")
 
 
 def test_the_policy_allows_what_is_called_and_nothing_else() -> None:
