@@ -148,9 +148,9 @@ def test_a_profile_that_is_typed_wins_over_the_environment(cli: Cli, beside: dic
 def test_what_the_service_answers_comes_with_code_and_advice_and_no_secret(cli: Cli) -> None:
     ran = cli("jobs", "list", "--site-id", str(FOREIGN_SITE_ID), "--debug")
     assert ran.code == 1
-    source, *trace, line = ran.err.splitlines()
+    # No frames: they help with a defect only.
+    source, line = ran.err.splitlines()
     assert source == "debug: keys from accessKey of the environment"
-    assert trace[0].startswith("Traceback")
     assert line.startswith("error: InvalidUid.PermissionDenied: ")
     assert "HTTP 403" in line
     assert cli.emulator.environment()["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] not in ran.err

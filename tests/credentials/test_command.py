@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from pulumi_resource_alicloud_esa.config import read_settings
+from pulumi_resource_alicloud_esa.credentials import command as command_module
 from pulumi_resource_alicloud_esa.credentials.sources import choose_source
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import Cancelled, CredentialsError, DeadlineExceeded
@@ -254,6 +255,28 @@ def test_output_without_end_costs_no_memory(tmp_path: Path, command: str) -> Non
     line, small = done.stdout.splitlines()
     assert line.endswith("config.json: process_command: more than 1 MiB of output")
     assert small == "True"
+
+
+def test_a_command_that_goes_on_printing_with_nobody_to_read_ends(tmp_path: Path) -> None:
+    (tmp_path / "loud.sh").write_text(
+        f"trap '' PIPE\necho $$ > {tmp_path}/own\nwhile :; do echo {'x' * 4000} || :; done\n"
+    )
+    began = time.monotonic()
+    assert failure(source(tmp_path, f"sh {tmp_path}/loud.sh"), 30) == "more than 1 MiB of output"
+    assert time.monotonic() - began < 10
+    assert eventually(lambda: is_gone(tmp_path / "own"), 1)
+
+
+def test_no_more_is_read_than_is_accepted_however_late_anybody_looks(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    output, ended = bytearray(), threading.Event()
+    writer = subprocess.Popen(["head", "-c", "50000000", "/dev/zero"], stdout=writing)
+    os.close(writing)
+    command_module._drain(os.fdopen(reading, "rb"), output, ended)
+    writer.wait(10)
+    assert ended.is_set()
+    assert command_module.MAX_OUTPUT_BYTES == 1024 * 1024
+    assert command_module.MAX_OUTPUT_BYTES < len(output) <= command_module.MAX_OUTPUT_BYTES + 65536
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])

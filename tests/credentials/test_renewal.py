@@ -156,6 +156,8 @@ def test_a_fetch_ends_when_nobody_waits_any_more() -> None:
     for thread in waiting:
         thread.start()
     assert begun.wait(5)
+    while keys._fetch is None or keys._fetch.waiting < 2:
+        time.sleep(0.01)
     first.cancel()
     waiting[0].join(5)
     # One still waits.

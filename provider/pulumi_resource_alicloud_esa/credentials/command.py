@@ -33,14 +33,13 @@ def keys_of_command(command: str, patience: Patience) -> Fetched:
 
 def _output(command: str, patience: Patience) -> bytes:
     output, ended = bytearray(), threading.Event()
+    # The call's end kills it, and with it ends the loop.
     with _started(command) as process, patience.stopping(lambda: _kill(process)):
         threading.Thread(target=_drain, args=(process.stdout, output, ended), name="command", daemon=True).start()
         while process.poll() is None and len(output) <= MAX_OUTPUT_BYTES:
-            patience.check()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_POLL_SECONDS)
-        # What it has left behind may hold the stream open for ever.
-        _kill(process)
+        # Not for ever: what it has left behind may hold the stream open.
         ended.wait(_POLL_SECONDS * 10)
     if len(output) > MAX_OUTPUT_BYTES:
         raise CredentialsError(f"process_command: more than {MAX_OUTPUT_BYTES // 2**20} MiB of output")

@@ -159,10 +159,6 @@ class RenewedSource:
         found, fault = None, None
         try:
             found = _fitting(self._ask(fetch.patience) if kept else self._ask_patiently(fetch.patience))
-        except CredentialsError as error:
-            # Its own words, or those of the source that it builds on, which name it.
-            text = str(error)
-            fault = error if text.startswith(self.description) else CredentialsError(f"{self.description}: {text}")
         except Exception as error:  # the library raises bare exceptions of many families
             fault = CredentialsError(f"{self.description}: {_explained(error)}")
         pause = _RECHECK_SECONDS
