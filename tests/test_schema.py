@@ -15,7 +15,8 @@ from pulumi_resource_alicloud_esa.config import SECRETS, read_settings
 from pulumi_resource_alicloud_esa.drift.record import COMPARABLE, EXECUTIONS, INTEGERS, PLAN, PLANNED
 from pulumi_resource_alicloud_esa.esa.endpoints import ENDPOINT_VARIABLES
 from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
-from pulumi_resource_alicloud_esa.esa.models import EXECUTION, JOB, Shape, read_row
+from pulumi_resource_alicloud_esa.esa.models import EXECUTION, JOB, Shape
+from pulumi_resource_alicloud_esa.esa.rows import read_row
 from pulumi_resource_alicloud_esa.provider import FUNCTIONS, RESOURCES, EsaProvider
 from pulumi_resource_alicloud_esa.schema import VERSION
 
@@ -37,6 +38,7 @@ CALLS: dict[str, dict[str, Any]] = {
     },
     "getScheduledPreloadJob": {"jobId": EXAMPLE_JOB_ID},
     "getScheduledPreloadExecutions": {"jobId": EXAMPLE_JOB_ID},
+    "getSites": {"siteName": "example.com"},
 }
 
 # Of the site above every job is expected, and its one execution failed.

@@ -30,6 +30,7 @@ INPUTS: dict[str, Mapping[str, Any]] = {
     "alicloud-esa:index:getScheduledPreloadJobs": {"siteId": SITE},
     "alicloud-esa:index:getScheduledPreloadJob": {"siteId": SITE, "jobId": JOB},
     "alicloud-esa:index:getScheduledPreloadExecutions": {"jobId": JOB},
+    "alicloud-esa:index:getSites": {"nameRegex": "."},
     "alicloud-esa:index:getScheduledPreloadJobsDrift": {"siteId": SITE, "expected": [{"name": "nightly"}]},
     "alicloud-esa:index:ScheduledPreloadJobsBaseline": {"siteId": SITE},
 }
@@ -45,6 +46,7 @@ ANSWERS: dict[str, Mapping[str, Any]] = {
     "ListScheduledPreloadJobs": {"RequestId": "r", "TotalCount": "1", "Jobs": [ROW]},
     "GetScheduledPreloadJob": {"RequestId": "r", **ROW},
     "ListScheduledPreloadExecutions": {"RequestId": "r", "TotalCount": 0, "Executions": []},
+    "ListSites": {"RequestId": "r", "TotalCount": 1, "Sites": [{"SiteId": int(SITE), "SiteName": "example.com"}]},
 }
 
 

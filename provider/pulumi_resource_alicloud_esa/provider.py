@@ -35,6 +35,7 @@ FUNCTIONS = {
     "alicloud-esa:index:getScheduledPreloadJobsDrift": "get_scheduled_preload_jobs_drift",
     "alicloud-esa:index:getScheduledPreloadJob": "get_scheduled_preload_job",
     "alicloud-esa:index:getScheduledPreloadExecutions": "get_scheduled_preload_executions",
+    "alicloud-esa:index:getSites": "get_sites",
 }
 RESOURCES = {
     "alicloud-esa:index:ScheduledPreloadJobsBaseline": "scheduled_preload_jobs_baseline",
@@ -210,4 +211,5 @@ def _is_secret(name: str, value: Any) -> bool:
 def _subject(token: str, inputs: Mapping[str, Any]) -> str:
     """What the display says is being read."""
     name = token.split("::")[-1].rsplit(":", 1)[-1]
-    return without_secrets(f"{name}: site {inputs.get(_SITE)}", inputs)
+    site = inputs.get(_SITE)
+    return name if site is None else without_secrets(f"{name}: site {site}", inputs)

@@ -25,6 +25,11 @@ export const getScheduledPreloadJobsDrift: typeof import("./getScheduledPreloadJ
 export const getScheduledPreloadJobsDriftOutput: typeof import("./getScheduledPreloadJobsDrift").getScheduledPreloadJobsDriftOutput = null as any;
 utilities.lazyLoad(exports, ["getScheduledPreloadJobsDrift","getScheduledPreloadJobsDriftOutput"], () => require("./getScheduledPreloadJobsDrift"));
 
+export { GetSitesArgs, GetSitesResult, GetSitesOutputArgs } from "./getSites";
+export const getSites: typeof import("./getSites").getSites = null as any;
+export const getSitesOutput: typeof import("./getSites").getSitesOutput = null as any;
+utilities.lazyLoad(exports, ["getSites","getSitesOutput"], () => require("./getSites"));
+
 export { ProviderArgs } from "./provider";
 export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator
+from emulator import EMPTY_SITE_ID, Emulator
 from tests.support.engine import SITE_ID, Engine, Result
 from tests.support.examples import EXAMPLES, LANGUAGES, Example, outputs_section, place
 
@@ -81,6 +81,26 @@ def test_runs_ahead(engine: Engine, emulator: Emulator, language: str) -> None:
     assert 0 < len(idle) < len(jobs)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sites(engine: Engine, emulator: Emulator, language: str) -> None:
+    outputs = up(engine, f"sites-{language}")
+    assert outputs == {"sites": ["example.com"], "recorded": {"example.com": 45}}
+    refresh = ("refresh", "--preview-only", "--expect-no-changes", "--diff")
+    assert engine.run(*refresh).code == 0
+    emulator.store.delete(SITE, emulator.store.jobs(SITE)[0].id)
+    assert engine.run(*refresh).code == 7
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "yaml"])
+def test_a_new_site_of_the_team_is_recorded_too(engine: Engine, emulator: Emulator, language: str) -> None:
+    example = place(engine, f"sites-{language}")
+    emulator.store.change_site(EMPTY_SITE_ID, Tags={"team": "shop"})
+    update = example.up()
+    assert update.code == 0, update.text
+    assert engine.outputs()["recorded"] == {"example.com": 45, "example.org": 0}
+    assert f"site {EMPTY_SITE_ID} has no job that matches: an empty record is made" in update.text
+
+
 def test_every_example_is_run_here() -> None:
     names = {path.parent.name for path in EXAMPLES.glob("*/Pulumi.yaml")}
-    assert names == {f"{kind}{language}" for kind in ("", "drift-", "runs-ahead-") for language in LANGUAGES}
+    assert names == {f"{kind}{language}" for kind in ("", "drift-", "runs-ahead-", "sites-") for language in LANGUAGES}

@@ -9,16 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.esa.errors import ResponseError
-from pulumi_resource_alicloud_esa.esa.models import (
-    EXECUTION,
-    JOB,
-    Job,
-    _read_exact,
-    read_request_id,
-    read_row,
-    read_rows,
-    read_total,
-)
+from pulumi_resource_alicloud_esa.esa.models import EXECUTION, JOB, Job
+from pulumi_resource_alicloud_esa.esa.rows import _read_exact, read_request_id, read_row, read_rows, read_total
 
 from emulator.seed import SITE_ID, seeded_jobs
 

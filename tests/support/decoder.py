@@ -8,7 +8,8 @@ from pulumi_resource_alicloud_esa.engine.wire import invoke_response
 from pulumi_resource_alicloud_esa.esa.answer import Answer, interpret
 from pulumi_resource_alicloud_esa.esa.errors import ApiError, EsaError, ResponseError
 from pulumi_resource_alicloud_esa.esa.masking import Mask
-from pulumi_resource_alicloud_esa.esa.models import JOB, read_request_id, read_rows, read_total
+from pulumi_resource_alicloud_esa.esa.models import JOB
+from pulumi_resource_alicloud_esa.esa.rows import read_request_id, read_rows, read_total
 
 SECRET = "fuzzSecretfuzzSecret"
 

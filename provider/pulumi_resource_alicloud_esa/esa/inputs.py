@@ -171,6 +171,20 @@ class Inputs:
                 self.fault(f"{name}[{index}]", f"{shown(item)} is not accepted; give a non-empty string")
         return tuple(item.strip() for item in value if isinstance(item, str))
 
+    def text_map(self, name: str) -> dict[str, str] | None:
+        """A map of strings; a whole number or a boolean, which YAML makes of `1` and `true`, is the text of it."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            self.fault(name, f"{shown(value)} is not accepted; give a map of strings")
+            return None
+        for key, item in value.items():
+            if not isinstance(item, (str, bool)) and whole(item) is None:
+                path = key if key.isprintable() and key.strip() and len(key) <= 80 else shown(key)
+                self.fault(f"{name}.{path}", f"{shown(item)} is not accepted; give a string")
+        return {key: item if isinstance(item, str) else shown(item) for key, item in value.items()}
+
     def regex(self, name: str) -> Pattern | None:
         """A regular expression in RE2's syntax."""
         text = self.text(name)

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from .clock import ServiceClock
 from .deadline import Deadline
 from .errors import ApiError, PartialAnswer
-from .models import E, Shape, read_page, read_request_id
+from .models import E, Shape
+from .rows import read_page, read_request_id
 from .several import several
 from .span import SpanHook, no_span
 
@@ -65,7 +66,7 @@ class Source(Generic[E]):
     action: str
     key: str
     shape: Shape[E]
-    repeats: Mapping[str, str]
+    repeats: Mapping[str, str] = field(default_factory=dict)
     """The fields in which an entry repeats a parameter of the question, with that parameter."""
 
 
@@ -123,7 +124,7 @@ class _Reader(Generic[E]):
                 raise PartialAnswer(
                     f"{self.source.action}: page {number} is empty, but TotalCount is {page.total}: try again"
                 )
-        return Listing(page.request_id, page.total, list({row["id"]: row for row in page.rows}.values()))
+        return Listing(page.request_id, page.total, list(self._by_id(page.rows).values()))
 
     def all(self, size: int) -> Listing[E]:
         try:
@@ -140,7 +141,7 @@ class _Reader(Generic[E]):
 
     def _walk(self, size: int) -> Listing[E]:
         first = self._page(1, size)
-        rows = {row["id"]: row for row in first.rows}
+        rows = self._by_id(first.rows)
         self._report(len(rows), first.total)
         if len(rows) > first.total:
             raise _Moved(f"page 1 has {len(rows)} rows, but TotalCount is {first.total}")
@@ -171,7 +172,7 @@ class _Reader(Generic[E]):
         ):
             if page.total != first.total:
                 raise _Moved(f"TotalCount changed from {first.total} to {page.total} while the pages were read")
-            new = {row["id"] for row in page.rows} - seen
+            new = set(self._by_id(page.rows)) - seen
             if not new:
                 raise _Moved(
                     f"page {number} of {last} {'repeats rows of others' if page.rows else 'is empty'}, "
@@ -181,9 +182,9 @@ class _Reader(Generic[E]):
             pages[number] = page
             self._report(len(seen), first.total)
         for number in sorted(pages):
-            for row in pages[number].rows:
-                if rows.setdefault(row["id"], row) != row:
-                    raise _Moved(f"row {row['id']} is there twice, on page {number} with other contents")
+            for key, row in self._by_id(pages[number].rows).items():
+                if rows.setdefault(key, row) != row:
+                    raise _Moved(f"row {key} is there twice, on page {number} with other contents")
         return rows
 
     def _nothing_beyond(self, number: int, size: int, rows: Mapping[str, E]) -> None:
@@ -195,7 +196,7 @@ class _Reader(Generic[E]):
                 raise
             # Whether a page beyond the end is an empty one or an error is not documented.
             return
-        if any(row["id"] not in rows for row in page.rows) or page.total != len(rows):
+        if not rows.keys() >= self._by_id(page.rows).keys() or page.total != len(rows):
             raise _Moved(f"page {number} has more rows, or TotalCount is no longer {len(rows)}")
 
     def _page(self, number: int, size: int) -> _Page[E]:
@@ -205,6 +206,9 @@ class _Reader(Generic[E]):
             body = self.lister.client.call(self.source.action, parameters, self.deadline)
         total, rows = read_page(body, self.source.key, self.source.shape, self.asked, (number - 1) * size)
         return _Page(read_request_id(body), total, rows)
+
+    def _by_id(self, rows: Iterable[E]) -> dict[str, E]:
+        return {self.source.shape.id_of(row): row for row in rows}
 
     def _report(self, done: int, total: int) -> None:
         if self.progress is not None:

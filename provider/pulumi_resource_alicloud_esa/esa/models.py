@@ -1,23 +1,18 @@
-"""The typed form of what the service answers: tolerant of spelling, strict about shapes.
-
-A page whose rows have exactly the documented types, as nearly all do, is read by msgspec in one step. Any other
-is read field by field, which knows the other spellings and names the field that has none of them.
-"""
+"""The kinds of thing that the service lists: their fields with their types, each declared once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypedDict, TypeVar, cast, get_type_hints
+from typing import Annotated, Any, Generic, TypedDict, TypeVar, get_type_hints
 
 import msgspec
 
-from .errors import ResponseError, one_line
-from .inputs import MAX_EXACT, shown, whole
+from .inputs import MAX_EXACT, whole
 
 
-class _WrongType(Exception):
-    pass
+class WrongType(Exception):
+    """A value is not of the documented type, which is the text."""
 
 
 def _string(value: Any) -> str:
@@ -25,7 +20,7 @@ def _string(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or whole(value) is None:
-        raise _WrongType("a string")
+        raise WrongType("a string")
     return str(whole(value))
 
 
@@ -39,15 +34,26 @@ def _integer(value: Any) -> int:
         return value
     number = whole(value)
     if number is None or abs(number) >= MAX_EXACT:
-        raise _WrongType("an integer")
+        raise WrongType("an integer")
     return number
 
 
 def _digits(value: Any) -> str:
     number = whole(value)
     if number is None:
-        raise _WrongType("an integer")
+        raise WrongType("an integer")
     return str(number)
+
+
+def _listed(value: Any) -> list[str]:
+    # Documented as one text with commas.
+    return [part.strip() for part in _string(value).split(",") if part.strip()]
+
+
+def _tags(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise WrongType("an object of strings")
+    return {key: "" if item is None else _string(item) for key, item in value.items()}
 
 
 _Text = Annotated[str | None, _string]
@@ -56,13 +62,7 @@ _Integer = Annotated[int | None, _integer]
 _Digits = Annotated[str | None, _digits]
 
 
-class Entry(TypedDict):
-    """What all that is listed has."""
-
-    id: Annotated[str, _trimmed]
-
-
-class Job(Entry):
+class Job(TypedDict):
     """A scheduled preload job: every documented field, None where the service gives no value."""
 
     aliUid: _Trimmed
@@ -72,6 +72,7 @@ class Job(Entry):
     executionCount: _Integer
     failedFileOss: _Text
     fileId: _Trimmed
+    id: Annotated[str, _trimmed]
     insertWay: _Trimmed
     name: _Text
     siteId: _Digits
@@ -81,11 +82,12 @@ class Job(Entry):
     urlSubmitted: _Integer
 
 
-class Execution(Entry):
+class Execution(TypedDict):
     """One planned run of a job, likewise."""
 
     aliUid: _Trimmed
     endTime: _Trimmed
+    id: Annotated[str, _trimmed]
     interval: _Integer
     jobId: _Trimmed
     sliceLen: _Integer
@@ -93,7 +95,29 @@ class Execution(Entry):
     status: _Trimmed
 
 
-E = TypeVar("E", bound=Entry)
+class Site(TypedDict):
+    """A site of the account, likewise."""
+
+    accessType: _Trimmed
+    cnameZone: _Trimmed
+    coverage: _Trimmed
+    createTime: _Trimmed
+    instanceId: _Trimmed
+    nameServerList: Annotated[list[str] | None, _listed]
+    offlineReason: _Trimmed
+    planName: _Trimmed
+    planSpecName: _Trimmed
+    resourceGroupId: _Trimmed
+    siteId: Annotated[str, _digits]
+    siteName: _Trimmed
+    status: _Trimmed
+    tags: Annotated[dict[str, str] | None, _tags]
+    updateTime: _Trimmed
+    verifyCode: _Trimmed
+    visitTime: _Trimmed
+
+
+E = TypeVar("E", bound=Mapping[str, object])
 
 
 @dataclass(frozen=True)
@@ -111,16 +135,19 @@ _EXACT_TYPES: dict[Callable[[Any], Any], Any] = {
     _trimmed: str,
     _integer: Annotated[int, msgspec.Meta(gt=-MAX_EXACT, lt=MAX_EXACT)],
     _digits: int,
+    _listed: str,
+    _tags: dict[str, str],
 }
 
 
 class Shape(Generic[E]):
-    """How a kind of entry is read; `fields` are those that it declares, by name."""
+    """How a kind of entry is read: `fields` are those that it declares, by name, and `id` is the one that names it."""
 
-    def __init__(self, kind: type[E]) -> None:
+    def __init__(self, kind: type[E], id_name: str = "id") -> None:
+        self.id = id_name
         hints = get_type_hints(kind, include_extras=True)
-        self.fields = tuple(Field(name, _key(name), hints[name].__metadata__[0]) for name in sorted(hints))
-        self.to_finish = [field for field in self.fields if field.read in (_trimmed, _digits)]
+        self.fields = tuple(Field(name, key_of(name), hints[name].__metadata__[0]) for name in sorted(hints))
+        self.to_finish = [field for field in self.fields if field.read in (_trimmed, _digits, _listed)]
         # gc=False: no row can be a part of itself.
         self.exact_row = msgspec.defstruct(
             "ExactRow",
@@ -129,107 +156,16 @@ class Shape(Generic[E]):
             gc=False,
         )
 
+    def id_of(self, row: E) -> str:
+        """What tells an entry from all others."""
+        return str(row[self.id])
 
-def _key(name: str) -> str:
+
+def key_of(name: str) -> str:
+    """The API's key of a name."""
     return name[0].upper() + name[1:]
 
 
 JOB = Shape(Job)
 EXECUTION = Shape(Execution)
-
-
-def read_page(
-    body: Mapping[str, Any], key: str, shape: Shape[E], asked: Mapping[str, str], before: int = 0
-) -> tuple[int, list[E]]:
-    """TotalCount and the entries of one page, `before` being how many stand on the pages before it.
-
-    A list that is null or left out is an empty one where no entry is due, as services in Go and Java write it, and
-    an error where one is. So is an entry that has another value than `asked` in one of these fields, for it answers
-    another question, and one id with two contents. Raises ResponseError naming the field.
-    """
-    total = read_total(body)
-    if body.get(key) is None and before >= total:
-        return total, []
-    rows = read_rows(body, key, shape)
-    by_id: dict[str, E] = {}
-    for index, row in enumerate(rows):
-        hold_to_question(row, asked, body, f"{key}[{index}].")
-        other = by_id.setdefault(row["id"], row)
-        if other is not row and other != row:
-            what = f"{key}[{index}] has the Id of another row and other contents"
-            raise ResponseError(what, request_id=read_request_id(body))
-    return total, rows
-
-
-def hold_to_question(row: Mapping[str, Any], asked: Mapping[str, str], body: Mapping[str, Any], path: str = "") -> None:
-    """Raises ResponseError where a field of an entry says that it is the answer to another question."""
-    for name, value in asked.items():
-        found = row[name]
-        if found is not None and found.lower() != value:
-            raise ResponseError(
-                f"{path}{_key(name)} is {shown(found)}, but {value} was asked for: it answers another question",
-                request_id=read_request_id(body),
-            )
-
-
-def read_rows(body: Mapping[str, Any], key: str, shape: Shape[E]) -> list[E]:
-    """The typed entries of a list; raises ResponseError naming the field that has the wrong shape."""
-    rows = body.get(key)
-    if not isinstance(rows, list):
-        what = f"{key} is {shown(rows)}" if key in body else f"{key} is missing"
-        raise ResponseError(f"{what} where a list is documented", request_id=read_request_id(body))
-    return _read_exact(rows, shape) or [read_row(row, shape, body, f"{key}[{index}]") for index, row in enumerate(rows)]
-
-
-def _read_exact(rows: list[Any], shape: Shape[E]) -> list[E] | None:
-    """The rows if all of them have exactly the documented types and an Id, else None."""
-    try:
-        found = msgspec.convert(rows, list[shape.exact_row])  # type: ignore[name-defined]  # made at run time
-    except msgspec.ValidationError:
-        return None
-    result = [msgspec.structs.asdict(row) for row in found]
-    for row in result:
-        for one in shape.to_finish:
-            value = row[one.name]
-            if value is not None:
-                row[one.name] = one.read(value)
-        if not row["id"]:
-            return None
-    return cast("list[E]", result)
-
-
-def read_total(body: Mapping[str, Any]) -> int:
-    """TotalCount, a number in the shape of text; raises ResponseError when it is no count."""
-    value = body.get("TotalCount")
-    number = whole(value)
-    if number is None or not 0 <= number < MAX_EXACT:
-        what = f"{shown(value)} is no count" if "TotalCount" in body else "it is missing"
-        raise ResponseError(f"TotalCount: {what}", request_id=read_request_id(body))
-    return number
-
-
-def read_row(row: Any, shape: Shape[E], body: Mapping[str, Any], path: str = "") -> E:
-    """One typed row, `body` being the answer that it came in; raises ResponseError."""
-    if not isinstance(row, dict):
-        raise ResponseError(f"{path} is {shown(row)} where an object is documented", request_id=read_request_id(body))
-    prefix = f"{path}." if path else ""
-    result: dict[str, Any] = {}
-    get = row.get
-    try:
-        for one in shape.fields:
-            value = get(one.key)
-            result[one.name] = None if value is None else one.read(value)
-    except _WrongType as expected:
-        raise ResponseError(
-            f"{prefix}{one.key} is {shown(value)} where {expected} is documented",
-            request_id=read_request_id(body),
-        ) from None
-    if not result.get("id"):
-        raise ResponseError(f"{prefix}Id is missing", request_id=read_request_id(body))
-    return cast("E", result)
-
-
-def read_request_id(body: Mapping[str, Any]) -> str:
-    """RequestId, "" where the service gave none."""
-    value = body.get("RequestId")
-    return one_line(value)[:100] if isinstance(value, str) else ""
+SITE = Shape(Site, "siteId")

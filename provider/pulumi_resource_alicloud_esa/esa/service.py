@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 from .deadline import Deadline
 from .errors import ApiError, Fault, InvalidInput, PartialAnswer
 from .listing import Lister, Listing, Progress, Source
-from .models import EXECUTION, JOB, Execution, Job, hold_to_question, read_page, read_request_id, read_row
+from .models import EXECUTION, JOB, SITE, Execution, Job, Site
 from .query import JobQuery
+from .rows import hold_to_question, read_page, read_request_id, read_row
+from .sites import SiteQuery
 
 JOBS = Source("ListScheduledPreloadJobs", "Jobs", JOB, repeats={"siteId": "SiteId"})
+SITES = Source("ListSites", "Sites", SITE)
 GET_JOB = "GetScheduledPreloadJob"
 LIST_EXECUTIONS = "ListScheduledPreloadExecutions"
 NOT_FOUND = "InvalidJob.NotFound"
@@ -53,6 +56,13 @@ class Service:
             raise InvalidInput(faults)
         if not jobs:
             self.warn(Fault("siteId", f"site {query.site_id} has no job that matches: an empty record is made"))
+
+    def sites(self, query: SiteQuery, deadline: Deadline, progress: Progress | None = None) -> Listing[Site]:
+        """The account's sites that pass the query's filters; raises PartialAnswer rather than leave one out."""
+        listing = self.lister.read(SITES, query.parameters(), query.page_size, deadline, progress)
+        for doubt in query.doubts(bool(listing.rows)):
+            self.warn(doubt)
+        return replace(listing, rows=[site for site in listing.rows if query.accepts(site)])
 
     def job(self, job_id: str, deadline: Deadline) -> tuple[str, Job]:
         """The request id and the job; raises ApiError `InvalidJob.NotFound` where there is none.

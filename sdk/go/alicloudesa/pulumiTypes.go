@@ -1837,6 +1837,164 @@ func (o ScheduledPreloadJobHealthArrayOutput) Index(i pulumi.IntInput) Scheduled
 	}).(ScheduledPreloadJobHealthOutput)
 }
 
+// A site of the account. What the service leaves out is null.
+type Site struct {
+	// `NS` or `CNAME`.
+	AccessType *string `pulumi:"accessType"`
+	// Suffix of the CNAME record to configure, of a site accessed by CNAME.
+	CnameZone *string `pulumi:"cnameZone"`
+	// Where it is accelerated: `domestic`, `global` or `overseas`.
+	Coverage *string `pulumi:"coverage"`
+	// When the site was created: ISO 8601, UTC.
+	CreateTime *string `pulumi:"createTime"`
+	// Id of the plan's instance that the site is bound to.
+	InstanceId *string `pulumi:"instanceId"`
+	// Name servers assigned to the site.
+	NameServerList []string `pulumi:"nameServerList"`
+	// Why the site is disabled, such as `missing_icp`.
+	OfflineReason *string `pulumi:"offlineReason"`
+	// Name of the plan.
+	PlanName *string `pulumi:"planName"`
+	// Name of the plan's specification.
+	PlanSpecName *string `pulumi:"planSpecName"`
+	// Id of the resource group.
+	ResourceGroupId *string `pulumi:"resourceGroupId"`
+	// Id of the site.
+	SiteId string `pulumi:"siteId"`
+	// Name of the site, its domain.
+	SiteName *string `pulumi:"siteName"`
+	// `pending`, `active`, `offline` or `moved`.
+	Status *string `pulumi:"status"`
+	// Tags of the site.
+	Tags map[string]string `pulumi:"tags"`
+	// When the site was changed last: ISO 8601, UTC.
+	UpdateTime *string `pulumi:"updateTime"`
+	// Value of the TXT record that proves who owns the domain.
+	VerifyCode *string `pulumi:"verifyCode"`
+	// When the site was visited: ISO 8601, UTC.
+	VisitTime *string `pulumi:"visitTime"`
+}
+
+// A site of the account. What the service leaves out is null.
+type SiteOutput struct{ *pulumi.OutputState }
+
+func (SiteOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Site)(nil)).Elem()
+}
+
+func (o SiteOutput) ToSiteOutput() SiteOutput {
+	return o
+}
+
+func (o SiteOutput) ToSiteOutputWithContext(ctx context.Context) SiteOutput {
+	return o
+}
+
+// `NS` or `CNAME`.
+func (o SiteOutput) AccessType() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Site) *string { return v.AccessType }).(pulumi.StringPtrOutput)
+}
+
+// Suffix of the CNAME record to configure, of a site accessed by CNAME.
+func (o SiteOutput) CnameZone() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Site) *string { return v.CnameZone }).(pulumi.StringPtrOutput)
+}
+
+// Where it is accelerated: `domestic`, `global` or `overseas`.
+func (o SiteOutput) Coverage() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Site) *string { return v.Coverage }).(pulumi.StringPtrOutput)
+}
+
+// When the site was created: ISO 8601, UTC.
+func (o SiteOutput) CreateTime() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Site) *string { return v.CreateTime }).(pulumi.StringPtrOutput)
+}
+
+// Id of the plan's instance that the site is bound to.
+func (o SiteOutput) InstanceId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Site) *string { return v.InstanceId }).(pulumi.StringPtrOutput)
+}
+
+// Name servers assigned to the site.
+func (o SiteOutput) NameServerList() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Site) []string { return v.NameServerList }).(pulumi.StringArrayOutput)
+}
+
+// Why the site is disabled, such as `missing_icp`.
+func (o SiteOutput) OfflineReason() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Site) *string { return v.OfflineReason }).(pulumi.StringPtrOutput)
+}
+
+// Name of the plan.
+func (o SiteOutput) PlanName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Site) *string { return v.PlanName }).(pulumi.StringPtrOutput)
+}
+
+// Name of the plan's specification.
+func (o SiteOutput) PlanSpecName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Site) *string { return v.PlanSpecName }).(pulumi.StringPtrOutput)
+}
+
+// Id of the resource group.
+func (o SiteOutput) ResourceGroupId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Site) *string { return v.ResourceGroupId }).(pulumi.StringPtrOutput)
+}
+
+// Id of the site.
+func (o SiteOutput) SiteId() pulumi.StringOutput {
+	return o.ApplyT(func(v Site) string { return v.SiteId }).(pulumi.StringOutput)
+}
+
+// Name of the site, its domain.
+func (o SiteOutput) SiteName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Site) *string { return v.SiteName }).(pulumi.StringPtrOutput)
+}
+
+// `pending`, `active`, `offline` or `moved`.
+func (o SiteOutput) Status() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Site) *string { return v.Status }).(pulumi.StringPtrOutput)
+}
+
+// Tags of the site.
+func (o SiteOutput) Tags() pulumi.StringMapOutput {
+	return o.ApplyT(func(v Site) map[string]string { return v.Tags }).(pulumi.StringMapOutput)
+}
+
+// When the site was changed last: ISO 8601, UTC.
+func (o SiteOutput) UpdateTime() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Site) *string { return v.UpdateTime }).(pulumi.StringPtrOutput)
+}
+
+// Value of the TXT record that proves who owns the domain.
+func (o SiteOutput) VerifyCode() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Site) *string { return v.VerifyCode }).(pulumi.StringPtrOutput)
+}
+
+// When the site was visited: ISO 8601, UTC.
+func (o SiteOutput) VisitTime() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Site) *string { return v.VisitTime }).(pulumi.StringPtrOutput)
+}
+
+type SiteArrayOutput struct{ *pulumi.OutputState }
+
+func (SiteArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]Site)(nil)).Elem()
+}
+
+func (o SiteArrayOutput) ToSiteArrayOutput() SiteArrayOutput {
+	return o
+}
+
+func (o SiteArrayOutput) ToSiteArrayOutputWithContext(ctx context.Context) SiteArrayOutput {
+	return o
+}
+
+func (o SiteArrayOutput) Index(i pulumi.IntInput) SiteOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) Site {
+		return vs[0].([]Site)[vs[1].(int)]
+	}).(SiteOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleInput)(nil)).Elem(), AssumeRoleArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRolePtrInput)(nil)).Elem(), AssumeRoleArgs{})
@@ -1873,4 +2031,6 @@ func init() {
 	pulumi.RegisterOutputType(ScheduledPreloadJobChangeArrayOutput{})
 	pulumi.RegisterOutputType(ScheduledPreloadJobHealthOutput{})
 	pulumi.RegisterOutputType(ScheduledPreloadJobHealthArrayOutput{})
+	pulumi.RegisterOutputType(SiteOutput{})
+	pulumi.RegisterOutputType(SiteArrayOutput{})
 }

@@ -373,3 +373,77 @@ export interface ScheduledPreloadJobHealth {
     stopped: number;
 }
 
+/**
+ * A site of the account. What the service leaves out is null.
+ */
+export interface Site {
+    /**
+     * `NS` or `CNAME`.
+     */
+    accessType?: string;
+    /**
+     * Suffix of the CNAME record to configure, of a site accessed by CNAME.
+     */
+    cnameZone?: string;
+    /**
+     * Where it is accelerated: `domestic`, `global` or `overseas`.
+     */
+    coverage?: string;
+    /**
+     * When the site was created: ISO 8601, UTC.
+     */
+    createTime?: string;
+    /**
+     * Id of the plan's instance that the site is bound to.
+     */
+    instanceId?: string;
+    /**
+     * Name servers assigned to the site.
+     */
+    nameServerList?: string[];
+    /**
+     * Why the site is disabled, such as `missing_icp`.
+     */
+    offlineReason?: string;
+    /**
+     * Name of the plan.
+     */
+    planName?: string;
+    /**
+     * Name of the plan's specification.
+     */
+    planSpecName?: string;
+    /**
+     * Id of the resource group.
+     */
+    resourceGroupId?: string;
+    /**
+     * Id of the site.
+     */
+    siteId: string;
+    /**
+     * Name of the site, its domain.
+     */
+    siteName?: string;
+    /**
+     * `pending`, `active`, `offline` or `moved`.
+     */
+    status?: string;
+    /**
+     * Tags of the site.
+     */
+    tags?: {[key: string]: string};
+    /**
+     * When the site was changed last: ISO 8601, UTC.
+     */
+    updateTime?: string;
+    /**
+     * Value of the TXT record that proves who owns the domain.
+     */
+    verifyCode?: string;
+    /**
+     * When the site was visited: ISO 8601, UTC.
+     */
+    visitTime?: string;
+}
+

@@ -10,6 +10,7 @@ from .get_scheduled_preload_executions import *
 from .get_scheduled_preload_job import *
 from .get_scheduled_preload_jobs import *
 from .get_scheduled_preload_jobs_drift import *
+from .get_sites import *
 from .provider import *
 from .scheduled_preload_jobs_baseline import *
 from ._inputs import *

@@ -26,6 +26,7 @@ __all__ = [
     'ScheduledPreloadJob',
     'ScheduledPreloadJobChange',
     'ScheduledPreloadJobHealth',
+    'Site',
 ]
 
 @pulumi.output_type
@@ -1115,5 +1116,220 @@ class ScheduledPreloadJobHealth(dict):
         Name of the job.
         """
         return pulumi.get(self, "name")
+
+
+@pulumi.output_type
+class Site(dict):
+    """
+    A site of the account. What the service leaves out is null.
+    """
+    def __init__(__self__, *,
+                 site_id: _builtins.str,
+                 access_type: Optional[_builtins.str] = None,
+                 cname_zone: Optional[_builtins.str] = None,
+                 coverage: Optional[_builtins.str] = None,
+                 create_time: Optional[_builtins.str] = None,
+                 instance_id: Optional[_builtins.str] = None,
+                 name_server_list: Optional[Sequence[_builtins.str]] = None,
+                 offline_reason: Optional[_builtins.str] = None,
+                 plan_name: Optional[_builtins.str] = None,
+                 plan_spec_name: Optional[_builtins.str] = None,
+                 resource_group_id: Optional[_builtins.str] = None,
+                 site_name: Optional[_builtins.str] = None,
+                 status: Optional[_builtins.str] = None,
+                 tags: Optional[Mapping[str, _builtins.str]] = None,
+                 update_time: Optional[_builtins.str] = None,
+                 verify_code: Optional[_builtins.str] = None,
+                 visit_time: Optional[_builtins.str] = None):
+        """
+        A site of the account. What the service leaves out is null.
+
+        :param _builtins.str site_id: Id of the site.
+        :param _builtins.str access_type: `NS` or `CNAME`.
+        :param _builtins.str cname_zone: Suffix of the CNAME record to configure, of a site accessed by CNAME.
+        :param _builtins.str coverage: Where it is accelerated: `domestic`, `global` or `overseas`.
+        :param _builtins.str create_time: When the site was created: ISO 8601, UTC.
+        :param _builtins.str instance_id: Id of the plan's instance that the site is bound to.
+        :param Sequence[_builtins.str] name_server_list: Name servers assigned to the site.
+        :param _builtins.str offline_reason: Why the site is disabled, such as `missing_icp`.
+        :param _builtins.str plan_name: Name of the plan.
+        :param _builtins.str plan_spec_name: Name of the plan's specification.
+        :param _builtins.str resource_group_id: Id of the resource group.
+        :param _builtins.str site_name: Name of the site, its domain.
+        :param _builtins.str status: `pending`, `active`, `offline` or `moved`.
+        :param Mapping[str, _builtins.str] tags: Tags of the site.
+        :param _builtins.str update_time: When the site was changed last: ISO 8601, UTC.
+        :param _builtins.str verify_code: Value of the TXT record that proves who owns the domain.
+        :param _builtins.str visit_time: When the site was visited: ISO 8601, UTC.
+        """
+        pulumi.set(__self__, "site_id", site_id)
+        if access_type is not None:
+            pulumi.set(__self__, "access_type", access_type)
+        if cname_zone is not None:
+            pulumi.set(__self__, "cname_zone", cname_zone)
+        if coverage is not None:
+            pulumi.set(__self__, "coverage", coverage)
+        if create_time is not None:
+            pulumi.set(__self__, "create_time", create_time)
+        if instance_id is not None:
+            pulumi.set(__self__, "instance_id", instance_id)
+        if name_server_list is not None:
+            pulumi.set(__self__, "name_server_list", name_server_list)
+        if offline_reason is not None:
+            pulumi.set(__self__, "offline_reason", offline_reason)
+        if plan_name is not None:
+            pulumi.set(__self__, "plan_name", plan_name)
+        if plan_spec_name is not None:
+            pulumi.set(__self__, "plan_spec_name", plan_spec_name)
+        if resource_group_id is not None:
+            pulumi.set(__self__, "resource_group_id", resource_group_id)
+        if site_name is not None:
+            pulumi.set(__self__, "site_name", site_name)
+        if status is not None:
+            pulumi.set(__self__, "status", status)
+        if tags is not None:
+            pulumi.set(__self__, "tags", tags)
+        if update_time is not None:
+            pulumi.set(__self__, "update_time", update_time)
+        if verify_code is not None:
+            pulumi.set(__self__, "verify_code", verify_code)
+        if visit_time is not None:
+            pulumi.set(__self__, "visit_time", visit_time)
+
+    @_builtins.property
+    @pulumi.getter(name="siteId")
+    def site_id(self) -> _builtins.str:
+        """
+        Id of the site.
+        """
+        return pulumi.get(self, "site_id")
+
+    @_builtins.property
+    @pulumi.getter(name="accessType")
+    def access_type(self) -> Optional[_builtins.str]:
+        """
+        `NS` or `CNAME`.
+        """
+        return pulumi.get(self, "access_type")
+
+    @_builtins.property
+    @pulumi.getter(name="cnameZone")
+    def cname_zone(self) -> Optional[_builtins.str]:
+        """
+        Suffix of the CNAME record to configure, of a site accessed by CNAME.
+        """
+        return pulumi.get(self, "cname_zone")
+
+    @_builtins.property
+    @pulumi.getter
+    def coverage(self) -> Optional[_builtins.str]:
+        """
+        Where it is accelerated: `domestic`, `global` or `overseas`.
+        """
+        return pulumi.get(self, "coverage")
+
+    @_builtins.property
+    @pulumi.getter(name="createTime")
+    def create_time(self) -> Optional[_builtins.str]:
+        """
+        When the site was created: ISO 8601, UTC.
+        """
+        return pulumi.get(self, "create_time")
+
+    @_builtins.property
+    @pulumi.getter(name="instanceId")
+    def instance_id(self) -> Optional[_builtins.str]:
+        """
+        Id of the plan's instance that the site is bound to.
+        """
+        return pulumi.get(self, "instance_id")
+
+    @_builtins.property
+    @pulumi.getter(name="nameServerList")
+    def name_server_list(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Name servers assigned to the site.
+        """
+        return pulumi.get(self, "name_server_list")
+
+    @_builtins.property
+    @pulumi.getter(name="offlineReason")
+    def offline_reason(self) -> Optional[_builtins.str]:
+        """
+        Why the site is disabled, such as `missing_icp`.
+        """
+        return pulumi.get(self, "offline_reason")
+
+    @_builtins.property
+    @pulumi.getter(name="planName")
+    def plan_name(self) -> Optional[_builtins.str]:
+        """
+        Name of the plan.
+        """
+        return pulumi.get(self, "plan_name")
+
+    @_builtins.property
+    @pulumi.getter(name="planSpecName")
+    def plan_spec_name(self) -> Optional[_builtins.str]:
+        """
+        Name of the plan's specification.
+        """
+        return pulumi.get(self, "plan_spec_name")
+
+    @_builtins.property
+    @pulumi.getter(name="resourceGroupId")
+    def resource_group_id(self) -> Optional[_builtins.str]:
+        """
+        Id of the resource group.
+        """
+        return pulumi.get(self, "resource_group_id")
+
+    @_builtins.property
+    @pulumi.getter(name="siteName")
+    def site_name(self) -> Optional[_builtins.str]:
+        """
+        Name of the site, its domain.
+        """
+        return pulumi.get(self, "site_name")
+
+    @_builtins.property
+    @pulumi.getter
+    def status(self) -> Optional[_builtins.str]:
+        """
+        `pending`, `active`, `offline` or `moved`.
+        """
+        return pulumi.get(self, "status")
+
+    @_builtins.property
+    @pulumi.getter
+    def tags(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Tags of the site.
+        """
+        return pulumi.get(self, "tags")
+
+    @_builtins.property
+    @pulumi.getter(name="updateTime")
+    def update_time(self) -> Optional[_builtins.str]:
+        """
+        When the site was changed last: ISO 8601, UTC.
+        """
+        return pulumi.get(self, "update_time")
+
+    @_builtins.property
+    @pulumi.getter(name="verifyCode")
+    def verify_code(self) -> Optional[_builtins.str]:
+        """
+        Value of the TXT record that proves who owns the domain.
+        """
+        return pulumi.get(self, "verify_code")
+
+    @_builtins.property
+    @pulumi.getter(name="visitTime")
+    def visit_time(self) -> Optional[_builtins.str]:
+        """
+        When the site was visited: ISO 8601, UTC.
+        """
+        return pulumi.get(self, "visit_time")
 
 

@@ -1,0 +1,113 @@
+"""From a decoded answer to typed entries: tolerant of spelling, strict about shapes.
+
+A page whose rows have exactly the documented types, as nearly all do, is read by msgspec in one step. Any other
+is read field by field, which knows the other spellings and names the field that has none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import msgspec
+
+from .errors import ResponseError, one_line
+from .inputs import MAX_EXACT, shown, whole
+from .models import E, Shape, WrongType, key_of
+
+
+def read_page(
+    body: Mapping[str, Any], key: str, shape: Shape[E], asked: Mapping[str, str], before: int = 0
+) -> tuple[int, list[E]]:
+    """TotalCount and the entries of one page, `before` being how many stand on the pages before it.
+
+    A list that is null or left out is an empty one where no entry is due, as services in Go and Java write it, and
+    an error where one is. So is an entry that has another value than `asked` in one of these fields, for it answers
+    another question, and one id with two contents. Raises ResponseError naming the field.
+    """
+    total = read_total(body)
+    if body.get(key) is None and before >= total:
+        return total, []
+    rows = read_rows(body, key, shape)
+    by_id: dict[str, E] = {}
+    for index, row in enumerate(rows):
+        hold_to_question(row, asked, body, f"{key}[{index}].")
+        other = by_id.setdefault(shape.id_of(row), row)
+        if other is not row and other != row:
+            what = f"{key}[{index}] has the {key_of(shape.id)} of another row and other contents"
+            raise ResponseError(what, request_id=read_request_id(body))
+    return total, rows
+
+
+def hold_to_question(row: Mapping[str, Any], asked: Mapping[str, str], body: Mapping[str, Any], path: str = "") -> None:
+    """Raises ResponseError where a field of an entry says that it is the answer to another question."""
+    for name, value in asked.items():
+        found = row[name]
+        if found is not None and found.lower() != value:
+            raise ResponseError(
+                f"{path}{key_of(name)} is {shown(found)}, but {value} was asked for: it answers another question",
+                request_id=read_request_id(body),
+            )
+
+
+def read_rows(body: Mapping[str, Any], key: str, shape: Shape[E]) -> list[E]:
+    """The typed entries of a list; raises ResponseError naming the field that has the wrong shape."""
+    rows = body.get(key)
+    if not isinstance(rows, list):
+        what = f"{key} is {shown(rows)}" if key in body else f"{key} is missing"
+        raise ResponseError(f"{what} where a list is documented", request_id=read_request_id(body))
+    return _read_exact(rows, shape) or [read_row(row, shape, body, f"{key}[{index}]") for index, row in enumerate(rows)]
+
+
+def _read_exact(rows: list[Any], shape: Shape[E]) -> list[E] | None:
+    """The rows if all of them have exactly the documented types and an Id, else None."""
+    try:
+        found = msgspec.convert(rows, list[shape.exact_row])  # type: ignore[name-defined]  # made at run time
+    except msgspec.ValidationError:
+        return None
+    result = [msgspec.structs.asdict(row) for row in found]
+    for row in result:
+        for one in shape.to_finish:
+            value = row[one.name]
+            if value is not None:
+                row[one.name] = one.read(value)
+        if not row[shape.id]:
+            return None
+    return cast("list[E]", result)
+
+
+def read_total(body: Mapping[str, Any]) -> int:
+    """TotalCount, a number in the shape of text; raises ResponseError when it is no count."""
+    value = body.get("TotalCount")
+    number = whole(value)
+    if number is None or not 0 <= number < MAX_EXACT:
+        what = f"{shown(value)} is no count" if "TotalCount" in body else "it is missing"
+        raise ResponseError(f"TotalCount: {what}", request_id=read_request_id(body))
+    return number
+
+
+def read_row(row: Any, shape: Shape[E], body: Mapping[str, Any], path: str = "") -> E:
+    """One typed row, `body` being the answer that it came in; raises ResponseError."""
+    if not isinstance(row, dict):
+        raise ResponseError(f"{path} is {shown(row)} where an object is documented", request_id=read_request_id(body))
+    prefix = f"{path}." if path else ""
+    result: dict[str, Any] = {}
+    get = row.get
+    try:
+        for one in shape.fields:
+            value = get(one.key)
+            result[one.name] = None if value is None else one.read(value)
+    except WrongType as expected:
+        raise ResponseError(
+            f"{prefix}{one.key} is {shown(value)} where {expected} is documented",
+            request_id=read_request_id(body),
+        ) from None
+    if not result.get(shape.id):
+        raise ResponseError(f"{prefix}{key_of(shape.id)} is missing", request_id=read_request_id(body))
+    return cast("E", result)
+
+
+def read_request_id(body: Mapping[str, Any]) -> str:
+    """RequestId, "" where the service gave none."""
+    value = body.get("RequestId")
+    return one_line(value)[:100] if isinstance(value, str) else ""
