@@ -13,7 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
-from pulumi_resource_alicloud_esa.esa.errors import ApiError, Cancelled, EsaError, PartialAnswer, ResponseError
+from pulumi_resource_alicloud_esa.esa.errors import (
+    ApiError,
+    Cancelled,
+    EsaError,
+    PartialAnswer,
+    ResponseError,
+    TransportError,
+)
 from pulumi_resource_alicloud_esa.esa.listing import MAX_PAGES, Lister, Listing
 from pulumi_resource_alicloud_esa.esa.models import Job
 from pulumi_resource_alicloud_esa.esa.query import JobQuery, read_job_query
@@ -375,6 +382,50 @@ def test_a_server_that_refuses_a_page_beyond_the_end_is_understood(code: str) ->
             return super().call(action, parameters, deadline)
 
     assert ids(read_from(Refusing(names(20)), size=10)) == names(20)
+
+
+def refused(code: str, status: int, retry_after: float | None = None) -> ApiError:
+    return ApiError(action="A", code=code, message="no", http_status=status, retry_after=retry_after)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        refused("Forbidden.RAM", 403),
+        refused("InvalidUid.PermissionDenied", 403),
+        refused("NeverHeardOf", 403),
+        refused("NeverHeardOf", 404),
+        refused("NeverHeardOf", 400, retry_after=5.0),
+        refused("SiteNotFound", 400),
+        refused("Throttling.User", 400),
+        refused("TooManyRequests", 400),
+        refused("ServiceUnavailable", 503),
+        refused("InvalidSecurityToken.Expired", 400),
+        TransportError("connection reset", host="h"),
+        ResponseError("HTTP 200 with 5 bytes that is not JSON"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("jobs", [20, 30])
+def test_an_error_on_the_page_after_a_full_last_one_is_raised(error: EsaError, jobs: int) -> None:
+    class Failing(Server):
+        def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+            if parameters["PageNumber"] == "3":
+                raise error
+            return super().call(action, parameters, deadline)
+
+    # With 30 jobs the total is capped: that page alone would tell.
+    with pytest.raises(type(error)) as caught:
+        read_from(Failing(names(jobs), total=20), size=10)
+    assert caught.value is error
+
+
+def test_two_thousand_pages_are_read() -> None:
+    assert MAX_PAGES == 2000
+    server = Server(names(2000))
+    assert ids(read_from(server, size=1)) == names(2000)
+    # And the one after the last, which was full.
+    assert server.calls == 2001
 
 
 @pytest.mark.fuzz

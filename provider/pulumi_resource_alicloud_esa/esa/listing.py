@@ -192,9 +192,10 @@ class _Reader(Generic[E]):
         try:
             page = self._page(number, size)
         except ApiError as error:
-            if not error.meaning.of_input:
+            # Whether a page beyond the end is an empty one or an error is not documented; what says anything else than
+            # "no such page" (a refusal, throttling, a site that is gone) leaves it open whether there is more.
+            if not error.meaning.of_input or error.http_status != 400 or error.retry_after is not None:
                 raise
-            # Whether a page beyond the end is an empty one or an error is not documented.
             return
         if not rows.keys() >= self._by_id(page.rows).keys() or page.total != len(rows):
             raise _Moved(f"page {number} has more rows, or TotalCount is no longer {len(rows)}")
