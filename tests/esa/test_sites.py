@@ -17,9 +17,8 @@ from pulumi_resource_alicloud_esa.esa.sites import SiteQuery, read_site_query
 
 from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID, Emulator
 from emulator import Fault as Injected
+from tests.support.clients import NewService
 from tests.support.servers import JsonServer
-
-from .conftest import NewService
 
 
 def read(service: Service, **inputs: Any) -> Listing[Site]:
