@@ -6,11 +6,12 @@ Applied to what compare.py found, so that the resource, the function and the com
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ..esa.inputs import Inputs, shown
+from ..esa.pattern import Pattern
 from .compare import Difference
 from .record import EXECUTIONS, IGNORABLE
 
@@ -27,12 +28,12 @@ class Rule:
     reason: str
     field: str = ""
     until: str = ""
-    matches_name: Callable[[str], bool] | None = None
+    pattern: Pattern | None = None
 
     def covers(self, difference: Difference) -> bool:
         """Whether this finding is one that the rule is about, whatever the day."""
-        if self.matches_name is not None:
-            job = self.matches_name(difference.name)
+        if self.pattern is not None:
+            job = self.pattern.found_in(difference.name)
         else:
             job = self.job == difference.name or self.job.rsplit(":", 1)[-1].lower() == difference.job_id
         return job and (not self.field or _within(difference.path, self.field))
@@ -109,15 +110,14 @@ def _read_rule(given: Inputs) -> Rule:
     if until and not _is_date(until):
         given.fault("until", f"{shown(until)} is no date; give one such as 2026-12-31, the last day of the rule")
         until = ""
-    return Rule(job, reason, field, until, _matcher(given, job))
+    return Rule(job, reason, field, until, _pattern(given, job))
 
 
-def _matcher(given: Inputs, job: str) -> Callable[[str], bool] | None:
+def _pattern(given: Inputs, job: str) -> Pattern | None:
     if len(job) < 3 or not (job.startswith("/") and job.endswith("/")):
         return None
     # As `nameRegex` is read, with the same syntax and the same faults.
-    pattern = given.within("", {"job": job[1:-1]}).regex("job")
-    return None if pattern is None else pattern.found_in
+    return given.within("", {"job": job[1:-1]}).regex("job")
 
 
 def _is_date(text: str) -> bool:

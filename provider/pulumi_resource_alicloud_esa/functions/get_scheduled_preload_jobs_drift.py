@@ -83,8 +83,9 @@ def _same_name(declared: Declared, other: Declared) -> bool:
 
 def _read_job(job: Inputs) -> Declared:
     """A declared job: the fields that it gives, canonical; one declared as "" must have no value, which None says."""
-    job_id = job.job_id("id") if job.get("id") is not None else ""
-    if not job_id and job.get("name") in (None, ""):
+    by_id = job.get("id") is not None
+    job_id = job.job_id("id") if by_id else ""
+    if not by_id and job.get("name") in (None, ""):
         job.fault("name", "missing; give the job's name, or its id")
     fields = _read_fields(job, COMPARABLE)
     return Declared(fields, job_id, _read_executions(job))

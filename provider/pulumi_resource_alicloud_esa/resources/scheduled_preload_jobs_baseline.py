@@ -85,11 +85,15 @@ def check(olds: Values, news: Values, call: Call) -> tuple[dict[str, Any], list[
     if recorded is None or _read_or_none(olds) != question:
         with call() as context:
             reading = _live(question, _new_fields(question), context)
-            context.service().check_recording(question.query, reading.jobs)
+            try:
+                context.service().check_recording(question.query, reading.jobs)
+            except InvalidInput as error:
+                return inputs, list(error.faults)
         return {**inputs, **_record(reading, _new_fields(question))}, []
     fields = _fields(olds, question)
     faults: list[Fault] = []
-    if fail_on_drift:
+    # No program gives the jobs: the engine puts the old ones back where `ignoreChanges` names them.
+    if fail_on_drift and news.get(JOBS) != recorded:
         with call() as context:
             judged = _judge(recorded, _live(question, fields, context), fields, rules)
             _say(context, [] if _hidden(olds) else rule_lines(judged))
