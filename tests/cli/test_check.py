@@ -207,10 +207,10 @@ def test_stdout_under_another_name_takes_one_report(cli: Cli) -> None:
     assert (ran.code, ran.err) == (1, "error: --format: text: stdout is taken by json; give each report its own file\n")
 
 
-def test_executions_are_reported_when_asked_for_and_are_no_drift(cli: Cli) -> None:
+def test_health_is_told_when_asked_for_and_is_no_drift(cli: Cli) -> None:
     cli.record()
     plain = cli.check()
-    told = cli.check("--executions", "--format", "text", "--format", "json=d.json", "--format", "markdown=d.md")
+    told = cli.check("--health", "--format", "text", "--format", "json=d.json", "--format", "markdown=d.md")
     assert plain.code == told.code == 0
     assert "health" not in plain.out
     first, *lines = told.out.splitlines()
@@ -225,9 +225,9 @@ def test_executions_are_reported_when_asked_for_and_are_no_drift(cli: Cli) -> No
     assert broken[0]["name"] in cli.read("d.md")
 
 
-def test_executions_that_cannot_be_read_leave_no_verdict(cli: Cli) -> None:
+def test_health_that_cannot_be_read_leaves_no_verdict(cli: Cli) -> None:
     cli.record()
     cli.emulator.faults.add(Fault(code="Forbidden.RAM", action="ListScheduledPreloadExecutions"))
-    ran = cli.check("--executions")
+    ran = cli.check("--health")
     assert ran.code == 1
     assert "esa:ListScheduledPreloadExecutions" in ran.out + ran.err

@@ -54,6 +54,15 @@ def test_what_a_rule_is_about_is_no_drift_and_every_report_says_why(cli: Cli) ->
     assert suppression["location"]["physicalLocation"]["region"]["startLine"] == line
 
 
+def test_a_rule_needs_no_more_than_the_version_beside_it(cli: Cli) -> None:
+    document = json.loads(cli.record())
+    cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, Domains="other.example.com")
+    cli.write(BASELINE, json.dumps({**document, "ignore": [RULE]}))
+    assert """'ignore' is not known; it belongs to "version": 2; """ in cli.check().err
+    cli.write(BASELINE, json.dumps({**document, "ignore": [RULE], "version": 2}))
+    assert cli.check().code == 0
+
+
 def test_what_no_rule_is_about_is_drift_beside_it(cli: Cli) -> None:
     with_rules(cli, RULE)
     cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, Domains="other.example.com", UrlCount=9)

@@ -28,8 +28,8 @@ from .baseline import FORMAT, FORMAT_VERSION, Baseline, BaselineError, NewerBase
 from .json_text import Path, key_lines
 
 _KEYS = ("format", "version", "siteId", "query", "ignoreFields", "jobs")
-# What version 2 has beside them, and whether it must.
-_KEYS_OF_2 = {"fields": True, "ignore": False}
+# What version 2 may have beside them.
+_KEYS_OF_2 = ("fields", "ignore")
 _ACCEPTED = f"`alicloud-esa drift record` writes what is accepted (version 1 to {FORMAT_VERSION})"
 _FIELDS = (*IGNORABLE, EXECUTIONS)
 
@@ -101,13 +101,14 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _read_document(document: dict[str, Any], lines: Mapping[Path, int]) -> Baseline:
     version = document.get("version", 1)
-    more = _KEYS_OF_2 if version == FORMAT_VERSION else {}
-    for key in (*_KEYS, *(name for name, required in more.items() if required)):
+    more = _KEYS_OF_2 if version == FORMAT_VERSION else ()
+    for key in _KEYS:
         if key not in document:
             raise _Wrong((), f"{key} is missing")
     for key in document:
         if key not in (*_KEYS, *more):
-            raise _Wrong((key,), f"{shown(key)} is not known")
+            hint = f'; it belongs to "version": {FORMAT_VERSION}' if key in _KEYS_OF_2 else ""
+            raise _Wrong((key,), f"{shown(key)} is not known{hint}")
     if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
         raise _Wrong(("version",), f"version {shown(version)} is not accepted")
     query = _object(document["query"], ("query",))
@@ -120,7 +121,7 @@ def _read_document(document: dict[str, Any], lines: Mapping[Path, int]) -> Basel
     if not isinstance(document["ignoreFields"], list):
         raise _Wrong(("ignoreFields",), f"ignoreFields is {shown(document['ignoreFields'])} where a list is expected")
     ignored = _read_inputs({"ignoreFields": document["ignoreFields"]}, read_ignored, lines)
-    covers = _read_covers(document["fields"], ignored) if more else covered_at_first(ignored)
+    covers = _read_covers(document["fields"], ignored) if "fields" in document else covered_at_first(ignored)
     rules = _read_inputs({"ignore": document["ignore"]}, read_rules, lines) if "ignore" in document else ()
     jobs = _object(document["jobs"], ("jobs",))
     records = {job_id: _read_record(job_id, jobs[job_id], covers, ignored) for job_id in sorted(jobs)}

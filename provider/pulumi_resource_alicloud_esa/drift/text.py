@@ -155,19 +155,19 @@ def _number(count: object, noun: str) -> str:
 
 
 def _summary_part(kind: Kind, differences: Sequence[Difference]) -> str:
-    found = [difference for difference in differences if difference.kind is kind]
-    if not found:
+    jobs = by_job([difference for difference in differences if difference.kind is kind])
+    if not jobs:
         return ""
-    jobs = _unique(_short_label(difference) for difference in found)
-    if kind is Kind.CHANGED:
-        jobs = [f"{job} ({_fields(found, job)})" for job in jobs[: _NAMED + 1]] + jobs[_NAMED + 1 :]
-    number = len({(difference.name, difference.job_id) for difference in found})
+    named = [
+        f"{_short_label(of_one[0])} ({_fields(of_one)})" if kind is Kind.CHANGED else _short_label(of_one[0])
+        for of_one in jobs[:_NAMED]
+    ]
     more = f" and {len(jobs) - _NAMED} more" if len(jobs) > _NAMED else ""
-    return f"{number} {WORDS[kind]}: {', '.join(jobs[:_NAMED])}{more}"
+    return f"{len(jobs)} {WORDS[kind]}: {', '.join(_unique(named))}{more}"
 
 
-def _fields(differences: Sequence[Difference], job: str) -> str:
-    return ", ".join(_unique(one.path or "unreadable" for one in differences if _short_label(one) == job))
+def _fields(differences: Sequence[Difference]) -> str:
+    return ", ".join(_unique(one.path or "unreadable" for one in differences))
 
 
 def _short_label(difference: Difference) -> str:
