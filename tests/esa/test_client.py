@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,14 +14,16 @@ from typing import Any
 
 import pytest
 from pulumi_resource_alicloud_esa.esa.client import EsaClient
+from pulumi_resource_alicloud_esa.esa.codes import Retry
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
-from pulumi_resource_alicloud_esa.esa.errors import ApiError, Cancelled, DeadlineExceeded, EsaError
+from pulumi_resource_alicloud_esa.esa.errors import ApiError, Cancelled, DeadlineExceeded, EsaError, TransportError
 from pulumi_resource_alicloud_esa.esa.keys import Credentials
 from pulumi_resource_alicloud_esa.esa.query import JobQuery
+from pulumi_resource_alicloud_esa.esa.retry import RetryBudget, RetryPolicy
 
 from emulator import SITE_ID, Emulator, Fault, RawAnswer
 from tests.support.clients import FixedSource, NewClient, NewService
-from tests.support.servers import JsonServer, RawServer, page
+from tests.support.servers import JsonServer, Peer, RawServer, closing, page
 
 SITE = {"SiteId": str(SITE_ID)}
 
@@ -63,6 +67,71 @@ def test_a_clock_that_is_set_right_later_is_corrected_again(shared: Emulator, ne
         shared.clock_offset = offset
         assert call(client)["Jobs"]
     assert [record.code for record in shared.requests] == ["InvalidTimeStamp.Expired", ""] * 3
+
+
+def test_a_clock_is_learnt_even_where_no_second_attempt_is_allowed(shared: Emulator, new_client: NewClient) -> None:
+    shared.clock_offset = 20 * 60
+    client = new_client(shared.url, attempts=1)
+    with pytest.raises(ApiError, match=r"This machine's clock is off by (20|19) minutes: set it \(NTP\)\."):
+        call(client)
+    assert call(client)["Jobs"]
+    assert [record.code for record in shared.requests] == ["InvalidTimeStamp.Expired", ""]
+
+
+@pytest.mark.parametrize("attempts", [1, 3])
+def test_a_date_that_was_wrong_is_forgotten_at_the_first_refusal_without_any(
+    new_client: NewClient, attempts: int
+) -> None:
+    first = True
+
+    def respond(peer: Peer) -> None:
+        nonlocal first
+        sent = datetime.strptime(
+            re.findall(r"x-acs-date: (\S+)", peer.read_request().decode())[0], "%Y-%m-%dT%H:%M:%S%z"
+        )
+        if abs(sent - datetime.now(timezone.utc)) < timedelta(minutes=15) and not first:
+            peer.send(closing(page()))
+            return
+        date = {"Date": "Tue, 01 Jan 2030 00:00:00 GMT"} if first else {}
+        first = False
+        peer.send(closing(b'{"Code": "InvalidTimeStamp.Expired", "Message": "m"}', 400, date))
+
+    with RawServer(respond) as server:
+        client = new_client(server.url, attempts=attempts)
+        results = []
+        for _ in range(4):
+            try:
+                results.append(bool(call(client)))
+            except ApiError:
+                results.append(False)
+        # With one attempt a call, one call learns the wrong time and one forgets it.
+        assert results == ([False, False, True, True] if attempts == 1 else [False, True, True, True])
+
+
+def test_threads_that_were_refused_together_for_a_wrong_date_all_come_back(new_client: NewClient) -> None:
+    together = threading.Barrier(4)
+    count = itertools.count()
+
+    def respond(peer: Peer) -> None:
+        sent = datetime.strptime(
+            re.findall(r"x-acs-date: (\S+)", peer.read_request().decode())[0], "%Y-%m-%dT%H:%M:%S%z"
+        )
+        number = next(count)
+        if 1 <= number <= 4:
+            together.wait(5)
+        if number and abs(sent - datetime.now(timezone.utc)) < timedelta(minutes=15):
+            peer.send(closing(page()))
+            return
+        date = {} if number else {"Date": "Tue, 01 Jan 2030 00:00:00 GMT"}
+        peer.send(closing(b'{"Code": "InvalidTimeStamp.Expired", "Message": "m"}', 400, date))
+
+    with RawServer(respond) as server, ThreadPoolExecutor(4) as callers:
+        client = new_client(server.url)
+        client._policy = RetryPolicy(1, client._policy.budget)
+        with pytest.raises(ApiError):
+            call(client)
+        client._policy = RetryPolicy(3, client._policy.budget, lambda low, high: 0.0)
+        assert [body["TotalCount"] for body in callers.map(lambda _: call(client), range(4))] == ["0"] * 4
 
 
 @pytest.mark.parametrize("hours", [0, 2], ids=["year 9999", "believable"])
@@ -115,6 +184,30 @@ def test_any_code_with_a_wait_is_tried_again(shared: Emulator, new_client: NewCl
     assert call(new_client(shared.url))["Jobs"]
 
 
+@pytest.mark.parametrize("milliseconds", [20_000, 61_000, 119_999, 10**17])
+@pytest.mark.parametrize("code", ["Throttling", "ServiceUnavailable", "InvalidSecurityToken.Expired", "NoPermission"])
+def test_a_wait_beyond_a_long_deadline_ends_the_call_at_once_too(
+    shared: Emulator, new_client: NewClient, code: str, milliseconds: int
+) -> None:
+    # Though no more than a minute is ever waited.
+    shared.faults.add(Fault(code=code, retry_after=milliseconds))
+    seconds = 10 if milliseconds < 60_000 else 60.9 if milliseconds == 61_000 else 119.9
+    began = time.monotonic()
+    with pytest.raises(ApiError, match=code):
+        call(new_client(shared.url), seconds=seconds)
+    assert time.monotonic() - began < 1
+    assert len(shared.requests) == 1
+
+
+@pytest.mark.parametrize("status", [408, 425])
+@pytest.mark.parametrize("body", [b"<html>", b"", b"[]", b'{"Code": "Whatever", "Message": "m"}'])
+def test_a_request_that_came_at_the_wrong_time_is_sent_again(new_client: NewClient, status: int, body: bytes) -> None:
+    answers = iter([(status, {"Connection": "close"}, body), (200, {"Connection": "close"}, page())])
+    with JsonServer(lambda _: next(answers)) as server:
+        assert call(new_client(server.url))["TotalCount"] == "0"
+        assert len(server.requests) == 2
+
+
 @pytest.mark.parametrize("body", [b"<html>slow down</html>", b"[]", b"{}"])
 def test_a_429_that_is_not_the_services_is_throttled_too(new_client: NewClient, body: bytes) -> None:
     answers = iter([(429, {"Retry-After": "1"}, body), (200, {}, page())])
@@ -126,6 +219,74 @@ def test_a_429_that_is_not_the_services_is_throttled_too(new_client: NewClient, 
         # Halved, and one given back after a second.
         assert client.pace.limit <= 5
         client.close()
+
+
+class Bucket(RetryBudget):
+    """Counts what is paid and given back."""
+
+    def __init__(self, capacity: float = 200) -> None:
+        super().__init__(capacity)
+        self.paid: list[Retry] = []
+        self.refunds = 0
+
+    def take(self, kind: Retry) -> bool:
+        self.paid.append(kind)
+        return super().take(kind)
+
+    def succeeded(self) -> None:
+        self.refunds += 1
+        super().succeeded()
+
+
+def test_throttling_spends_nothing_of_the_budget_of_retries(shared: Emulator, new_client: NewClient) -> None:
+    shared.faults.add(Fault(code="TooManyRequests", retry_after=1, times=4))
+    # Not enough for a single retry of another kind.
+    bucket = Bucket(capacity=4)
+    assert call(new_client(shared.url, attempts=6, budget=bucket))["Jobs"]
+    assert len(shared.requests) == 5
+    assert (bucket._left, bucket.refunds) == (4, 1)
+
+
+def test_other_retries_are_paid_for_and_a_good_answer_gives_something_back(
+    shared: Emulator, new_client: NewClient
+) -> None:
+    shared.faults.add(Fault(code="InternalError", times=2))
+    bucket = Bucket(capacity=100)
+    call(new_client(shared.url, attempts=6, budget=bucket))
+    assert bucket.paid == [Retry.BACKOFF, Retry.BACKOFF]
+    assert bucket._left == 100 - 2 * 5 + 1
+
+
+def test_an_empty_budget_is_the_services_error_at_once(shared: Emulator, new_client: NewClient) -> None:
+    shared.faults.add(Fault(code="InternalError"))
+    with pytest.raises(ApiError, match="InternalError"):
+        call(new_client(shared.url, attempts=6, budget=Bucket(capacity=4)))
+    assert len(shared.requests) == 1
+
+
+def test_a_time_out_is_paid_for_as_one(new_client: NewClient) -> None:
+    bucket = Bucket()
+    with (
+        RawServer(lambda peer: (peer.read_request(), peer.stall())) as server,  # type: ignore[arg-type]
+        pytest.raises(TransportError, match="no answer in time"),
+    ):
+        call(new_client(server.url, attempts=2, read=0.1, budget=bucket))
+    assert bucket.paid == [Retry.TIMEOUT]
+
+
+def test_a_throttled_call_slows_the_others_down_even_where_it_is_not_tried_again(
+    shared: Emulator, new_client: NewClient
+) -> None:
+    shared.faults.add(Fault(code="TooManyRequests", times=1))
+    client = new_client(shared.url, attempts=1, uniform=lambda low, high: 0.5)
+    with pytest.raises(ApiError):
+        call(client)
+    assert client.pace.limit == 4
+    began = time.monotonic()
+    call(client)
+    assert 0.3 < time.monotonic() - began < 3
+    # What got through is what the pace grows by.
+    assert len(client.pace._successes) == 1
 
 
 def test_attempts_are_bounded_and_told(shared: Emulator, new_client: NewClient) -> None:
@@ -286,6 +447,6 @@ def test_the_date_is_taken_when_the_request_leaves_not_when_it_queues(shared: Em
 def test_a_source_without_successors_is_asked_no_second_time(shared: Emulator, new_client: NewClient) -> None:
     source = FixedSource(Credentials("STS.testAccessKeyId", "testStsAccessKeySecret", "testSecurityToken+/="))
     shared.keys.expire_token("STS.testAccessKeyId")
-    with pytest.raises(ApiError, match="Get a new security token"):
+    with pytest.raises(ApiError, match="The temporary keys have expired"):
         call(new_client(shared.url, source=source))
     assert source.refreshes == 1

@@ -83,6 +83,29 @@ def test_a_code_is_retried_as_its_row_says_and_told_in_one_line(
     assert not [secret for secret in SECRETS if secret in line + repr(error)]
 
 
+@pytest.mark.parametrize(
+    "code", ["Site.ServiceBusy", "Record.ServiceBusy", "LockFailed", "InternalException", "TooManyRequests"]
+)
+def test_the_codes_that_official_code_of_the_family_retries_are_retried(
+    shared: Emulator, new_client: NewClient, code: str
+) -> None:
+    shared.faults.add(Fault(code=code, times=1))
+    assert new_client(shared.url).call(ACTION, SITE, Deadline(10))["Jobs"]
+    assert [record.code for record in shared.requests] == [code, ""]
+
+
+@pytest.mark.parametrize("code", ["SiteNotFound", "SiteNotFound.NotFound", "101", "32"])
+@pytest.mark.parametrize("status", [200, 400, 404])
+def test_a_code_that_says_the_site_is_not_there_says_so_and_is_no_empty_list(
+    shared: Emulator, new_client: NewClient, code: str, status: int
+) -> None:
+    shared.faults.add(Fault(code=code, status=status))
+    error = failure(new_client(shared.url))
+    assert "There is no such site: it may have been deleted. Check siteId" in str(error)
+    assert error.code == code
+    assert error.attempts == 1
+
+
 @pytest.mark.parametrize("code", ["Forbidden.RAM", "NoPermission", "NotAuthorized"])
 def test_a_missing_permission_names_the_ram_action(shared: Emulator, new_client: NewClient, code: str) -> None:
     shared.faults.add(Fault(code=code))
@@ -170,13 +193,28 @@ def test_the_clock_codes_give_up_without_a_date(shared: Emulator, new_client: Ne
         ("Whatever", 502, Retry.BACKOFF),
         ("Whatever", 503, Retry.BACKOFF),
         ("Whatever", 504, Retry.BACKOFF),
+        ("Whatever", 408, Retry.BACKOFF),
+        ("Whatever", 425, Retry.BACKOFF),
+        ("Whatever", 520, Retry.BACKOFF),
         ("Whatever", 501, Retry.NEVER),
+        ("Whatever", 505, Retry.NEVER),
         ("Whatever", 400, Retry.NEVER),
         ("Whatever", 200, Retry.NEVER),
     ],
 )
 def test_an_unknown_code_is_judged_by_its_name_and_status(code: str, status: int, retry: Retry) -> None:
     assert look_up(code, status).retry is retry
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "of_input"),
+    [("Whatever", 400, True), ("Whatever", 404, True), ("Whatever", 403, False), ("SiteNotFound", 404, False)],
+)
+def test_a_refusal_of_the_caller_or_of_the_site_is_no_refusal_of_the_values(
+    code: str, status: int, of_input: bool
+) -> None:
+    # A listing takes the latter, on the page after a full last one, for the end of the pages.
+    assert look_up(code, status).of_input is of_input
 
 
 def test_an_unknown_code_is_told_with_its_request_id(shared: Emulator, new_client: NewClient) -> None:

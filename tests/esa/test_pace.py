@@ -77,6 +77,90 @@ def test_throttling_halves_and_good_answers_give_back_one_a_second(clock: Clock)
         assert pace.limit == expected
 
 
+def test_many_good_answers_in_one_second_give_back_no_more_than_one(clock: Clock) -> None:
+    pace = Pace(8)
+    pace.throttled(0)
+    clock.now += 1.0
+    for _ in range(50):
+        pace.succeeded()
+    assert pace.limit == 5
+    clock.now += 0.9
+    pace.succeeded()
+    assert pace.limit == 5
+    clock.now += 0.1
+    pace.succeeded()
+    assert pace.limit == 6
+
+
+def test_many_good_answers_in_one_second_raise_the_rate_once(clock: Clock) -> None:
+    pace = Pace(8)
+    pace.throttled(0)
+    rates = []
+    for _ in range(4):
+        clock.now += 1.0
+        for _ in range(50):
+            pace.succeeded()
+        rates.append(pace._rate)
+    # From half of twice the concurrency, by a quarter a second.
+    assert rates == [10.0, 12.5, 15.625, 19.53125]
+
+
+def starts(pace: Pace, clock: Clock, count: int) -> list[float]:
+    """When the next turns may begin, in seconds from now."""
+    return [pytest.approx(pace._reserve() - clock.now) for _ in range(count)]
+
+
+@pytest.mark.parametrize(("wait", "pause"), [(0.0, 0.0), (0.4, 0.4), (1.0, 1.0), (30.0, 1.0)])
+def test_a_throttled_answer_holds_up_the_next_start_by_what_it_asks_for_up_to_a_second(
+    clock: Clock, wait: float, pause: float
+) -> None:
+    pace = Pace(8)
+    pace.throttled(wait)
+    # Then at eight a second.
+    assert starts(pace, clock, 4) == [pause, pause + 0.125, pause + 0.25, pause + 0.375]
+
+
+def test_a_second_throttled_answer_of_the_burst_holds_up_no_less(clock: Clock) -> None:
+    pace = Pace(8)
+    pace.throttled(0.8)
+    pace.throttled(0.1)
+    assert starts(pace, clock, 1) == [0.8]
+
+
+def test_requests_start_at_seven_tenths_of_the_rate_that_got_through(clock: Clock) -> None:
+    pace = Pace(8)
+    for _ in range(20):
+        clock.now += 0.05
+        pace.succeeded()
+    pace.throttled(0.0)
+    # Twenty in the last second: fourteen a second from now on.
+    assert starts(pace, clock, 3) == [0.0, 1 / 14, 2 / 14]
+
+
+def test_without_throttling_nothing_waits_and_nothing_grows(clock: Clock) -> None:
+    pace = Pace(8)
+    for _ in range(100):
+        clock.now += 1.0
+        pace.succeeded()
+    assert pace.limit == 8
+    assert starts(pace, clock, 3) == [0.0, 0.0, 0.0]
+    # And the first throttled answer counts, however soon after a good one it comes.
+    pace.throttled(0.0)
+    assert pace.limit == 4
+
+
+def test_the_rate_is_given_up_when_it_is_eight_times_what_was_throttled(clock: Clock) -> None:
+    pace = Pace(2)
+    pace.throttled(0.0)
+    seconds = 0
+    while pace._rate is not None:
+        clock.now += 1.0
+        seconds += 1
+        pace.succeeded()
+    # 1.25 to the tenth is more than eight, to the ninth it is less.
+    assert seconds == 10
+
+
 def test_after_throttling_the_rate_is_below_what_got_through_and_recovers(clock: Clock) -> None:
     pace = Pace(8)
     for _ in range(20):

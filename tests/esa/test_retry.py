@@ -92,6 +92,61 @@ def test_the_budget_pays_for_retries_and_is_refilled_by_success() -> None:
     assert [budget.take(Retry.TIMEOUT) for _ in range(3)] == [True, True, False]
 
 
+def test_a_retry_costs_five_one_after_a_time_out_ten_and_a_success_gives_back_one() -> None:
+    # As many as the default bucket of 200 holds; a retry that is throttled is free.
+    for kind, held in ((Retry.BACKOFF, 40), (Retry.NEW_NONCE, 40), (Retry.TIMEOUT, 20)):
+        budget = RetryBudget()
+        assert all(budget.take(Retry.THROTTLE) for _ in range(500))
+        assert [budget.take(kind) for _ in range(held + 1)] == [True] * held + [False]
+        for _ in range(4):
+            budget.succeeded()
+        assert not budget.take(Retry.BACKOFF)
+        budget.succeeded()
+        assert budget.take(Retry.BACKOFF)
+        assert not budget.take(Retry.BACKOFF)
+
+
+def test_an_empty_budget_lets_a_throttled_call_be_tried_again() -> None:
+    budget = RetryBudget(capacity=5)
+    assert budget.take(Retry.BACKOFF)
+    assert not budget.take(Retry.BACKOFF)
+    assert budget.take(Retry.THROTTLE)
+
+
+@pytest.mark.parametrize(
+    ("error", "wait", "again"),
+    [
+        (TransportError("m", host="h", retry=Retry.BACKOFF), 1.0, True),
+        (TransportError("m", host="h", retry=Retry.BACKOFF), 9.999, True),
+        (TransportError("m", host="h", retry=Retry.BACKOFF), 10.0, False),
+        (TransportError("m", host="h"), 0.0, False),
+        (api("Throttling", retry_after=9.9), 9.9, True),
+        (api("Throttling", retry_after=10.0), 1.0, False),
+    ],
+)
+def test_no_attempt_is_made_that_would_begin_beyond_the_deadline(
+    error: FailedAttempt, wait: float, again: bool
+) -> None:
+    policy = RetryPolicy(budget=RetryBudget())
+    if again:
+        policy.check(error, wait, remaining=10.0)
+    else:
+        with pytest.raises(type(error)):
+            policy.check(error, wait, remaining=10.0)
+
+
+@pytest.mark.parametrize(("made", "again"), [(1, True), (4, True), (5, False), (6, False)])
+def test_five_attempts_are_made_unless_told_otherwise(made: int, again: bool) -> None:
+    error = ResponseError("m", retry=Retry.BACKOFF)
+    error.attempts = made
+    policy = RetryPolicy(budget=RetryBudget())
+    if again:
+        policy.check(error, 0.0, 10.0)
+    else:
+        with pytest.raises(ResponseError):
+            policy.check(error, 0.0, 10.0)
+
+
 def test_one_budget_for_the_process() -> None:
     assert RetryPolicy().budget is RetryPolicy(max_attempts=2).budget is PROCESS_BUDGET
 

@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 import time
+import tracemalloc
 import zlib
 from pathlib import Path
 from typing import Any
@@ -238,6 +239,25 @@ def test_a_huge_body_is_an_error_that_costs_little_memory(emulator: Emulator, ra
     assert len(emulator.requests) == 2
     # The limit and what it was unpacked from; less than half the limit would be a measurement that measures nothing.
     assert 8 < int(mebibytes) < 40
+
+
+def test_a_body_in_chunks_of_two_bytes_costs_no_more_memory_than_one_in_large_chunks(new_client: NewClient) -> None:
+    size = 200_000
+    body = page({"Id": "a", "Name": "x" * size})
+    chunks = b"".join(b"2\r\n%s\r\n" % body[start : start + 2] for start in range(0, len(body) // 2 * 2, 2))
+    last = b"1\r\n%s\r\n" % body[-1:] if len(body) % 2 else b""
+    data = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + last + b"0\r\n\r\n"
+    with RawServer(answer(data)) as server:
+        client = new_client(server.url)
+        call(client)
+        tracemalloc.start()
+        try:
+            assert call(client)["Jobs"][0]["Name"] == "x" * size
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    # What came, what it is put together to, what is read from it; an object for each chunk would be 50 times that.
+    assert peak < 10 * size
 
 
 def test_a_redirect_with_a_huge_body_is_not_read(new_client: NewClient) -> None:

@@ -14,65 +14,78 @@ from functools import lru_cache
 
 # Real secrets have 30 characters and more; a short one of a test could be a part of an honest name, or of a code.
 MIN_SECRET = 16
+# Of a proxy's USER:PASSWORD together.
+MIN_LOGIN = 8
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos", "+": "plus", "/": "sol", "=": "equals"}
-_RESPELLED = re.compile(
-    r"%(?:25){0,3}([3-7][0-9a-f])"
-    r"|\\{1,4}u00([3-7][0-9a-f])"
-    r"|&(?:amp;){0,3}#(?:0{0,6}([0-9]{2,3})|x0{0,6}([3-7][0-9a-f]));",
-    re.IGNORECASE,
+# A letter or digit that is respelled, in lower case, and what stands in every text that holds one.
+_ALNUM = rb"3[0-9]|[46][1-9a-f]|[57][0-9a]"
+_RESPELLED = (
+    (b"%", re.compile(rb"%(?:25){0,3}(" + _ALNUM + rb")")),
+    (b"\\u00", re.compile(rb"\\{1,4}u00(" + _ALNUM + rb")")),
+    (b"&", re.compile(rb"&(?:amp;){0,3}#x0{0,6}(" + _ALNUM + rb");")),
 )
+_DECIMAL = re.compile(rb"&(?:amp;){0,3}#0{0,6}([0-9]{2,3});")
 
 
 class Mask:
-    """Puts *** for each of the `secrets` that is long enough to be one, and for each of the `logins`, however short."""
+    """Puts *** for each of the `secrets` and of the `logins`, USER:PASSWORD, that is long enough to be one."""
 
     def __init__(self, secrets: Iterable[str | None] = (), logins: Iterable[str] = ()) -> None:
-        hidden = [secret for secret in secrets if secret and len(secret) >= MIN_SECRET]
-        self._forms = [form for text in (*hidden, *logins) for form in _forms(text)]
+        logins = [login for login in logins if len(login) >= MIN_LOGIN]
+        secrets = [*secrets, *(login.partition(":")[2] for login in logins)]
+        self._hidden = [*(secret for secret in secrets if secret and len(secret) >= MIN_SECRET), *logins]
+
+    def body(self, body: bytes) -> bytes:
+        """The bytes without them."""
+        lowered = _plainly(body) if self._hidden else b""
+        for secret in self._hidden:
+            for core, forms in _forms(secret):
+                # Only then by the pattern, which costs a hundred times as much: each page of a listing comes by here.
+                if core in lowered:
+                    text = _pattern(forms).sub("***", body.decode("utf-8", "surrogateescape"))
+                    body = text.encode("utf-8", "surrogateescape")
+        return body
 
     def text(self, text: str) -> str:
         """The text without them."""
-        if not self._forms:
-            return text
-        lowered = text.lower()
-        if _RESPELLED.search(lowered):
-            lowered = _RESPELLED.sub(_plain, lowered)
-        for form in self._forms:
-            # Only then by the pattern, which costs a hundred times as much: each page of a long listing comes by here.
-            if _core(form) in lowered:
-                text = _pattern(form).sub("***", text)
-        return text
+        return self.body(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
-    def body(self, body: bytes) -> bytes:
-        """The same for what may not be UTF-8."""
-        # As text it costs little more than as bytes, and one way is enough.
-        text = body.decode("utf-8", "surrogateescape")
-        masked = self.text(text)
-        return body if masked is text else masked.encode("utf-8", "surrogateescape")
+
+def _plainly(body: bytes) -> bytes:
+    """In lower case, with letters and digits as they are."""
+    body = body.lower()
+    for mark, pattern in _RESPELLED:
+        if mark in body:
+            body = pattern.sub(lambda found: bytes([int(found[1], 16)]).lower(), body)
+    return _DECIMAL.sub(lambda found: bytes([int(found[1]) % 256]).lower(), body) if b"&" in body else body
 
 
 @lru_cache(maxsize=64)
-def _forms(secret: str) -> tuple[str, ...]:
-    """As it is, in hexadecimal digits, and what its Base64 is within that of any text around it."""
+def _forms(secret: str) -> tuple[tuple[bytes, tuple[str, ...]], ...]:
+    """The secret as it is, in hexadecimal digits, and what its Base64 is within that of any text around it.
+
+    Each behind a part of it that every spelling contains: of letters and digits alone.
+    """
     plain = secret.encode("utf-8", "replace")
-    found = [secret, plain.hex()]
+    forms: list[tuple[str, ...]] = [(secret,), (plain.hex(),)]
     for before in range(3):
         whole = base64.b64encode(b"\0" * before + plain).decode()
         # The characters that hold bits of what stands before or behind are not the secret's alone.
-        found.append(whole[-(-before * 8 // 6) : (before + len(plain)) * 8 // 6])
-    return tuple(dict.fromkeys([*found, *(one.replace("+", "-").replace("/", "_") for one in found[2:])]))
+        alone = whole[-(-before * 8 // 6) : (before + len(plain)) * 8 // 6]
+        # In URLs Base64 has two other characters.
+        forms.append((alone, alone.replace("+", "-").replace("/", "_")))
+    return tuple((_core(form), (form, *others)) for form, *others in forms)
 
 
-@lru_cache(maxsize=512)
-def _core(form: str) -> str:
-    """What each spelling of a form contains: letters and digits are respelled by nobody who means well."""
-    parts: list[str] = re.findall("[0-9a-z]*", form.lower())
-    return max(parts, key=len)
+def _core(form: str) -> bytes:
+    # Not longer: the search for a long text begins with a look at all of it.
+    parts: list[bytes] = re.findall(b"[0-9a-z]*", form.lower().encode())
+    return max(parts, key=len)[:24]
 
 
 @lru_cache(maxsize=64)
-def _pattern(form: str) -> re.Pattern[str]:
-    return re.compile("".join(_spellings(char) for char in form), re.IGNORECASE)
+def _pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join("".join(map(_spellings, form)) for form in dict.fromkeys(forms)), re.IGNORECASE)
 
 
 def _spellings(char: str) -> str:
@@ -81,8 +94,3 @@ def _spellings(char: str) -> str:
     entity = rf"&(?:amp;){{0,3}}(?:#0{{0,6}}{ord(char)}|#x0{{0,6}}{ord(char):x}{named});"
     plain = char if char.isascii() and char.isalnum() else rf"\\{{0,4}}{re.escape(char)}"
     return rf"(?:{plain}|{url}|\\{{1,4}}u{ord(char):04x}|{entity})"
-
-
-def _plain(found: re.Match[str]) -> str:
-    url, json, decimal, hexadecimal = found.groups()
-    return chr(int(decimal) if decimal else int(url or json or hexadecimal, 16))

@@ -8,8 +8,9 @@ private authority's do; all others, and Go, take them, so they are taken here: w
 from __future__ import annotations
 
 import contextlib
+import os
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,24 +46,31 @@ def choose_trust(environment: Mapping[str, str]) -> Trust:
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     for name in variables:
-        paths = environment[name].split(":") if name == "SSL_CERT_DIR" else [environment[name]]
-        _load(context, name, [Path(path) for path in paths if path])
+        if name == "SSL_CERT_DIR":
+            for folder in environment[name].split(os.pathsep):
+                _load_folder(context, Path(folder))
+        else:
+            _load(context, name, Path(environment[name]))
     if not variables:
         context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return Trust(context, variables)
 
 
-def _load(context: ssl.SSLContext, name: str, paths: Iterable[Path]) -> None:
-    for path in paths:
-        if path.is_dir():
-            # Every file in it, as Go does: the names that OpenSSL looks for are not always there.
-            for file in sorted(path.iterdir()):
-                with contextlib.suppress(OSError):
-                    context.load_verify_locations(file)
-            continue
-        try:
-            context.load_verify_locations(path)
-        except ssl.SSLError:
-            raise NotTrustable(name, f"no PEM certificate in {path}") from None
-        except OSError as error:
-            raise NotTrustable(name, f"{path} cannot be read ({error.strerror})") from None
+def _load(context: ssl.SSLContext, name: str, path: Path) -> None:
+    if path.is_dir():
+        _load_folder(context, path)
+        return
+    try:
+        context.load_verify_locations(path)
+    except ssl.SSLError:
+        raise NotTrustable(name, f"no PEM certificate in {path}") from None
+    except OSError as error:
+        raise NotTrustable(name, f"{path} cannot be read ({error.strerror})") from None
+
+
+def _load_folder(context: ssl.SSLContext, folder: Path) -> None:
+    """Every certificate in it, as Go does: the file names that OpenSSL looks for are not always there."""
+    with contextlib.suppress(OSError):
+        for file in folder.iterdir():
+            with contextlib.suppress(OSError):
+                context.load_verify_locations(file)
