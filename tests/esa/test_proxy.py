@@ -16,7 +16,7 @@ from pulumi_resource_alicloud_esa.esa.proxy import Proxy, choose_proxy
 
 from emulator import Emulator
 from tests.support.clients import NewClient, Tls, call, closed_port
-from tests.support.servers import RawServer, connect_proxy
+from tests.support.servers import RawServer, answer, connect_proxy, http
 
 ODD = [
     "http://user:first@secondpart#@127.0.0.1:9",
@@ -118,7 +118,7 @@ def test_the_host_of_a_proxy_that_came_with_a_login_is_never_named(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", tls.ca_file)
     wrong = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     wrong.load_cert_chain(tls.wrong_cert_file)
-    with RawServer(lambda peer: peer.reset(), tls=wrong if scheme == "https" else None) as proxy:
+    with RawServer(answer(http(b"", 403)), tls=wrong if scheme == "https" else None) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://user:hunter2@{host}:{proxy.port}")
         for send in (
             lambda: call(new_client("https://esa.cn-hangzhou.aliyuncs.com", attempts=1)),
