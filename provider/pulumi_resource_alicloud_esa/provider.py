@@ -104,20 +104,22 @@ class EsaProvider:
         self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any], deadline: Deadline | None = None
     ) -> tuple[dict[str, Any], list[Fault]]:
         """The resource's checked inputs and what is wrong with them."""
-        inputs, faults = _resource(urn).check(olds, news, lambda: self._call(_subject(urn, news), deadline, urn))
+        inputs, faults = _resource(_type_of(urn)).check(
+            olds, news, lambda: self._call(_subject(urn, news), deadline, urn)
+        )
         return inputs, shown_faults(faults, news)
 
     def diff(self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any], ignored: Sequence[str]) -> Diff:
         """What differs between a resource's state and its inputs."""
         now = self._client.service_time() if self._client else None
-        diff = _resource(urn).diff(olds, news, ignored, now)
+        diff = _resource(_type_of(urn)).diff(olds, news, ignored, now)
         for line in diff.notes:
             self.log.info(line, urn)
         return diff
 
     def create(self, urn: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """The new resource's id and outputs."""
-        return _resource(urn).create(inputs)
+        return _resource(_type_of(urn)).create(inputs)
 
     def read(
         self,
@@ -129,7 +131,13 @@ class EsaProvider:
     ) -> tuple[str, dict[str, Any]]:
         """The resource's id and its live properties, inputs and outputs alike."""
         subject = _subject(urn, {_SITE: resource_id})
-        return _resource(urn).read(resource_id, inputs, state, lambda: self._call(subject, deadline, urn))
+        return _resource(_type_of(urn)).read(resource_id, inputs, state, lambda: self._call(subject, deadline, urn))
+
+    def every(self, token: str, query: dict[str, Any], deadline: Deadline | None = None) -> list[tuple[str, str]]:
+        """The id and the name of each resource of this type that there is to be imported."""
+        resource = _resource(token)
+        with self._call(_subject(token, query), deadline) as context:
+            return resource.every(query, context)
 
     @property
     def timeout_seconds(self) -> float:
@@ -179,10 +187,13 @@ class EsaProvider:
             deadline.cancel()
 
 
-def _resource(urn: str) -> Resource:
+def _type_of(urn: str) -> str:
     # urn:pulumi:STACK::PROJECT::TYPES::NAME, the types of the parents before the resource's own.
     parts = urn.split("::")
-    token = parts[2].rsplit("$", 1)[-1] if len(parts) > 2 else urn
+    return parts[2].rsplit("$", 1)[-1] if len(parts) > 2 else urn
+
+
+def _resource(token: str) -> Resource:
     if token not in RESOURCES:
         raise InvalidInput([Fault(token, f"no such resource; there are {', '.join(sorted(RESOURCES))}")])
     return cast(Resource, import_module(f".resources.{RESOURCES[token]}", __package__))

@@ -7,6 +7,7 @@ configuration as unchanged, and marshals large results slowly; so all methods th
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import grpc
@@ -19,7 +20,7 @@ from .calls import GRACE_SECONDS, Calls, abort
 from .engine.property_path import split
 from .engine.secrets import marked
 from .engine.tracing import Tracing
-from .engine.values import to_plain
+from .engine.values import contains_unknown, to_plain
 from .engine.wire import invoke_response, to_struct
 from .esa.deadline import Deadline
 from .esa.errors import Fault
@@ -168,12 +169,40 @@ class EsaServicer(service.ResourceProviderServicer):
 
         return await self._calls.run(context, work, request.inputs)
 
+    async def List(self, request: Any, context: Any) -> Any:
+        def work(deadline: Deadline) -> list[Any]:
+            query = to_plain(request.query)
+            if contains_unknown(query):
+                return [proto.ListResponse(computed=proto.ListResponse.Computed())]
+            found = self._esa.every(request.token, query, deadline)
+            page, after = page_of(found, request.page_size, request.limit, request.continuation_token)
+            answer = [proto.ListResponse(result=proto.ListResponse.Result(id=id, name=name)) for id, name in page]
+            if after:
+                more = proto.ListResponse.Continuation(continuation_token=after)
+                answer.append(proto.ListResponse(continuation=more))
+            return answer
+
+        for response in await self._calls.run(context, work, request.query):
+            yield response
+
     async def Update(self, request: Any, context: Any) -> Any:
         # What is recorded is in the inputs; nothing outside the state is ever changed.
         return proto.UpdateResponse(properties=request.news)
 
     async def Delete(self, request: Any, context: Any) -> Any:
         return empty_pb2.Empty()
+
+
+def page_of(
+    found: Sequence[tuple[str, str]], size: int, limit: int, after: str
+) -> tuple[Sequence[tuple[str, str]], str]:
+    """One page of what was found, by id, and the token that asks for the next one, "" behind the last.
+
+    The token is the last id that was given: whatever comes or goes meanwhile, nothing is given twice or passed over.
+    """
+    rest = sorted(resource for resource in found if resource[0] > after)
+    page = rest[: min(count for count in (size, limit, len(rest)) if count > 0)] if rest else []
+    return page, page[-1][0] if len(page) < len(rest) else ""
 
 
 def serve(servicer: EsaServicer, server: Any) -> None:

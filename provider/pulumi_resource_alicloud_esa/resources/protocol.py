@@ -56,3 +56,7 @@ class Resource(Protocol):
     def read(self, resource_id: str, inputs: Values, state: Values, call: Call) -> tuple[str, dict[str, Any]]:
         """The id and the live properties, inputs and outputs alike."""
         ...
+
+    def every(self, query: dict[str, Any], context: CallContext) -> list[tuple[str, str]]:
+        """The id and the name of each that there is to be imported."""
+        ...

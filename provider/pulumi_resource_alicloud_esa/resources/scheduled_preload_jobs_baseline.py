@@ -34,6 +34,7 @@ from ..engine.values import UNKNOWN, secret_names
 from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
 from ..esa.query import JobQuery, read_query_from
+from ..esa.sites import read_site_query
 from .changes import JOBS, change_of, differences_of, path_of
 from .protocol import Call, Change, Diff, Values
 
@@ -154,6 +155,12 @@ def read(resource_id: str, inputs: Values, state: Values, call: Call) -> tuple[s
             _say(context, notes(Judged((), unmatched=_judge(recorded.get(JOBS), reading, fields, rules).unmatched)))
     live = _record(reading, fields)
     return question.query.site_id, {**known, **_as_declared(known, question.query), **live}
+
+
+def every(query: dict[str, Any], context: CallContext) -> list[tuple[str, str]]:
+    """The account's sites: each has jobs that can be recorded, under the site's id."""
+    sites = context.service().sites(read_site_query(query), context.deadline, context.progress).rows
+    return [(site["siteId"], site["siteName"] or "") for site in sites]
 
 
 def _as_declared(inputs: Values, query: JobQuery) -> dict[str, Any]:
