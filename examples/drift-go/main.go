@@ -30,7 +30,7 @@ func main() {
 		// The expectation is what was found first: `pulumi refresh --preview-only --expect-no-changes --diff` exits 7
 		// when any job of the site was changed by hand.
 		_, err := alicloudesa.NewScheduledPreloadJobsBaseline(ctx, "allJobs",
-			&alicloudesa.ScheduledPreloadJobsBaselineArgs{SiteId: siteID})
+			&alicloudesa.ScheduledPreloadJobsBaselineArgs{SiteId: siteID, RecordExecutions: pulumi.Bool(true)})
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ drift = esa.get_scheduled_preload_jobs_drift_output(
 
 # The expectation is what was found first: `pulumi refresh --preview-only --expect-no-changes --diff` exits 7 when any
 # job of the site was changed by hand.
-esa.ScheduledPreloadJobsBaseline("allJobs", site_id=site_id)
+esa.ScheduledPreloadJobsBaseline("allJobs", site_id=site_id, record_executions=True)
 
 pulumi.export("summary", drift.summary)
 pulumi.export("jobsWithErrors", drift.failed)
