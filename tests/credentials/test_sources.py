@@ -619,6 +619,16 @@ def test_the_role_of_a_configured_token_is_not_assumed_on_top_of_itself(sts: Sts
     assert [query["Action"] for query in sts.queries] == ["AssumeRoleWithOIDC"]
 
 
+@pytest.mark.parametrize("given", ["token", "file"])
+def test_a_token_of_the_configuration_wins_over_a_pods(sts: Sts, tmp_path: Path, given: str) -> None:
+    for name in ("mine", "theirs"):
+        (tmp_path / name).write_text(name)
+    oidc = {"oidcToken": "mine"} if given == "token" else {"oidcTokenFile": str(tmp_path / "mine")}
+    pod = {**RRSA, "ALIBABA_CLOUD_OIDC_TOKEN_FILE": str(tmp_path / "theirs"), "ALIBABA_CLOUD_OIDC_TOKEN": "theirs"}
+    keys(pod, assumeRoleWithOidc=oidc)
+    assert [query["OIDCToken"] for query in sts.queries] == ["mine"]
+
+
 def test_a_role_of_the_other_variable_is_assumed_on_top_of_oidc(sts: Sts, tmp_path: Path) -> None:
     token = tmp_path / "token"
     token.write_text("the-oidc-token")

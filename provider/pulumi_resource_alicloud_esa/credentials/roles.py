@@ -77,7 +77,8 @@ def find_oidc(settings: Settings, env: Mapping[str, str]) -> OidcRole | None:
     oidc = replace(
         given,
         oidc_provider_arn=pick("oidcProviderArn", given.oidc_provider_arn),
-        oidc_token_file=pick("oidcTokenFile", given.oidc_token_file),
+        # A token that is given is not left aside for a pod's file.
+        oidc_token_file=given.oidc_token_file or (None if given.oidc_token else pick("oidcTokenFile", None)),
         oidc_token=pick("oidcToken", given.oidc_token),
         role_arn=pick("roleArn", given.role_arn),
         role_session_name=pick("roleSessionName", given.role_session_name) or SESSION_NAME,
