@@ -107,7 +107,7 @@ def check(plugin: Path, version: str) -> None:
 
 def _environment() -> dict[str, str]:
     """Return this environment without what would be used in place of what is tried: keys, authorities, proxies."""
-    foreign = ("ALIBABA", "ALICLOUD", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+    foreign = ("ALIBABA", "ALICLOUD", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_")
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(foreign)}
     return {**kept, "NO_PROXY": "127.0.0.1"}
 
