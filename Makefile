@@ -9,7 +9,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 PYTHON := .venv/bin/python
 WITH_TOOLS = PATH="$(CURDIR)/bin:$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help build demo emulator test lint format schema sdk screens bench soak fuzz dist pins clean plugin served dev cli sdkgen sdks packed
+.PHONY: help build demo emulator test check lint format schema sdk screens bench soak fuzz dist pins clean plugin served dev cli sdkgen sdks packed
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,6 +26,9 @@ emulator: served ## that stand-in alone, until Ctrl-C
 
 test: dev cli sdkgen sdks packed ## all checks and all tests; this is what CI runs
 	@$(PYTHON) tools/checks.py test
+
+check: dev ## before each commit: the quick checks, and the tests that need no engine and no packing
+	@$(PYTHON) tools/checks.py check
 
 lint: dev cli sdkgen ## the checks without the tests
 	@$(PYTHON) tools/checks.py lint

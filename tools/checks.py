@@ -1,4 +1,7 @@
-"""Runs every check and sums them up at the end: `checks.py lint`, or `checks.py test` for the tests too.
+"""Runs checks and sums them up at the end: `checks.py lint`, `checks.py test` for all tests too, or `checks.py check`.
+
+`check` is what a contributor runs before each commit: the lint that needs no Go, and the tests that need neither the
+engine nor a packed plugin nor another network.
 
 A failed check does not stop the next one, so that one run shows all there is to mend.
 """
@@ -22,6 +25,17 @@ SCHEMA_IS_FRESH = (
     f"{PYTHON} tools/schema/build.py .cache/schema.json && cmp schema.json .cache/schema.json"
     " || { echo 'schema.json is not what tools/schema/schema.yaml gives: run make schema'; exit 1; }"
 )
+# What `check` leaves to `test`. tests/test_layers.py holds that no other test asks for the engine.
+NEEDS_MORE = (
+    "tests/dist",
+    "tests/docs",
+    "tests/engine",
+    "tests/network",
+    "tests/schema/test_snippets.py",
+    "tests/sdk",
+    "tests/test_demo.py",
+    "tests/test_soak.py",
+)
 WORKFLOWS = ROOT / ".github" / "workflows"
 ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join([str(BIN), str(VENV / "bin"), os.environ["PATH"]])}
 
@@ -35,15 +49,22 @@ class Check:
     talkative: bool = False
 
 
-def lint_checks() -> list[Check]:
-    """Return what `make lint` runs."""
-    checks = [
+def quick_lint_checks() -> list[Check]:
+    """Return the lint checks that need nothing but Python."""
+    return [
         Check("ruff", ["ruff", "check", "--quiet", "."]),
         Check("ruff format", ["ruff", "format", "--check", "--quiet", "--diff", "."]),
         Check("mypy plugin, emulator", ["mypy"]),
         Check("mypy tools", ["mypy", "--strict", *(str(path) for path in _tool_scripts())]),
-        Check("pulumi schema check", ["pulumi", "schema", "check", "schema.json"]),
         Check("schema.json is up to date", ["sh", "-c", SCHEMA_IS_FRESH]),
+    ]
+
+
+def lint_checks() -> list[Check]:
+    """Return what `make lint` runs."""
+    checks = [
+        *quick_lint_checks(),
+        Check("pulumi schema check", ["pulumi", "schema", "check", "schema.json"]),
         Check("sdk is up to date", [PYTHON, "tools/generate_sdk.py", "--check"]),
     ]
     if WORKFLOWS.is_dir():
@@ -63,6 +84,14 @@ def test_checks() -> list[Check]:
     """Return what `make test` runs after the lint checks."""
     pytest = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--cov", "--cov-report=term"]
     return [Check("pytest", pytest, talkative=True)]
+
+
+def quick_checks() -> list[Check]:
+    """Return what `make check` runs."""
+    # More workers than cores: many of these tests wait for a deadline.
+    pytest = [PYTHON, "-m", "pytest", "-q", "-n", "4", "--dist", "worksteal"]
+    pytest += [f"--ignore={path}" for path in NEEDS_MORE]
+    return [*quick_lint_checks(), Check("pytest without the engine", pytest, talkative=True)]
 
 
 def run(check: Check) -> tuple[bool, float]:
@@ -85,7 +114,8 @@ def run(check: Check) -> tuple[bool, float]:
 
 def main() -> None:
     """Run the checks in order and exit non-zero if one failed."""
-    checks = lint_checks() + (test_checks() if sys.argv[1] == "test" else [])
+    what = sys.argv[1]
+    checks = quick_checks() if what == "check" else lint_checks() + (test_checks() if what == "test" else [])
     results = [(check.name, *run(check)) for check in checks]
     print("\nSummary")
     for name, passed, seconds in results:

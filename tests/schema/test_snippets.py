@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import pwd
 import re
 import shutil
 import subprocess
@@ -22,6 +21,7 @@ import tree_sitter_c_sharp
 from tests.support import java_stubs
 from tests.support.engine import ROOT, Engine
 from tests.support.examples import EXAMPLES, NPM, made, node, outputs_section
+from tests.support.home import HOME
 from tests.support.language_host import go_program, language_host, nodejs_program
 
 SCHEMA = json.loads((ROOT / "schema.json").read_text(encoding="utf-8"))
@@ -65,8 +65,9 @@ def go_binaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (module / name(token) / "main.go").write_text(snippets(token)["go"])
     go = shutil.which("go") or str(made(ROOT / ".cache" / "go" / "go" / "bin" / "go"))
     settings = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOTOOLCHAIN": "local", "GOWORK": "off"}
-    # Go's caches lie in the home folder, which tests/conftest.py has taken away.
-    environment = {**os.environ, **settings, "HOME": pwd.getpwuid(os.getuid()).pw_dir}
+    # Go's caches lie in the home folder, which tests/conftest.py has taken away; `make` filled that of its own HOME,
+    # which in a container's job is not the one of the passwd file.
+    environment = {**os.environ, **settings, "HOME": HOME}
     for command in (["vet", "-trimpath"], ["build", "-trimpath", "-ldflags", "-s -w", "-o", str(module / "bin") + "/"]):
         done = subprocess.run([go, *command, "./..."], cwd=module, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
