@@ -33,7 +33,7 @@ def _engine_in(arguments: list[str]) -> str | None:
 
 
 def _tell(arguments: list[str]) -> None:
-    # Imported here: the engine never asks.
+    # Imported here: the engine never asks for the version.
     import argparse
 
     from .schema import VERSION

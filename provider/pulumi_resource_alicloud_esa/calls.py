@@ -70,7 +70,7 @@ class Calls:
         future: asyncio.Future[T] | None = None
         try:
             future = loop.run_in_executor(self._threads, begin)
-            # Where the call goes away, nobody asks for the result, and asyncio would print the error that it may be.
+            # If the call is cancelled nobody fetches the result, and asyncio would print an error that it holds.
             future.add_done_callback(lambda done: done.cancelled() or done.exception())
             await self._wait(future, cancelled, begun)
             return future.result()
@@ -78,7 +78,7 @@ class Calls:
             code, text = self._status(error)
             await abort(context, code, text if about is None else without_secrets(text, to_plain(about)))
         finally:
-            # Nobody waits any more, be it that the client went away: what is queued is dropped, what runs ends.
+            # The caller is gone or was cancelled: drop what is queued, end what runs.
             cancelled.cancel()
             ended.set()
             if future is not None:

@@ -86,6 +86,6 @@ class Client:
         self._client = EsaClient(transport, source, pace, policy, span=self._tracing.span, debug=self._debug)
         self._workers = self._tracing.workers(settings.max_concurrency)
         lister = Lister(self._client, self._workers, settings.max_concurrency, self._tracing.span)
-        # Not of `self`: what it makes must not hold on to it, or its threads outlive the last call.
+        # The lambda must not refer to `self`: that would keep its threads alive after the last call.
         warn, describe = self._warn, self._describe
         return Service(lister, lambda doubt: warn(describe(doubt)))

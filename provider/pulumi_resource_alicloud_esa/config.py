@@ -19,7 +19,7 @@ from .esa.inputs import Inputs, whole
 from .esa.keys import misfit
 
 SECRETS = ("secretKey", "securityToken")
-# Those, and what may hold a secret where none belongs: the other half of a pair, a token, a login.
+# The secrets, and settings into which a secret may be pasted by mistake: the other half of a pair, a login in a URL.
 NOT_TO_QUOTE = frozenset({*SECRETS, "accessKey", "assumeRoleWithOidc", "credentialsUri", "endpoint"})
 MAX_CONCURRENCY = 8
 MAX_ATTEMPTS = 5

@@ -15,7 +15,7 @@ from importlib.util import find_spec, module_from_spec
 from types import ModuleType
 from typing import Any
 
-# What protoc writes: modules that know nothing of the package that they lie in.
+# Modules that protoc generated: they import nothing from the package that they are in.
 _GENERATED = ("_pb2", "_pb2_grpc")
 
 

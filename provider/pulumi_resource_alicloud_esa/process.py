@@ -67,7 +67,7 @@ def _on_signal(number: signal.Signals, ended: asyncio.Event) -> None:
     try:
         loop.add_signal_handler(number, ended.set)
     except NotImplementedError:
-        # Windows' event loops have none.
+        # Event loops on Windows have no signal handlers.
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
 
 

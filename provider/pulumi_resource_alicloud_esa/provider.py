@@ -29,7 +29,7 @@ from .resources.protocol import Diff, Resource
 
 Function = Callable[[dict[str, Any], CallContext], dict[str, Any]]
 
-# By the module's name: the engine starts the plugin twice a preview, and a start loads none of them.
+# Names of modules, imported at the first call: the engine starts the plugin twice a preview.
 FUNCTIONS = {
     "alicloud-esa:index:getScheduledPreloadJobs": "get_scheduled_preload_jobs",
     "alicloud-esa:index:getScheduledPreloadJobsDrift": "get_scheduled_preload_jobs_drift",
@@ -76,7 +76,7 @@ class EsaProvider:
 
     def configure(self, values: Mapping[str, Any]) -> None:
         """Take the settings; raises InvalidInput. Nothing is sent, nothing is imported for it."""
-        # Earlier ones are left to the calls that still run with them: the last one lets go of their threads.
+        # An earlier client is left to the calls that still use it; its threads end with the last of them.
         self._client = self._new_client(read_settings(values, self._environment))
 
     def invoke(self, token: str, inputs: dict[str, Any], deadline: Deadline | None = None) -> dict[str, Any]:
@@ -183,7 +183,7 @@ class EsaProvider:
         finally:
             with self._lock:
                 self._running.discard(deadline)
-            # Pages still under way after a fault are of no use to anybody.
+            # After an error nobody needs the pages that are still under way.
             deadline.cancel()
 
 
@@ -215,7 +215,7 @@ def _check_known(function: Function, inputs: dict[str, Any]) -> None:
 def _is_secret(name: str, value: Any) -> bool:
     if value is UNKNOWN or isinstance(value, Secret):
         return False
-    # An object, in either spelling, or its JSON; of the wrong kind, it is marked rather than shown.
+    # An object in either spelling, or as JSON. A value of the wrong kind is marked, not shown.
     return name in SECRETS or (name == "assumeRoleWithOidc" and "oidctoken" in str(value).replace("_", "").lower())
 
 

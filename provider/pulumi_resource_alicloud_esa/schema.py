@@ -15,7 +15,7 @@ def schema_text() -> str:
 
 
 def _read_version(text: str) -> str:
-    # Not parsed as a whole: that is not needed to start.
+    # Searched, not parsed: parsing all of it would slow down every start.
     match = re.search(r'"version": "([^"]+)"', text)
     if match is None:
         raise ValueError("schema.json states no version")

@@ -211,7 +211,7 @@ def serve(servicer: EsaServicer, server: Any) -> None:
     invoke = grpc.unary_unary_rpc_method_handler(
         servicer.Invoke, request_deserializer=proto.InvokeRequest.FromString, response_serializer=bytes
     )
-    # A registered handler goes before the generic one of the line above.
+    # A registered handler takes precedence over the generic one above.
     server.add_registered_method_handlers("pulumirpc.ResourceProvider", {"Invoke": invoke})
 
 

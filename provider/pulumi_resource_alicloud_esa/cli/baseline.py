@@ -86,7 +86,7 @@ class Baseline:
         return self.lines.get(path, 1)
 
     def _version(self) -> int:
-        # Of version 1 is all that 0.1.0 could have written, so that it can still be read by it.
+        # A baseline without anything of version 2 is written as version 1, which 0.1.0 can read.
         first = not self.rules and self.covers == covered_at_first(self.ignored)
         return 1 if first and not any("." in name for name in self.ignored) else FORMAT_VERSION
 

@@ -113,7 +113,7 @@ def _read_document(document: dict[str, Any], lines: Mapping[Path, int]) -> Basel
         raise _Wrong(("version",), f"version {shown(version)} is not accepted")
     query = _object(document["query"], ("query",))
     for name in query:
-        # The engine's own names begin so, which readers of its inputs let pass.
+        # Names of the engine's own begin like this and are accepted among inputs.
         if name == "siteId" or name.startswith("__"):
             raise _Wrong(("query", name), f"{shown(name)} does not belong in query")
     asked = {**query, "siteId": document["siteId"]}

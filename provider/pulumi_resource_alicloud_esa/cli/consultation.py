@@ -25,7 +25,7 @@ SLOW_SECONDS = 3.0
 _SITES, _JOBS = "ListSites", "ListScheduledPreloadJobs"
 _JOB, _EXECUTIONS = "GetScheduledPreloadJob", "ListScheduledPreloadExecutions"
 ACTIONS = (_SITES, _JOBS, _JOB, _EXECUTIONS)
-# A question about something that is not there is answered by who may ask.
+# An id that no job has: the answer "not found" proves that the keys may do the action.
 _NO_JOB = "0" * 24
 _NOT_THERE = frozenset({"InvalidJob.NotFound", "SiteNotFound", "SiteNotFound.NotFound", "101", "32"})
 _DENIED = frozenset({"Forbidden.RAM", "NoPermission", "NotAuthorized"})

@@ -114,7 +114,7 @@ def _write(baseline: Baseline, output: str) -> None:
     if output == STDOUT:
         write_stdout(harmless_json(text))
         return
-    # What another descriptor leads to may be a pipeline's log too.
+    # Another file descriptor may also lead to a pipeline's log.
     write_file(output, text if open_descriptor(output) is None else harmless_json(text))
     count = len(baseline.jobs)
     what = f"{count} {'job' if count == 1 else 'jobs'}{' with executions' if baseline.has_executions else ''}"

@@ -30,7 +30,7 @@ OPTIONS = {
     "maxConcurrency": "--max-concurrency",
 }
 _MISMATCH = "InvalidEndTime.Mismatch"
-# Only names that no sentence holds by chance.
+# Only names that do not occur in ordinary sentences.
 _WORDS = re.compile(rf"\b({'|'.join(name for name in OPTIONS if not name.islower())})\b")
 
 
@@ -39,7 +39,7 @@ def error_lines(error: Exception) -> list[str]:
     if isinstance(error, InvalidInput):
         return [fault_line(fault) for fault in error.faults]
     if isinstance(error, CredentialsError):
-        # Not at the top: who raised it has it loaded, and nobody else needs all that it loads.
+        # Not imported at the top: it is already loaded when such an error was raised, and slow to load otherwise.
         from ..credentials.sources import NO_CREDENTIALS
 
         if str(error) == NO_CREDENTIALS:
@@ -50,7 +50,7 @@ def error_lines(error: Exception) -> list[str]:
         return [str(error)]
     if isinstance(error, OSError) and error.strerror:
         return [f"{error.filename}: {error.strerror}" if error.filename else error.strerror]
-    # Not its text: nobody knows what is in it.
+    # The text is not shown: it could hold anything, a secret too.
     return [f"a defect in alicloud-esa {VERSION}: {type(error).__name__}; please report it with the output of --debug"]
 
 

@@ -14,12 +14,12 @@ STDOUT = "-"
 """How a command line names stdout where a file is expected."""
 
 
-# As many as the system follows.
+# As many links as the system follows.
 _LINKS = 40
 
 
 class PipeClosed(Exception):
-    """Who read our stdout went away."""
+    """The program that reads our stdout has closed it."""
 
 
 def unwritable(path: str) -> str | None:
@@ -69,7 +69,7 @@ def write_file(path: str, text: str) -> None:
     except BrokenPipeError:
         raise PipeClosed from None
     except OSError as error:
-        # The temporary file's name says nothing to anybody.
+        # The error names the file that was asked for, not the temporary one.
         raise OSError(error.errno, error.strerror, path) from None
 
 
@@ -108,7 +108,7 @@ def _write_into(descriptor: int, data: bytes) -> None:
 def _replace(target: str, data: bytes) -> None:
     old = _status(target)
     folder = os.path.dirname(target)
-    # Not after the file: a name as long as names can be has no room for more.
+    # Not derived from the file's name, which may already have the longest length allowed.
     temporary = os.path.join(folder, f".alicloud-esa.{secrets.token_hex(6)}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)

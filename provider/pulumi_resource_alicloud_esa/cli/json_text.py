@@ -39,7 +39,7 @@ def key_lines(text: str) -> dict[Path, int]:
     """The line, from 1, of every key and every object in a list of a valid JSON text, by its path (`ignore`, `0`)."""
     lines: dict[Path, int] = {}
     line = 1
-    # One key an open bracket, "" before the first; in a list, the index.
+    # One entry for each open bracket: the current key ("" before the first), or the index in a list.
     keys: list[str] = []
     in_list: list[bool] = []
     last_string, last_line = "", 0
@@ -61,7 +61,7 @@ def key_lines(text: str) -> dict[Path, int]:
         elif piece == "," and in_list[-1]:
             keys[-1] = str(int(keys[-1]) + 1)
         elif piece == ":":
-            # What stands before a colon is a key.
+            # A string before a colon is a key.
             keys[-1] = json.loads(last_string)
             lines[tuple(keys)] = last_line
         elif piece != ",":

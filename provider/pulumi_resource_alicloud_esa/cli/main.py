@@ -14,7 +14,7 @@ from .exit_codes import COULD_NOT_TELL, INTERRUPTED
 
 def main() -> None:
     """Run the command with the arguments of this process."""
-    # What a runner sends first when a job is cancelled: it ends as Ctrl-C does, with all that was started.
+    # The first signal of a CI runner that cancels a job: handled like Ctrl-C, child processes included.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         # Here, so that Ctrl-C during the imports is no traceback either.
@@ -34,6 +34,6 @@ def _leave(code: int) -> NoReturn:
         with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()
     if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):
-        # The interpreter would wait for a page that still hangs in a connect.
+        # A normal exit would wait for the thread of a page that hangs in a connect.
         os._exit(code)
     sys.exit(code)

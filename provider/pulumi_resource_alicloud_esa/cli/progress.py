@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-# Most calls are over before anybody wonders.
+# Progress is shown only after this time: most calls are over before.
 _SILENT_SECONDS = 1.0
 
 
@@ -41,7 +41,7 @@ class Display:
     def report(self, done: int, total: int) -> None:
         """So many of so many rows are read; called from the thread that reads."""
         with self._lock:
-            # A call that was interrupted may still report; nobody would stop the bar then.
+            # An interrupted call may still report; a bar started then would never be stopped.
             if self._stopped or (self._bar is None and done >= total):
                 return
             self._doing = ""

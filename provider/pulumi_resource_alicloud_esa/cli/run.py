@@ -36,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
 def _usage(error: click.ClickException, arguments: Sequence[str]) -> None:
     context = getattr(error, "ctx", None)
     if not arguments or (context is not None and error.format_message().startswith("Usage:")):
-        # A group without a command: its help is the answer.
+        # A group was given without a command: show its help.
         click.echo(error.format_message(), err=True)
         return
     path = context.command_path if context is not None else "alicloud-esa"

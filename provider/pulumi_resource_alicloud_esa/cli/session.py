@@ -26,7 +26,7 @@ from .progress import progress
 T = TypeVar("T")
 _POLL_SECONDS = 0.1
 _GRACE_SECONDS = 0.3
-# As the client tells of an attempt that failed.
+# The client's debug line about an attempt that failed.
 _PAUSE = re.compile(r"attempt \d+ of \d+, again in (?P<seconds>[\d.]+) s: (?P<why>[\w.-]+)")
 
 

@@ -17,7 +17,7 @@ _KNOWN = frozenset(
     """.split()  # noqa: SIM905  # fifty short lines would hide what is not there
 )
 _OTHER = "(a field that is not documented)"
-# Who splits lists and writes moments puts these between the parts; all else in a text is somebody's own.
+# Separators of lists and of moments. Everything else in a text may be somebody's own and is replaced.
 _SEPARATORS = frozenset("-:.,+/ _;|\n\r\t")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|\+[Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
 _LONGEST = 60

@@ -13,11 +13,11 @@ from .say import BOLD, CYAN, RED, coloured, painted
 
 _GAP = "  "
 _CUT = "…"
-# An elastic column is cut to its own least width before any other is left out, to this one after all were.
+# Elastic columns are cut to their own least width before a column is left out, and to this width after that.
 _LEAST = 8
 # In a pipe a longer cell sticks out: padding every row to one huge name would write it as often as there are rows.
 _WIDEST = 100
-# More than any terminal shows of a cell.
+# No terminal shows more of a cell than this.
 _LONGEST = 1000
 
 

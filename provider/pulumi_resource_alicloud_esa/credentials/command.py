@@ -56,7 +56,7 @@ def _started(command: str) -> Iterator[subprocess.Popen[bytes]]:
     try:
         process = subprocess.Popen(  # noqa: S603  # as the aliyun CLI does: the profile's owner wrote the command
             command if windows else shlex.split(command),
-            # Of the plugin's own streams it gets none: they speak with the engine, or show what it says.
+            # It gets none of the plugin's own streams: stdout is the engine's, and stderr is shown to the user.
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -70,7 +70,7 @@ def _started(command: str) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         _kill(process)
-        # Reaped, but not waited for: what the system itself does not let go must not hold up the call.
+        # Collected without waiting: a process that the system cannot end must not hold up the call.
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(1)
 

@@ -30,7 +30,7 @@ def find_key_pair(settings: Settings, env: Mapping[str, str], or_profile: bool =
     explicit = _Pair(environment.KEY_PARTS, settings.access_key, settings.secret_key, settings.security_token)
     pairs = [explicit, *_families(env)]
     first = next((pair for pair in pairs if pair.key), None)
-    # What is given without an access key of its own may complete one that is.
+    # A secret or token given without an access key may complete the pair of another source.
     spare = [pair for pair in pairs if not pair.key]
     secret = next((pair.secret for pair in spare if pair.secret), None)
     if first is None:

@@ -23,7 +23,7 @@ from .renewal import Fetched, Patience, RenewedSource
 
 SESSION_NAME = "pulumi-alicloud-esa"
 SESSION_SECONDS = 3600
-# Cached keys that end so soon are not handed out any more.
+# Cached keys that expire within this time are no longer used.
 _NEARLY_OVER_SECONDS = 60
 # The two applications that the aliyun CLI is registered as.
 _OAUTH_SITES = {
@@ -146,7 +146,7 @@ def _library() -> Any:
     import alibabacloud_credentials.provider as library
     from Tea.core import TeaCore  # type: ignore[import-untyped]
 
-    # They print tracebacks of failed look-ups, and with DEBUG=sdk every header, to stderr; our errors say what
+    # The library's loggers print tracebacks of failed look-ups and, with DEBUG=sdk, every header; our errors say what
     # matters in one line.
     for name in ("credentials", "alibabacloud-tea"):
         logging.getLogger(name).disabled = True

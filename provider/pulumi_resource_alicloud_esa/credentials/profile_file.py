@@ -17,7 +17,7 @@ from .entry import Entry
 from .profile import Override, Profile
 from .profile_modes import ini_profile, json_profile
 
-# The longer ones first: UTF-32's begins as UTF-16's does.
+# The longer marks first: the mark of UTF-32 begins with that of UTF-16.
 _FOREIGN = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),

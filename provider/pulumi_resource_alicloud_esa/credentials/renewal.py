@@ -16,15 +16,15 @@ from ..esa.keys import Credentials, misfit
 from ..esa.retry import RetryPolicy
 from .messages import safe_text
 
-# Keys are renewed so long before they end: time for many tries.
+# Keys are renewed this long before they expire, which leaves time for many attempts.
 _RENEWAL_SECONDS = 15 * 60.0
-# How often that is tried when the keys that come end as soon, and after a renewal that failed.
+# The pause between renewals when new keys expire just as soon, and after a renewal that failed.
 _RECHECK_SECONDS = 1.0
 _PAUSE_SECONDS = 30.0
-# By so much a fetch may outlast the call that began it: that one ends by its own time, and says so.
+# How much longer a fetch may take than the call that began it, which ends by its own deadline and says so.
 _LATER_SECONDS = 1.0
 _POLICY = RetryPolicy(max_attempts=3)
-# How the library fails at an answer that it cannot read, quoting the value.
+# What the library raises for an answer that it cannot read; these errors quote the value.
 _SHAPES = (TypeError, AttributeError, LookupError, UnicodeError, json.JSONDecodeError, RecursionError)
 _TIMES = ("time data ", "unconverted data ")
 _CLEARER = {
@@ -66,7 +66,7 @@ class Patience(Deadline):
 
     def cancel(self) -> None:
         """Give the fetch up."""
-        # Looked up first: the fetch wakes up by the cancelling, and takes its own back.
+        # Looked up before it is cancelled: cancelling wakes the fetch, which then removes itself.
         stop = self._stop
         super().cancel()
         if stop is not None:
@@ -78,7 +78,7 @@ class _Fetch:
 
     def __init__(self, seconds: float) -> None:
         self.future: Future[Credentials] = Future()
-        # Not the caller's own: he may be cancelled, and others wait for the same fetch.
+        # A deadline of its own, not the caller's: that call may be cancelled while others wait for the same fetch.
         self.patience = Patience(seconds)
         self.waiting = 0
 
@@ -130,7 +130,7 @@ class RenewedSource:
                 if rejected is not None and self._keys == rejected:
                     self._keys = None
                 threading.Thread(target=self._run, args=(fetch,), name="credentials", daemon=True).start()
-                # Only now: without a thread nobody would ever answer those who wait for it.
+                # Registered only once its thread runs: without one, callers would wait for ever.
                 self._fetch = fetch
             fetch.waiting += 1
         try:
@@ -149,7 +149,7 @@ class RenewedSource:
             fetch.waiting -= 1
             abandoned = fetch.waiting == 0 and not fetch.future.done()
             if abandoned and self._fetch is fetch:
-                # Whoever comes next must not wait for what is being stopped.
+                # The next caller must not wait for a fetch that is being stopped.
                 self._fetch = None
         if abandoned:
             fetch.patience.cancel()

@@ -10,7 +10,7 @@ from .. import environment
 from ..esa.errors import CredentialsError
 
 GLOBAL_HOST = "sts.aliyuncs.com"
-# Where key pairs of the old kind were made; the global host does not know them.
+# Only this host knows key pairs of the old kind (RSA); the global one does not.
 RSA_HOST = "sts.ap-northeast-1.aliyuncs.com"
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")

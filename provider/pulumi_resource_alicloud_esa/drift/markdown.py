@@ -22,7 +22,7 @@ def markdown(site_id: str, differences: Sequence[Difference], count: int, longes
     if not differences:
         return f"{title}\n\nNo drift: all {count} jobs are as expected.\n"
     head = [title, "", f"**Drift**: {counts(differences)}.", "", "| job | what | details |", "|---|---|---|"]
-    # With room for the sentence that tells of what is left out.
+    # Leaves room for the sentence that says what was left out.
     room = longest - sum(len(line) + 1 for line in head) - 100
     jobs = by_job(differences)
     rows = _rows_within(jobs, room)

@@ -24,7 +24,7 @@ class EngineLog:
         self._shows_progress = shows_progress
         self._stub: Any = None
         self._answers = True
-        # gRPC cancels a call that nobody holds.
+        # A reference is kept because gRPC cancels a call that is garbage-collected.
         self._under_way: set[Any] = set()
 
     def attach(self, address: str) -> None:

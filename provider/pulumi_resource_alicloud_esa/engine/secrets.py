@@ -10,7 +10,7 @@ from .values import Secret, secret_names
 
 _HIDDEN = "[secret]"
 _UNSEEN = "the text given"
-# As an error quotes a long value: its beginning.
+# Errors quote only this much of a long value.
 _QUOTED = 76
 _SURE = 8
 
@@ -58,5 +58,5 @@ def _forms(leaf: str) -> Iterator[str]:
 
 
 def _pattern(form: str) -> str:
-    # A short one may be a part of an honest word.
+    # A short secret may be part of an ordinary word.
     return re.escape(form) if len(form) >= _SURE else rf"(?<!\w){re.escape(form)}(?!\w)"

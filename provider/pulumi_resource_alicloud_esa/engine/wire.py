@@ -37,7 +37,7 @@ def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
 
 def _struct(values: Mapping[str, Any]) -> bytes:
     if type(next(iter(values.values()), None)) is dict:
-        # Keyed by jobs, not by fields: such keys come once, and frames for them would only fill the caches.
+        # Maps keyed by job ids are not cached: each key occurs once.
         return b"".join([_entry(escape(key).encode(), _value(value)) for key, value in values.items()])
     parts: list[bytes] = []
     add, shortest_mark = parts.append, SHORTEST_MARK

@@ -23,14 +23,14 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from .deadline import Deadline
 
 _MAX_INTERIM = 100
-# Of one interim answer, as http.client bounds the head of a final one.
+# The limit for the head of an interim answer; http.client has the same for a final one.
 _MAX_LINES, _MAX_LINE = 100, 65536
 _REMEMBERED = 256
 _current = threading.local()
 
 
 class MisplacedAnswer(Exception):
-    """What came belongs to another request, or nobody can tell to which."""
+    """An answer that belongs to another request, or may belong to one."""
 
 
 class Loan:
@@ -139,7 +139,7 @@ class _Lent:
         sock: socket.socket = super()._new_conn()  # type: ignore[misc]  # a mix-in: urllib3's connection is beside it
         self._answered, self._last = 0, None
         self._identities: deque[object] = deque(maxlen=_REMEMBERED)
-        # Already now: a proxy may drip its answer to CONNECT.
+        # Watched from here on, because a proxy may answer CONNECT byte by byte.
         self._watch(sock)
         return sock
 
@@ -161,7 +161,7 @@ class _Lent:
         return "Content-Length" in last.headers and "Transfer-Encoding" in last.headers
 
     def judge(self, identity: object) -> None:
-        # Of the first answer there is no doubt, whatever comes behind it; later two of them are one too many.
+        # The first answer on a connection is certainly ours; on a used connection a second one is one too many.
         if self._answered and self._last is not None and self._last.behind.strip():
             raise MisplacedAnswer("more than one answer came")
         if identity is not None and identity in self._identities:

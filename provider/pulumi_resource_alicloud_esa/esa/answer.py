@@ -16,7 +16,7 @@ from .json_text import RepeatedKey, decode
 from .masking import Mask
 
 _SUCCESS_CODES = frozenset({"", "success", "ok", "200", "0"})
-# Longer than anything that is shown of a text: what others send is cut before it is searched.
+# Longer than any text that is shown; what others send is cut to this before it is searched.
 _LONGEST = 4000
 # The service may echo what it signed, the security token included.
 _ECHO = re.compile(r"(StringToSign|CanonicalRequest) is\b", re.IGNORECASE)

@@ -87,7 +87,7 @@ def _words(cause: BaseException, named: bool) -> str:
         return (cause.reason or "TLS error").replace("_", " ").lower()
     if isinstance(cause, OSError) and cause.errno is not None and cause.strerror:
         return cause.strerror
-    # Ours is the text up to the number, and the number has three digits.
+    # The known text ends at the status, which has three digits.
     tunnel = _TUNNEL.match(str(cause)[:60]) if type(cause) is OSError else None
     return f"it answered with HTTP {tunnel[1]}" if tunnel else ""
 

@@ -153,7 +153,7 @@ class DeadlineExceeded(EsaError):
     """`timeoutSeconds` passed before the answer was complete."""
 
     def __init__(self, seconds: float, wait: float | None = None) -> None:
-        # Ended early: it would be odd to read of four seconds after one, without the reason.
+        # The call ended before the limit because the next wait would have passed it; the message says so.
         why = "" if wait is None else f"the next request has to wait {wait:.1f} seconds, which is beyond that; "
         super().__init__(f"no complete answer within {seconds:g} seconds: {why}raise timeoutSeconds, or ask for less")
 

@@ -80,7 +80,7 @@ class Exchange:
         body = b"" if redirect else self._read(response, deadline)
         # A socket that the deadline shut down looks like the regular end of a head or a body.
         deadline.check()
-        # What has no RequestId may well be the same twice.
+        # Answers without a RequestId may be identical.
         identity = (response.status_code, body) if _REQUEST_ID.search(body) else None
         loan.judge(hash(identity) if identity else None)
         return Answer(response.status_code, response.headers, body)

@@ -73,7 +73,7 @@ class Inputs:
         return Inputs(values, f"{self._prefix}{path}", self.faults)
 
     def finish(self) -> None:
-        """Refuse properties nobody asked for, then raise if anything was wrong."""
+        """Refuse unknown properties, then raise if there was any fault."""
         self.refuse_unread()
         if self.faults:
             raise InvalidInput(self.faults)

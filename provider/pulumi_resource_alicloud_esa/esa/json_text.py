@@ -17,7 +17,7 @@ class RepeatedKey(Exception):
 
 
 def decode(raw: bytes) -> Any:
-    """The value that stands there; raises ValueError for what is no JSON, and RepeatedKey."""
+    """The value that the JSON text holds; raises ValueError for a text that is not JSON, and RepeatedKey."""
     try:
         try:
             value = msgspec.json.decode(raw)

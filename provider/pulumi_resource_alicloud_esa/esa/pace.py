@@ -82,7 +82,7 @@ class Pace:
             if now - self._last_change > 0.2:
                 self._last_change = now
                 self.limit = max(1.0, self.limit / 2)
-                # Where nothing got through there is nothing to measure: half of what was tried.
+                # If no request got through there is no rate to measure: take half of what was tried.
                 tried = self._rate or 2.0 * self.max_concurrency
                 self._rate = max(1.0, _BACK_OFF * len(recent) / _WINDOW_SECONDS if recent else tried / 2)
                 self._throttled_rate = self._rate

@@ -23,11 +23,11 @@ class Pattern:
 
     @cached_property
     def _compiled(self) -> Any:
-        # Not at the top: few questions hold a pattern.
+        # Not imported at the top: few queries have a pattern.
         import re2
 
         options = re2.Options()
-        # To stderr, where nobody asked for it.
+        # Otherwise it logs to stderr.
         options.log_errors = False
         return re2.compile(self.text, options)
 

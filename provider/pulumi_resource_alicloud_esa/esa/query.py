@@ -49,7 +49,7 @@ class JobQuery:
     start_time: int | None = None
     end_time: int | None = None
     page_number: int | None = None
-    # How the answer travels, not what is asked: another size makes no other question.
+    # The page size only changes how the answer is fetched: it is not part of what was asked.
     page_size: int = field(default=DEFAULT_PAGE_SIZE, compare=False)
     filter: JobFilter = JobFilter()
     require_ids: bool = field(default=False, compare=False)

@@ -65,8 +65,8 @@ class RetryPolicy:
 
     def check(self, error: FailedAttempt, wait: float, remaining: float) -> None:
         """Raise the error where no attempt may follow it after `wait` seconds, with `remaining` left; else pay."""
-        # A wait that is asked for beyond the deadline ends the call now, though it would be waited for a minute only.
-        # The error says more than "time is up" would.
+        # If the service asks for a wait beyond the deadline, the call ends now.
+        # The service's error says more than "time is up" would.
         too_late = max(wait, error.retry_after or 0.0) >= remaining
         if error.retry is Retry.NEVER or error.attempts >= self.max_attempts or too_late:
             raise error

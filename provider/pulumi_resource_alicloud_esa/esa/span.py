@@ -9,5 +9,5 @@ SpanHook = Callable[[str, Mapping[str, "str | int"]], AbstractContextManager[obj
 
 
 def no_span(name: str, attributes: Mapping[str, str | int]) -> AbstractContextManager[object]:
-    """Nobody traces."""
+    """What is called when tracing is off."""
     return nullcontext()

@@ -57,7 +57,7 @@ QUESTION = (
     "ignoreFields",
     "recordExecutions",
 )
-# What decides how a difference is told, not what is recorded.
+# Inputs that decide how a difference is reported, not what is recorded.
 _VERDICT = ("failOnDrift", "ignore")
 GIVEN = (*QUESTION, *_VERDICT)
 
@@ -82,7 +82,7 @@ def check(olds: Values, news: Values, call: Call) -> tuple[dict[str, Any], list[
         return (inputs, wrong) if wrong else ({**inputs, **dict.fromkeys(_RECORDED, UNKNOWN)}, [])
     inputs.update(_as_declared(inputs, question.query))
     recorded = olds.get(JOBS)
-    # What is there but no map is not read anew: it counts as changed, and a refresh accepts what is there instead.
+    # A recorded value that is no map is not read again: it counts as changed, and a refresh replaces it.
     if recorded is None or _read_or_none(olds) != question:
         with call() as context:
             reading = _live(question, _new_fields(question), context)
@@ -126,7 +126,7 @@ def diff(olds: Values, news: Values, ignored: Sequence[str], now: int | None) ->
         return Diff(kept)
     shown = [difference for difference in judged.differences if path_of(difference) in kept]
     hidden = _hidden(olds) or _hidden(news)
-    # Of a rule that matches nothing `read` tells, once: it sees the refreshes that find nothing, too.
+    # `read` reports a rule that matches nothing, and only once: it also runs when a refresh finds no difference.
     rest = [] if hidden else rule_lines(replace(judged, unmatched=()))
     return Diff(kept, [*_lines(shown, "--diff shows them all", hidden), *rest])
 

@@ -39,7 +39,7 @@ class Report:
             else:
                 write_stdout(text.screen(outcome) if self.form == "text" else FORMATS[self.form](outcome))
         except PipeClosed:
-            # The reader has seen enough; the verdict stands.
+            # The program that reads our output closed it early (`| head`); the exit code is still the verdict.
             pass
         except OSError as error:
             for line in error_lines(error):
