@@ -65,7 +65,7 @@ export interface GetSitesArgs {
      */
     onlyEnterprise?: boolean;
     /**
-     * Sites a request, from 1 to 500. Default 500.
+     * Number of sites a request, from 1 to 500. Default 500.
      */
     pageSize?: number;
     /**
@@ -178,7 +178,7 @@ export interface GetSitesOutputArgs {
      */
     onlyEnterprise?: pulumi.Input<boolean | undefined>;
     /**
-     * Sites a request, from 1 to 500. Default 500.
+     * Number of sites a request, from 1 to 500. Default 500.
      */
     pageSize?: pulumi.Input<number | undefined>;
     /**

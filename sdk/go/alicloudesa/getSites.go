@@ -61,7 +61,7 @@ type GetSitesArgs struct {
 	NameRegex *string `pulumi:"nameRegex"`
 	// `true`: only sites of the Enterprise plan.
 	OnlyEnterprise *bool `pulumi:"onlyEnterprise"`
-	// Sites a request, from 1 to 500. Default 500.
+	// Number of sites a request, from 1 to 500. Default 500.
 	PageSize *int `pulumi:"pageSize"`
 	// Only sites of this plan: `basicplan`, `standardplan`, `advancedplan` or `enterpriseplan`.
 	PlanSubscribeType *string `pulumi:"planSubscribeType"`
@@ -106,7 +106,7 @@ type GetSitesOutputArgs struct {
 	NameRegex pulumi.StringPtrInput `pulumi:"nameRegex"`
 	// `true`: only sites of the Enterprise plan.
 	OnlyEnterprise pulumi.BoolPtrInput `pulumi:"onlyEnterprise"`
-	// Sites a request, from 1 to 500. Default 500.
+	// Number of sites a request, from 1 to 500. Default 500.
 	PageSize pulumi.IntPtrInput `pulumi:"pageSize"`
 	// Only sites of this plan: `basicplan`, `standardplan`, `advancedplan` or `enterpriseplan`.
 	PlanSubscribeType pulumi.StringPtrInput `pulumi:"planSubscribeType"`

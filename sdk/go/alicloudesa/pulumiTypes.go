@@ -1845,7 +1845,7 @@ type Site struct {
 	CnameZone *string `pulumi:"cnameZone"`
 	// Where it is accelerated: `domestic`, `global` or `overseas`.
 	Coverage *string `pulumi:"coverage"`
-	// When the site was created: ISO 8601, UTC.
+	// When the site was created: RFC 3339, UTC.
 	CreateTime *string `pulumi:"createTime"`
 	// Id of the plan's instance that the site is bound to.
 	InstanceId *string `pulumi:"instanceId"`
@@ -1867,11 +1867,11 @@ type Site struct {
 	Status *string `pulumi:"status"`
 	// Tags of the site.
 	Tags map[string]string `pulumi:"tags"`
-	// When the site was changed last: ISO 8601, UTC.
+	// When the site was changed last: RFC 3339, UTC.
 	UpdateTime *string `pulumi:"updateTime"`
 	// Value of the TXT record that proves who owns the domain.
 	VerifyCode *string `pulumi:"verifyCode"`
-	// When the site was visited: ISO 8601, UTC.
+	// When the site was visited: RFC 3339, UTC.
 	VisitTime *string `pulumi:"visitTime"`
 }
 
@@ -1905,7 +1905,7 @@ func (o SiteOutput) Coverage() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Site) *string { return v.Coverage }).(pulumi.StringPtrOutput)
 }
 
-// When the site was created: ISO 8601, UTC.
+// When the site was created: RFC 3339, UTC.
 func (o SiteOutput) CreateTime() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Site) *string { return v.CreateTime }).(pulumi.StringPtrOutput)
 }
@@ -1960,7 +1960,7 @@ func (o SiteOutput) Tags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v Site) map[string]string { return v.Tags }).(pulumi.StringMapOutput)
 }
 
-// When the site was changed last: ISO 8601, UTC.
+// When the site was changed last: RFC 3339, UTC.
 func (o SiteOutput) UpdateTime() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Site) *string { return v.UpdateTime }).(pulumi.StringPtrOutput)
 }
@@ -1970,7 +1970,7 @@ func (o SiteOutput) VerifyCode() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Site) *string { return v.VerifyCode }).(pulumi.StringPtrOutput)
 }
 
-// When the site was visited: ISO 8601, UTC.
+// When the site was visited: RFC 3339, UTC.
 func (o SiteOutput) VisitTime() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Site) *string { return v.VisitTime }).(pulumi.StringPtrOutput)
 }

@@ -390,7 +390,7 @@ export interface Site {
      */
     coverage?: string;
     /**
-     * When the site was created: ISO 8601, UTC.
+     * When the site was created: RFC 3339, UTC.
      */
     createTime?: string;
     /**
@@ -434,7 +434,7 @@ export interface Site {
      */
     tags?: {[key: string]: string};
     /**
-     * When the site was changed last: ISO 8601, UTC.
+     * When the site was changed last: RFC 3339, UTC.
      */
     updateTime?: string;
     /**
@@ -442,7 +442,7 @@ export interface Site {
      */
     verifyCode?: string;
     /**
-     * When the site was visited: ISO 8601, UTC.
+     * When the site was visited: RFC 3339, UTC.
      */
     visitTime?: string;
 }

@@ -1148,7 +1148,7 @@ class Site(dict):
         :param _builtins.str access_type: `NS` or `CNAME`.
         :param _builtins.str cname_zone: Suffix of the CNAME record to configure, of a site accessed by CNAME.
         :param _builtins.str coverage: Where it is accelerated: `domestic`, `global` or `overseas`.
-        :param _builtins.str create_time: When the site was created: ISO 8601, UTC.
+        :param _builtins.str create_time: When the site was created: RFC 3339, UTC.
         :param _builtins.str instance_id: Id of the plan's instance that the site is bound to.
         :param Sequence[_builtins.str] name_server_list: Name servers assigned to the site.
         :param _builtins.str offline_reason: Why the site is disabled, such as `missing_icp`.
@@ -1158,9 +1158,9 @@ class Site(dict):
         :param _builtins.str site_name: Name of the site, its domain.
         :param _builtins.str status: `pending`, `active`, `offline` or `moved`.
         :param Mapping[str, _builtins.str] tags: Tags of the site.
-        :param _builtins.str update_time: When the site was changed last: ISO 8601, UTC.
+        :param _builtins.str update_time: When the site was changed last: RFC 3339, UTC.
         :param _builtins.str verify_code: Value of the TXT record that proves who owns the domain.
-        :param _builtins.str visit_time: When the site was visited: ISO 8601, UTC.
+        :param _builtins.str visit_time: When the site was visited: RFC 3339, UTC.
         """
         pulumi.set(__self__, "site_id", site_id)
         if access_type is not None:
@@ -1232,7 +1232,7 @@ class Site(dict):
     @pulumi.getter(name="createTime")
     def create_time(self) -> Optional[_builtins.str]:
         """
-        When the site was created: ISO 8601, UTC.
+        When the site was created: RFC 3339, UTC.
         """
         return pulumi.get(self, "create_time")
 
@@ -1312,7 +1312,7 @@ class Site(dict):
     @pulumi.getter(name="updateTime")
     def update_time(self) -> Optional[_builtins.str]:
         """
-        When the site was changed last: ISO 8601, UTC.
+        When the site was changed last: RFC 3339, UTC.
         """
         return pulumi.get(self, "update_time")
 
@@ -1328,7 +1328,7 @@ class Site(dict):
     @pulumi.getter(name="visitTime")
     def visit_time(self) -> Optional[_builtins.str]:
         """
-        When the site was visited: ISO 8601, UTC.
+        When the site was visited: RFC 3339, UTC.
         """
         return pulumi.get(self, "visit_time")
 
