@@ -31,7 +31,8 @@ def modules_after(code: str, *arguments: str) -> set[str]:
 
 
 def test_the_plugin_s_start_pays_nothing_for_the_command() -> None:
-    loaded = modules_after("import pulumi_resource_alicloud_esa.__main__")
+    package = "pulumi_resource_alicloud_esa"
+    loaded = modules_after(f"import {package}.__main__, {package}.process, {package}.server")
     assert "grpc" in loaded
     assert not {name for name in loaded if name.split(".")[0] in ("click", "rich") or "esa.cli." in f"{name}."}
 
