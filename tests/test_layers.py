@@ -16,9 +16,9 @@ NAME = PACKAGE.name
 
 # From the ground up: a module may import those before it. Folders stand for all that is in them.
 ESA = tuple(
-    """printable codes errors moments clock pattern inputs deadline span keys signing json_text masking
-    answer endpoints models rows query sites pace retry proxy trust adapter causes exchange transport
-    client several listing service""".split()  # noqa: SIM905
+    """printable terms codes errors moments clock pattern inputs deadline span keys signing json_text
+    masking answer endpoints models rows query sites pace retry proxy trust adapter causes exchange
+    transport client several listing service""".split()  # noqa: SIM905
 )
 # The rooms beside esa/, each read from its own ground up, and what starts, serves and routes around them.
 OUTER = tuple(

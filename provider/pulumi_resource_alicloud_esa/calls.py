@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 
 import grpc
 
+from .engine.faults import PROPERTIES
 from .engine.secrets import without_secrets
 from .engine.values import to_plain
 from .esa.deadline import Deadline
@@ -90,7 +91,7 @@ class Calls:
         """The status and the text that the user reads."""
         for kind, code in _STATUS:
             if isinstance(error, kind):
-                return code, str(error)
+                return code, error.told(PROPERTIES)
         if isinstance(error, RuntimeError) and "start new thread" in str(error):
             return grpc.StatusCode.RESOURCE_EXHAUSTED, _NO_THREADS
         logging.getLogger(__name__).debug("unexpected error", exc_info=error)

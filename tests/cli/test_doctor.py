@@ -118,7 +118,7 @@ def test_who_names_a_site_needs_no_list_of_them(cli: Cli) -> None:
 def test_a_secret_that_does_not_fit(cli: Cli) -> None:
     checks = doctor(cli, code=1, ALIBABA_CLOUD_ACCESS_KEY_SECRET="hunter2")
     assert checks["ListSites"]["text"].startswith("SignatureDoesNotMatch: ")
-    assert checks["ListSites"]["advice"].startswith("Check accessKey and secretKey")
+    assert checks["ListSites"]["advice"].startswith("Check the access key's id and the access key's secret")
 
 
 @pytest.mark.parametrize(

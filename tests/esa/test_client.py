@@ -173,7 +173,7 @@ def test_a_wait_that_makes_no_sense_is_replaced_by_jitter(
 def test_a_wait_beyond_the_deadline_is_the_services_error_at_once(shared: Emulator, new_client: NewClient) -> None:
     shared.faults.add(Fault(code="Throttling", retry_after=999_999_999))
     began = time.monotonic()
-    with pytest.raises(ApiError, match=r"Throttling: .*lower maxConcurrency"):
+    with pytest.raises(ApiError, match=r"Throttling: .*lower the number of requests at once"):
         call(new_client(shared.url), seconds=5)
     assert time.monotonic() - began < 1
     assert len(shared.requests) == 1

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from pulumi_resource_alicloud_esa.engine.faults import PROPERTIES
 from pulumi_resource_alicloud_esa.esa.codes import CODES, DOCUMENTED, FAMILY, GATEWAY, Retry, look_up
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import ApiError, TransportError
 from pulumi_resource_alicloud_esa.esa.keys import Credentials
+from pulumi_resource_alicloud_esa.esa.terms import spelled
 
 from emulator import Emulator, Fault, RawAnswer
 from emulator.errors import ERRORS
@@ -76,9 +78,9 @@ def test_a_code_is_retried_as_its_row_says_and_told_in_one_line(
     assert f"RequestId {error.request_id})" in line
     assert len(error.request_id) == 36
     # RAM says itself whom it refused.
-    advice = row.advice.replace("{action}", ACTION).replace("these credentials", "SubUser 237511234567890123")
+    advice = spelled(row.advice).replace("{action}", ACTION).replace("these credentials", "SubUser 237511234567890123")
     assert advice in line
-    assert row.advice.endswith((".", "?"))
+    assert advice.endswith((".", "?"))
     assert ("attempts" in line) == (expected > 1)
     assert not [secret for secret in SECRETS if secret in line + repr(error)]
 
@@ -117,7 +119,7 @@ def test_the_code_decides_not_the_status(shared: Emulator, new_client: NewClient
     # The same code is 400 on one of the service's pages and 404 on another.
     shared.faults.add(Fault(code="InvalidAccessKeyId.NotFound", status=status))
     error = failure(new_client(shared.url))
-    assert "Check accessKey and secretKey" in str(error)
+    assert "Check accessKey and secretKey" in error.told(PROPERTIES)
     assert f"HTTP {status}" in str(error)
 
 
@@ -239,6 +241,6 @@ def test_a_token_that_no_header_can_hold_is_refused_without_quoting_it(
 
 
 def test_expired_keys_say_which_ones_a_refresh_uses() -> None:
-    advice = look_up("InvalidSecurityToken.Expired", 400).advice
+    advice = spelled(look_up("InvalidSecurityToken.Expired", 400).advice, PROPERTIES)
     assert "refresh and destroy use those of the last update, from the state" in advice
     assert advice.endswith("run them with --run-program, or keep temporary keys in the environment.")

@@ -22,7 +22,7 @@ def test_a_call_that_has_time_goes_on() -> None:
 def test_time_that_is_up_says_what_to_do() -> None:
     deadline = Deadline(0.01)
     time.sleep(0.02)
-    with pytest.raises(DeadlineExceeded, match=r"no complete answer within 0\.01 seconds: raise timeoutSeconds"):
+    with pytest.raises(DeadlineExceeded, match=r"no complete answer within 0\.01 seconds: raise the time limit"):
         deadline.check()
     assert deadline.remaining() == 0
     assert isinstance(deadline.ended, DeadlineExceeded)
@@ -34,7 +34,7 @@ def test_a_sleep_that_would_pass_the_end_is_refused_at_once() -> None:
         Deadline(1).sleep(2)
     assert str(caught.value) == (
         "no complete answer within 1 seconds: the next request has to wait 2.0 seconds, which is beyond that; "
-        "raise timeoutSeconds, or ask for less"
+        "raise the time limit, or ask for less"
     )
     assert time.monotonic() - began < 0.5
 

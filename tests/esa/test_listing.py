@@ -244,7 +244,7 @@ def test_a_page_beyond_the_end_of_a_server_that_ignores_page_size_is_empty() -> 
 
 def test_too_many_pages_are_an_error_before_they_are_read() -> None:
     server = Server(names(3), clamp_rows=1, total=MAX_PAGES + 1)
-    with pytest.raises(PartialAnswer, match="raise pageSize"):
+    with pytest.raises(PartialAnswer, match="raise PageSize, or narrow StartTime and EndTime"):
         read_from(server)
     assert server.calls == 1
 

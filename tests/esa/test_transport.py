@@ -235,7 +235,7 @@ def test_a_huge_body_is_an_error_that_costs_little_memory(emulator: Emulator, ra
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     error, mebibytes = done.stdout.splitlines()
-    assert "16 MiB in one page: lower pageSize" in error
+    assert "16 MiB in one page: lower PageSize" in error
     assert len(emulator.requests) == 2
     # The limit and what it was unpacked from; less than half the limit would be a measurement that measures nothing.
     assert 8 < int(mebibytes) < 40

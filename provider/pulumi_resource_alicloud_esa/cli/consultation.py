@@ -19,6 +19,7 @@ from ..esa.pace import Pace
 from ..esa.retry import RetryPolicy
 from ..esa.transport import Transport
 from ..schema import VERSION
+from .faults import TERMS
 
 OK, WARNING, WRONG = "ok", "warning", "wrong"
 SLOW_SECONDS = 3.0
@@ -101,7 +102,7 @@ class Consultation:
             return self._refused(action, error), {}
         except EsaError as error:
             advice = "Check the network, HTTPS_PROXY and NO_PROXY." if isinstance(error, TransportError) else ""
-            return Line(action, WRONG, str(error), advice), {}
+            return Line(action, WRONG, error.told(TERMS), advice), {}
         return self._allowed(action), body
 
     def _refused(self, action: str, error: ApiError) -> Line:
@@ -115,8 +116,8 @@ class Consultation:
             return Line(
                 action, WRONG, f"refused for this machine's clock ({error.code})", "Set this machine's clock (NTP)."
             )
-        advice = error.note or error.meaning.advice.replace("{action}", action)
-        return Line(action, WRONG, str(error).removesuffix(advice).strip(), advice)
+        advice = error.advice(TERMS)
+        return Line(action, WRONG, error.told(TERMS).removesuffix(advice).strip(), advice)
 
     def _allowed(self, action: str) -> Line:
         seconds = round(self.watched.seconds, 2)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from ..environment import VARIABLES
 from ..esa.errors import CredentialsError, EsaError, Fault, InvalidInput
 from ..schema import VERSION
@@ -29,9 +27,16 @@ OPTIONS = {
     "timeoutSeconds": "--timeout-seconds",
     "maxConcurrency": "--max-concurrency",
 }
-_MISMATCH = "InvalidEndTime.Mismatch"
-# Only names that do not occur in ordinary sentences.
-_WORDS = re.compile(rf"\b({'|'.join(name for name in OPTIONS if not name.islower())})\b")
+TERMS = {
+    "site": OPTIONS["siteId"],
+    "start": OPTIONS["startTime"],
+    "end": OPTIONS["endTime"],
+    "page size": OPTIONS["pageSize"],
+    "time limit": OPTIONS["timeoutSeconds"],
+    "concurrency": OPTIONS["maxConcurrency"],
+    "expired keys": "Get new ones, and put them where the old ones came from.",
+}
+"""What the settings in an error are called here (the keys are those of esa/terms.py); access keys have no option."""
 
 
 def error_lines(error: Exception) -> list[str]:
@@ -45,7 +50,7 @@ def error_lines(error: Exception) -> list[str]:
         if str(error) == NO_CREDENTIALS:
             return [_no_credentials()]
     if isinstance(error, EsaError):
-        return [_with_options(line) for line in str(error).splitlines()]
+        return error.told(TERMS).splitlines()
     if isinstance(error, BaselineError):
         return [str(error)]
     if isinstance(error, OSError) and error.strerror:
@@ -63,13 +68,7 @@ def is_defect(error: Exception) -> bool:
 def fault_line(fault: Fault) -> str:
     """A fault of an input, by the option that gave it."""
     name, _, _ = fault.path.partition("[")
-    # Any other reason may quote what the user wrote, which stays as it is.
-    reason = _with_options(fault.reason) if fault.reason.startswith(_MISMATCH) else fault.reason
-    return f"{OPTIONS.get(name, fault.path)}: {reason}"
-
-
-def _with_options(text: str) -> str:
-    return _WORDS.sub(lambda match: OPTIONS[match[1]], text)
+    return f"{OPTIONS.get(name, fault.path)}: {fault.reason}"
 
 
 def _no_credentials() -> str:

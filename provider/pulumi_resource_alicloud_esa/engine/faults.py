@@ -10,6 +10,23 @@ from .property_path import split
 from .secrets import without_secrets
 from .values import UNKNOWN, contains_unknown
 
+PROPERTIES = {
+    "access key": "accessKey",
+    "secret key": "secretKey",
+    "security token": "securityToken",
+    "site": "siteId",
+    "start": "startTime",
+    "end": "endTime",
+    "page size": "pageSize",
+    "time limit": "timeoutSeconds",
+    "concurrency": "maxConcurrency",
+    "expired keys": (
+        "Given by a stack's configuration or by a provider in its program, refresh and destroy use those of the last "
+        "update, from the state: run them with --run-program, or keep temporary keys in the environment."
+    ),
+}
+"""What the settings in an error are called in a program (the keys are those of esa/terms.py)."""
+
 
 def known_faults(faults: Iterable[Fault], values: Mapping[str, Any]) -> list[Fault]:
     """The faults but for those of values that are not known yet."""

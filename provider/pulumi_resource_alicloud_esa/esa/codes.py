@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from .terms import term
+
 
 class Retry(Enum):
     """Whether, and how, the same request may be sent again."""
@@ -33,16 +35,15 @@ class Meaning:
     """The request's values are refused; the caller, the keys and the site are not in question."""
 
 
-_SITE = "Check siteId, and that the credentials belong to the account that owns the site."
+_SITE = f"Check {term('site')}, and that the credentials belong to the account that owns the site."
 _NO_SITE = f"There is no such site: it may have been deleted. {_SITE}"
-_KEYS = "Check accessKey and secretKey (or the environment variables, profile or role they come from)."
-_STS = "Get a new security token; it must belong to the same access key."
-_STS_EXPIRED = (
-    "The temporary keys have expired. Given by a stack's configuration or by a provider in its program, refresh and "
-    "destroy use those of the last update, from the state: run them with --run-program, or keep temporary keys in the "
-    "environment."
+_KEYS = (
+    f"Check {term('access key')} and {term('secret key')} "
+    "(or the environment variables, profile or role they come from)."
 )
-_SLOW = "The service is throttling: try again later, or lower maxConcurrency."
+_STS = "Get a new security token; it must belong to the same access key."
+_STS_EXPIRED = f"The temporary keys have expired. {term('expired keys')}"
+_SLOW = f"The service is throttling: try again later, or lower {term('concurrency')}."
 _LATER = "The service had a fault of its own: try again later."
 _RAM = "Allow the RAM action esa:{action} for these credentials."
 _ENDPOINT = (
@@ -52,7 +53,7 @@ _CREATE = "This belongs to creating jobs, which this provider does not do: see a
 
 DOCUMENTED: dict[str, Meaning] = {
     "InvalidEndTime.Mismatch": Meaning(
-        Retry.NEVER, "Give an endTime that is not earlier than startTime.", of_input=True
+        Retry.NEVER, f"Give {term('end')} a moment that is not earlier than {term('start')}.", of_input=True
     ),
     "InvalidJob.JobCountOfSiteFull": Meaning(Retry.NEVER, _CREATE, of_input=True),
     "InvalidParameter.ObjectId": Meaning(
@@ -89,7 +90,8 @@ GATEWAY: dict[str, Meaning] = {
     "InvalidSecurityToken.Malformed": Meaning(Retry.NEVER, _STS),
     "InvalidSecurityToken.MismatchWithAccessKey": Meaning(Retry.NEVER, _STS),
     "MissingSecurityToken": Meaning(
-        Retry.NEVER, "Temporary keys need their securityToken beside accessKey and secretKey."
+        Retry.NEVER,
+        f"Temporary keys need {term('security token')} beside {term('access key')} and {term('secret key')}.",
     ),
     "InvalidAccessKeyId.NotFound": Meaning(Retry.NEVER, _KEYS),
     "InvalidAccessKeyId.Inactive": Meaning(Retry.NEVER, _KEYS),

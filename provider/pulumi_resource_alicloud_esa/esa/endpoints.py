@@ -1,6 +1,6 @@
 """Which host answers. Only two regions have an ESA endpoint; no other host is ever made up from a region's name.
 
-Source: ESA's endpoint page. Order as in pulumi-alicloud, except that a region that has an endpoint is respected.
+Source: ESA's endpoint page. Order as in Alibaba Cloud's Terraform provider, but a region with an endpoint is respected.
 """
 
 from __future__ import annotations

@@ -12,22 +12,23 @@
     ├── DeadlineExceeded    the time for one call is used up
     └── Cancelled           the user or the engine asked to stop
 
-`str(error)` is what a user reads: one line a fault, no traceback, no secret.
+`error.told(names)` is what a user reads: one line a fault, no traceback, no secret.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from .codes import Meaning, Retry, look_up
 from .printable import printable
+from .terms import NEUTRAL, spelled, term
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One wrong input value: the property's path and what is wrong with it."""
+    """One wrong input value: its path and what is wrong with it."""
 
     path: str
     reason: str
@@ -38,6 +39,16 @@ class Fault:
 
 class EsaError(Exception):
     """Every error that this package raises on purpose."""
+
+    def told(self, names: Mapping[str, str]) -> str:
+        """The text for those who call the settings in it by these names (the keys are in terms.py)."""
+        return spelled(self._text(), names)
+
+    def __str__(self) -> str:
+        return self.told(NEUTRAL)
+
+    def _text(self) -> str:
+        return super().__str__()
 
 
 class InvalidInput(EsaError):
@@ -97,13 +108,19 @@ class ApiError(FailedAttempt):
         """What the table says of this error's code."""
         return look_up(self.code, self.http_status)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         facts = [f"HTTP {self.http_status}", self.action]
         if self.attempts > 1:
             facts.append(f"{self.attempts} attempts")
         facts.append(f"RequestId {self.request_id or 'not given'}")
-        advice = self.note or self.meaning.advice.replace("{action}", self.action)
-        return f"{self.code}: {_sentence(self.message)} ({', '.join(facts)}) {advice}".strip()
+        return f"{self.code}: {_sentence(self.message)} ({', '.join(facts)}) {self._advice()}".strip()
+
+    def advice(self, names: Mapping[str, str]) -> str:
+        """What to do about it, the end of the text."""
+        return spelled(self._advice(), names)
+
+    def _advice(self) -> str:
+        return self.note or self.meaning.advice.replace("{action}", self.action)
 
 
 class TransportError(FailedAttempt):
@@ -114,7 +131,7 @@ class TransportError(FailedAttempt):
         self.host = host
         super().__init__(message, retry=retry)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         tries = f" (after {self.attempts} attempts)" if self.attempts > 1 else ""
         return f"{self.host}: {self.message}{tries}"
 
@@ -134,7 +151,7 @@ class ResponseError(FailedAttempt):
         self.request_id = request_id
         super().__init__(message, retry=retry, retry_after=retry_after)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         facts = [f"{self.attempts} attempts"] if self.attempts > 1 else []
         if self.request_id:
             facts.append(f"RequestId {self.request_id}")
@@ -150,16 +167,17 @@ class DriftFound(EsaError):
 
 
 class DeadlineExceeded(EsaError):
-    """`timeoutSeconds` passed before the answer was complete."""
+    """The call's time passed before the answer was complete."""
 
     def __init__(self, seconds: float, wait: float | None = None) -> None:
         # The call ended before the limit because the next wait would have passed it; the message says so.
         why = "" if wait is None else f"the next request has to wait {wait:.1f} seconds, which is beyond that; "
-        super().__init__(f"no complete answer within {seconds:g} seconds: {why}raise timeoutSeconds, or ask for less")
+        advice = f"raise {term('time limit')}, or ask for less"
+        super().__init__(f"no complete answer within {seconds:g} seconds: {why}{advice}")
 
 
 class Cancelled(EsaError):
-    """The engine asked to stop."""
+    """Somebody asked to stop."""
 
     def __init__(self) -> None:
         super().__init__("cancelled")

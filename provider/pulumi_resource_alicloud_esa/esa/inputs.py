@@ -1,6 +1,6 @@
 """Reads plain input values (str, float, int, bool, list, dict, None) and collects every fault with its path.
 
-Pulumi's numbers are doubles: an integral one below 2**53 is accepted where digits are expected and printed
+Numbers may arrive as doubles: an integral one below 2**53 is accepted where digits are expected and printed
 exactly; anything else is refused rather than rounded.
 """
 
@@ -99,7 +99,7 @@ class Inputs:
         return str(number)
 
     def job_id(self, name: str = "jobId") -> str:
-        """24 hex digits; pulumi-alicloud's `SITEID:JOBID` is accepted too. "" when it is missing or wrong."""
+        """24 hex digits; `SITEID:JOBID` is accepted too. "" when it is missing or wrong."""
         value = self.get(name)
         if value is None or value == "":
             self.fault(name, "missing; give the job's id, 24 hex digits")

@@ -21,6 +21,7 @@ from .models import E, Shape
 from .rows import read_page, read_request_id
 from .several import several
 from .span import SpanHook, no_span
+from .terms import term
 
 MAX_PAGES = 2000
 """Enough for 100,000 jobs at the default 50 a page."""
@@ -163,7 +164,7 @@ class _Reader(Generic[E]):
         if last > MAX_PAGES:
             raise PartialAnswer(
                 f"{self.source.action}: {first.total} rows at {size} a page are {last} pages, more than {MAX_PAGES}: "
-                "raise pageSize, or narrow startTime and endTime"
+                f"raise {term('page size')}, or narrow {term('start')} and {term('end')}"
             )
         seen = set(rows)
         pages: dict[int, _Page[E]] = {}

@@ -104,8 +104,8 @@ def read_query_from(inputs: Inputs, paged: bool) -> JobQuery:
     if start is not None and end is not None and end < start:
         inputs.fault(
             "endTime",
-            f"InvalidEndTime.Mismatch: {inputs.values['endTime']} is earlier than startTime "
-            f"{inputs.values['startTime']}; give an endTime that is not earlier",
+            f"InvalidEndTime.Mismatch: {inputs.values['endTime']} is earlier than the start, "
+            f"{inputs.values['startTime']}; give an end that is not earlier",
         )
     page_number = inputs.integer("pageNumber", 1) if paged else None
     page_size = inputs.integer("pageSize", 1)

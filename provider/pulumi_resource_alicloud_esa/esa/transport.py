@@ -14,6 +14,7 @@ from .deadline import Deadline
 from .endpoints import Endpoint
 from .errors import TransportError
 from .exchange import Exchange
+from .terms import term
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 _UNSENDABLE = re.compile(r"[^\t\x20-\x7e]")
@@ -37,7 +38,7 @@ class Transport:
             connections=connections,
             timeouts=(connect_seconds, read_seconds),
             max_bytes=MAX_BODY_BYTES,
-            too_large="in one page: lower pageSize",
+            too_large=f"in one page: lower {term('page size')}",
         )
         self._common = {
             "User-Agent": f"pulumi-alicloud-esa/{version} (python/{platform.python_version()})",
@@ -57,7 +58,7 @@ class Transport:
                 # Refused here: http.client's own error would quote the value, which may be the security token.
                 raise TransportError(
                     f"the header {name} cannot be sent: it holds a line end or another character that is not "
-                    "printable ASCII. Check accessKey and securityToken.",
+                    f"printable ASCII. Check {term('access key')} and {term('security token')}.",
                     host=self.endpoint.host,
                 )
         prepared = requests.PreparedRequest()
