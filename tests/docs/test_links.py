@@ -17,7 +17,8 @@ REGISTRY_PAGES = [ROOT / "docs" / "_index.md", ROOT / "docs" / "installation-con
 
 
 def prose(document: Path) -> str:
-    return FENCE.sub("", document.read_text(encoding="utf-8"))
+    # In code nothing is a link.
+    return re.sub(r"`[^`\n]*`(?!\])", "", FENCE.sub("", document.read_text(encoding="utf-8")))
 
 
 def anchors(document: Path) -> set[str]:
