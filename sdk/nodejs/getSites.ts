@@ -12,14 +12,15 @@ import * as utilities from "./utilities";
  * All pages are read, several at a time, and the answer is complete or an error: never a part. With it a program finds its sites by name or tag and loops over them. Needs the RAM action `esa:ListSites`.
  *
  * ## Example Usage
- * ### The production sites of a team
+ * ### The active sites whose name ends in .com
  *
  * ```typescript
  * import * as esa from "pulumi-alicloud-esa";
  *
  * const shop = esa.getSitesOutput({
  *     status: "active",
- *     tags: { env: "prod", team: "shop" },
+ *     siteName: ".com",
+ *     siteSearchType: "suffix",
  * });
  *
  * export const ids = shop.ids;
@@ -125,14 +126,15 @@ export interface GetSitesResult {
  * All pages are read, several at a time, and the answer is complete or an error: never a part. With it a program finds its sites by name or tag and loops over them. Needs the RAM action `esa:ListSites`.
  *
  * ## Example Usage
- * ### The production sites of a team
+ * ### The active sites whose name ends in .com
  *
  * ```typescript
  * import * as esa from "pulumi-alicloud-esa";
  *
  * const shop = esa.getSitesOutput({
  *     status: "active",
- *     tags: { env: "prod", team: "shop" },
+ *     siteName: ".com",
+ *     siteSearchType: "suffix",
  * });
  *
  * export const ids = shop.ids;

@@ -16,7 +16,7 @@ import (
 // All pages are read, several at a time, and the answer is complete or an error: never a part. With it a program finds its sites by name or tag and loops over them. Needs the RAM action `esa:ListSites`.
 //
 // ## Example Usage
-// ### The production sites of a team
+// ### The active sites whose name ends in .com
 //
 // ```go
 // package main
@@ -31,8 +31,9 @@ import (
 //	func main() {
 //		pulumi.Run(func(ctx *pulumi.Context) error {
 //			shop := alicloudesa.GetSitesOutput(ctx, alicloudesa.GetSitesOutputArgs{
-//				Status: pulumi.String("active"),
-//				Tags:   alicloudesa.ExpectedScheduledPreloadJobArgs{Env: pulumi.String("prod"), Team: pulumi.String("shop")},
+//				Status:         pulumi.String("active"),
+//				SiteName:       pulumi.String(".com"),
+//				SiteSearchType: pulumi.String("suffix"),
 //			})
 //			ctx.Export("ids", shop.Ids())
 //			ctx.Export("names", shop.Names())

@@ -116,7 +116,7 @@ def get_sites(access_type: Optional[_builtins.str] = None,
     All pages are read, several at a time, and the answer is complete or an error: never a part. With it a program finds its sites by name or tag and loops over them. Needs the RAM action `esa:ListSites`.
 
     ## Example Usage
-    ### The production sites of a team
+    ### The active sites whose name ends in .com
 
     ```python
     import pulumi
@@ -124,7 +124,8 @@ def get_sites(access_type: Optional[_builtins.str] = None,
 
     shop = esa.get_sites_output(
         status="active",
-        tags=esa.ExpectedScheduledPreloadJob(env="prod", team="shop"),
+        site_name=".com",
+        site_search_type="suffix",
     )
     pulumi.export("ids", shop.ids)
     pulumi.export("names", shop.names)
@@ -181,7 +182,7 @@ def get_sites_output(access_type: pulumi.Input[Optional[Optional[_builtins.str]]
     All pages are read, several at a time, and the answer is complete or an error: never a part. With it a program finds its sites by name or tag and loops over them. Needs the RAM action `esa:ListSites`.
 
     ## Example Usage
-    ### The production sites of a team
+    ### The active sites whose name ends in .com
 
     ```python
     import pulumi
@@ -189,7 +190,8 @@ def get_sites_output(access_type: pulumi.Input[Optional[Optional[_builtins.str]]
 
     shop = esa.get_sites_output(
         status="active",
-        tags=esa.ExpectedScheduledPreloadJob(env="prod", team="shop"),
+        site_name=".com",
+        site_search_type="suffix",
     )
     pulumi.export("ids", shop.ids)
     pulumi.export("names", shop.names)
