@@ -10,7 +10,14 @@ import pytest
 
 from tests.support.command import COMMAND, Cli
 
-COMMANDS = [["jobs", "list"], ["jobs", "show"], ["jobs", "runs"], ["drift", "record"], ["drift", "check"]]
+COMMANDS = [
+    ["sites", "list"],
+    ["jobs", "list"],
+    ["jobs", "show"],
+    ["jobs", "runs"],
+    ["drift", "record"],
+    ["drift", "check"],
+]
 VERSION = json.loads((Path(__file__).resolve().parents[2] / "schema.json").read_text())["version"]
 
 
@@ -50,6 +57,8 @@ def test_each_shell_gets_its_completion(cli: Cli, shell: str) -> None:
         ("alicloud-esa jobs list --format ", ["table", "json"]),
         ("alicloud-esa drift check --format ", ["text", "json", "markdown", "junit", "sarif"]),
         ("alicloud-esa drift ", ["check", "record"]),
+        ("alicloud-esa sites list --status ", ["pending", "active", "offline", "moved"]),
+        ("alicloud-esa sites list --site-search-type ", ["exact", "prefix", "suffix", "fuzzy"]),
     ],
 )
 def test_what_is_completed(cli: Cli, words: str, completed: list[str]) -> None:

@@ -8,30 +8,28 @@ import click
 
 from ..schema import VERSION
 from .options import (
+    EXIT_CODES,
     choices,
     connection_options,
+    epilog,
     filter_options,
     format_options,
     ignore_options,
     page_option,
     site_option,
     split,
+    wide_option,
 )
+from .site_commands import sites
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 _REPORTS = ("text", "json", "markdown", "junit", "sarif")
 _SHELLS = ("bash", "zsh", "fish")
-_EXIT_CODES = "Exit codes: 0 done, 1 it could not be done."
-
-
-def _epilog(*paragraphs: str) -> str:
-    # \b keeps click from folding the lines of a paragraph.
-    return "\n\n".join(f"\b\n{paragraph}" for paragraph in paragraphs)
 
 
 @click.group(
     context_settings=_SETTINGS,
-    epilog=_epilog(
+    epilog=epilog(
         "Examples:\n"
         "  alicloud-esa jobs list --site-id 190007158391808\n"
         "  alicloud-esa drift record --site-id 190007158391808 -o preload-jobs.json\n"
@@ -76,7 +74,7 @@ def completion(shell: str) -> int:
 
 @cli.command(
     "doctor",
-    epilog=_epilog(
+    epilog=epilog(
         "Examples:\n  alicloud-esa doctor\n  alicloud-esa doctor --site-id 190007158391808 --record shapes.json",
         "Exit codes: 0 nothing is wrong, 1 something is.",
     ),
@@ -100,6 +98,9 @@ def doctor(form: str, record: str | None, **values: Any) -> int:
     return run(*split(values), form, record)
 
 
+cli.add_command(sites)
+
+
 @cli.group()
 def jobs() -> None:
     """The jobs of a site, and their executions."""
@@ -110,23 +111,20 @@ def drift() -> None:
     """Record the jobs of a site, and check them against the record."""
 
 
-_wide_option = click.option("--wide", is_flag=True, help="Every column, nothing cut, however narrow the terminal is.")
-
-
 @jobs.command(
     "list",
-    epilog=_epilog(
+    epilog=epilog(
         "Examples:\n"
         "  alicloud-esa jobs list --site-id 190007158391808 --has-error\n"
         "  alicloud-esa jobs list --site-id 190007158391808 --start-time 2024-06-01 --json | jq '.jobs[].name'",
-        _EXIT_CODES,
+        EXIT_CODES,
     ),
 )
 @site_option("The site's id.  [required]")
 @filter_options
 @page_option
 @format_options(("table", "json"))
-@_wide_option
+@wide_option
 @connection_options
 def jobs_list(form: str, wide: bool, **values: Any) -> int:
     """List the jobs of a site, all pages of them."""
@@ -135,7 +133,7 @@ def jobs_list(form: str, wide: bool, **values: Any) -> int:
     return list_jobs(*split(values), form, wide)
 
 
-@jobs.command("show", epilog=_epilog("Example:\n  alicloud-esa jobs show 665d3af3621bccf3fe29e1a4", _EXIT_CODES))
+@jobs.command("show", epilog=epilog("Example:\n  alicloud-esa jobs show 665d3af3621bccf3fe29e1a4", EXIT_CODES))
 @click.argument("job_id", metavar="ID")
 @format_options(("table", "json"))
 @connection_options
@@ -146,10 +144,10 @@ def jobs_show(job_id: str, form: str, **values: Any) -> int:
     return show_job(job_id, split(values)[1], form)
 
 
-@jobs.command("runs", epilog=_epilog("Example:\n  alicloud-esa jobs runs 665d3af3621bccf3fe29e1a4", _EXIT_CODES))
+@jobs.command("runs", epilog=epilog("Example:\n  alicloud-esa jobs runs 665d3af3621bccf3fe29e1a4", EXIT_CODES))
 @click.argument("job_id", metavar="ID")
 @format_options(("table", "json"))
-@_wide_option
+@wide_option
 @connection_options
 def jobs_runs(job_id: str, form: str, wide: bool, **values: Any) -> int:
     """List the executions of one job, by its id: what is planned and what ran."""
@@ -160,7 +158,7 @@ def jobs_runs(job_id: str, form: str, wide: bool, **values: Any) -> int:
 
 @drift.command(
     "record",
-    epilog=_epilog(
+    epilog=epilog(
         "Examples:\n"
         "  alicloud-esa drift record --site-id 190007158391808 -o preload-jobs.json\n"
         "  alicloud-esa drift record --again -o preload-jobs.json",
@@ -195,7 +193,7 @@ def drift_record(output: str, ignore_none: bool, executions: bool, again: bool, 
 
 @drift.command(
     "check",
-    epilog=_epilog(
+    epilog=epilog(
         "Examples:\n"
         "  alicloud-esa drift check --baseline preload-jobs.json\n"
         "  alicloud-esa drift check --baseline preload-jobs.json --format text --format sarif=drift.sarif",

@@ -9,12 +9,22 @@ from typing import Any, TypeVar
 import click
 
 from ..drift.record import DEFAULT_IGNORED
+from ..esa.sites import KNOWN
 from . import say
 from .faults import OPTIONS
 
 F = TypeVar("F", bound=Callable[..., Any])
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CONNECTION = ("profile", "region", "endpoint", "timeoutSeconds", "maxConcurrency")
+EXIT_CODES = "Exit codes: 0 done, 1 it could not be done."
+
+wide_option = click.option("--wide", is_flag=True, help="Every column, nothing cut, however narrow the terminal is.")
+
+
+def epilog(*paragraphs: str) -> str:
+    """What stands at the end of a help, each paragraph on its own lines."""
+    # \b keeps click from folding the lines of a paragraph.
+    return "\n\n".join(f"\b\n{paragraph}" for paragraph in paragraphs)
 
 
 def split(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -92,6 +102,40 @@ def filter_options(command: F) -> F:
     return command
 
 
+def site_filter_options(command: F) -> F:
+    """What narrows the sites down."""
+    for option in reversed(
+        (
+            _text("siteName", "NAME", "Only sites of this name."),
+            _known("siteSearchType", "HOW", "How --site-name is matched: {}.  [default: exact]"),
+            _known("status", "STATUS", "Only sites that are {}."),
+            _known("accessType", "TYPE", "Only sites that are reached this way: {}."),
+            _known("coverage", "PLACE", "Only sites that are served there: {}."),
+            _known("planSubscribeType", "PLAN", "Only sites of this plan: {}."),
+            _text("resourceGroupId", "ID", "Only sites of this resource group."),
+            click.option(
+                OPTIONS["onlyEnterprise"],
+                "onlyEnterprise",
+                is_flag=True,
+                flag_value=True,
+                default=None,
+                help="Only sites of the enterprise plan.",
+            ),
+            click.option(
+                OPTIONS["tags"],
+                "tags",
+                metavar="KEY[=VALUE]",
+                multiple=True,
+                help="Only sites with this tag, of any value where none is given; repeatable, all must be there.",
+            ),
+            _text("nameRegex", "REGEX", "Only sites whose name matches (RE2's syntax)."),
+            _text("pageSize", "N", "Entries to ask for at once, at most 500.  [default: 500]"),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 def page_option(command: F) -> F:
     """`--page-number`."""
     return _text("pageNumber", "N", "Exactly that page.  [default: all pages]")(command)
@@ -142,6 +186,12 @@ def connection_options(command: F) -> F:
 
 def _text(name: str, metavar: str, text: str, **more: Any) -> Callable[[F], F]:
     return click.option(OPTIONS[name], name, metavar=metavar, help=text, **more)
+
+
+def _known(name: str, metavar: str, text: str) -> Callable[[F], F]:
+    *others, last = KNOWN[name]
+    listed = f"{', '.join(others)} or {last}"
+    return _text(name, metavar, text.format(listed), shell_complete=choices(KNOWN[name]))
 
 
 def _moment(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

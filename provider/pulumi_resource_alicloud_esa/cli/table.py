@@ -41,6 +41,10 @@ def _urls(job: Mapping[str, Any]) -> str:
     return "/".join("-" if job[name] is None else str(job[name]) for name in ("urlSubmitted", "urlCount"))
 
 
+def _tags(site: Mapping[str, Any]) -> str:
+    return ",".join(f"{key}={value}" for key, value in (site["tags"] or {}).items())
+
+
 JOB_COLUMNS = (
     Column("ID", _field("id")),
     Column("NAME", _field("name"), least=20, colour=CYAN),
@@ -51,6 +55,16 @@ JOB_COLUMNS = (
     Column("RUNS", _field("executionCount"), leave_out=2, right=True),
     Column("CREATED", _field("createdAt")),
     Column("ERROR", _field("errorInfo"), leave_out=6, least=10, colour=RED),
+)
+SITE_COLUMNS = (
+    Column("ID", _field("siteId")),
+    Column("NAME", _field("siteName"), least=20, colour=CYAN),
+    Column("STATUS", _field("status")),
+    Column("ACCESS", _field("accessType"), leave_out=2),
+    Column("COVERAGE", _field("coverage"), leave_out=1),
+    Column("PLAN", _field("planSpecName"), leave_out=3),
+    Column("TAGS", _tags, leave_out=5, least=12),
+    Column("CREATED", _field("createTime"), leave_out=4),
 )
 EXECUTION_COLUMNS = (
     Column("ID", _field("id")),

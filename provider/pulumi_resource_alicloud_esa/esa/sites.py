@@ -60,15 +60,20 @@ class SiteQuery:
 def read_site_query(values: Mapping[str, Any]) -> SiteQuery:
     """The query that a function's inputs describe; raises InvalidInput with all faults at once."""
     inputs = Inputs(values)
+    query = read_site_query_from(inputs)
+    inputs.finish()
+    return query
+
+
+def read_site_query_from(inputs: Inputs) -> SiteQuery:
+    """The same; faults are noted in `inputs`, to be raised by its owner."""
     filters = {name: text for name in _TEXTS if (text := inputs.text(name)) is not None}
-    if "siteSearchType" in filters and values.get("siteName") is None:
-        inputs.fault("siteSearchType", "says how siteName is matched; give siteName too, or leave it out")
-    query = SiteQuery(
+    if "siteSearchType" in filters and inputs.get("siteName") is None:
+        inputs.fault("siteSearchType", "says how a name is matched; give the name to look for too, or leave it out")
+    return SiteQuery(
         filters=filters,
         tags=inputs.text_map("tags") or {},
         only_enterprise=inputs.boolean("onlyEnterprise"),
         name_regex=inputs.regex("nameRegex"),
         page_size=inputs.integer("pageSize", 1, MOST_A_PAGE) or MOST_A_PAGE,
     )
-    inputs.finish()
-    return query

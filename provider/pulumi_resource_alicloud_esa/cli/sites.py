@@ -1,0 +1,45 @@
+"""`alicloud-esa sites list`: the function's answer, for people or as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..esa.errors import Fault
+from ..esa.inputs import Inputs, shown
+from ..esa.sites import SiteQuery, read_site_query_from
+from ..functions import get_sites
+from .answers import number, read_form, tabled, written
+from .json_text import json_output
+from .session import call
+from .table import SITE_COLUMNS
+
+
+def list_sites(values: Mapping[str, Any], connection: Mapping[str, Any], form: str, wide: bool) -> int:
+    """The sites of the account."""
+    tags, faults = _tags(values.get("tags", ()))
+    values = {**values, "tags": tags}
+
+    def read(inputs: Inputs) -> SiteQuery:
+        inputs.faults += faults
+        return read_site_query_from(inputs)
+
+    _, settings = read_form(values, connection, form, read)
+    answer = call(settings, "sites", lambda context: get_sites.invoke(values, context))
+    if form == "json":
+        return written(json_output(answer))
+    count = f"{len(answer['sites'])} of {number(answer['totalCount'], 'site')}"
+    return tabled(SITE_COLUMNS, answer["sites"], wide, count)
+
+
+def _tags(given: Sequence[str]) -> tuple[dict[str, str], list[Fault]]:
+    """`KEY=VALUE` as a map, and what is wrong with it; without a value any is meant."""
+    tags: dict[str, str] = {}
+    faults = []
+    for text in given:
+        key, _, value = text.partition("=")
+        if not key.strip():
+            faults.append(Fault("tags", f"{shown(text)} names no tag; give KEY=VALUE, or KEY for any value"))
+        elif tags.setdefault(key, value) != value:
+            faults.append(Fault("tags", f"{shown(key)} is given with two values, which no site has; give one"))
+    return tags, faults
