@@ -90,7 +90,7 @@ def test_each_damage_with_its_line(change: dict[str, Any], message: str) -> None
         (lambda text: "[" * 100_000, "f.json: not JSON of a baseline"),
         (lambda text: '{"a": ' + "1" * 5000 + "}", "f.json: not JSON of a baseline"),
         (lambda text: text.replace('    "j"', '<<<<<<< ours\n    "j"'), "f.json: line 8, column 1: holds the marks"),
-        (lambda text: text.replace('"urlCount": 3', '"name": "m"'), "f.json: 'name' stands there twice"),
+        (lambda text: text.replace('"urlCount": 3', '"name": "m"'), "f.json: 'name' is given twice"),
     ],
 )
 def test_text_that_is_no_baseline(spoil: Callable[[str], str], message: str) -> None:

@@ -110,7 +110,7 @@ def test_wrong_declarations_are_refused_with_their_path(engine: Engine, emulator
     result = gate(engine, {"name": "a"}, {"name": "a"}, wrong)
     assert result.code == 1
     for part in (
-        "expected[1].name: 'a' stands there twice",
+        "expected[1].name: the text given is given twice",
         "expected[2].urlCount: 1.5 is not accepted",
         "expected[2].executionCount: -1 is not accepted",
     ):

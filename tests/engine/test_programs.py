@@ -112,7 +112,7 @@ def test_wrong_inputs_fail_the_preview_and_the_update_alike(engine: Engine, emul
     for command in (["preview"], ["up", "--yes", "--skip-preview"]):
         result = engine.run(*command)
         assert result.code == 1, result.text
-        for part in ("siteId: 'abc'", "startTime: 'yesterday'", "ids[0]"):
+        for part in ("siteId: the text given is not a site id", "startTime: the text given is not a time", "ids[0]"):
             assert part in result.text
         assert "Traceback" not in result.text
         assert 'File "' not in result.text

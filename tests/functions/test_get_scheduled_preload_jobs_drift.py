@@ -211,10 +211,10 @@ def test_a_wrong_declaration_is_a_fault_on_its_path(expected: Any, fault: str) -
 
 def test_a_job_is_declared_once_by_name_or_each_by_its_id() -> None:
     assert faults({"name": "a"}, {"name": "a"}) == [
-        "expected[1].name: 'a' stands there twice; a name is declared once, or each with its id"
+        "expected[1].name: 'a' is given twice; a name is declared once, or each with its id"
     ]
     assert faults({"name": "a", "id": ONE}, {"name": "b", "id": ONE}) == [
-        f"expected[1].id: '{ONE}' stands there twice; a job is declared once"
+        f"expected[1].id: '{ONE}' is given twice; a job is declared once"
     ]
     service = FakeService([job(1, name="a"), job(2, name="a")])
     assert answer(service, {"name": "a", "id": ONE.upper()}, {"name": "a", "id": f"1:{TWO}"})["drifted"] is False

@@ -94,7 +94,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in pairs:
         if key in result:
-            raise _Wrong((), f"{shown(key)} stands there twice")
+            raise _Wrong((), f"{shown(key)} is given twice")
         result[key] = value
     return result
 

@@ -69,9 +69,9 @@ def _read_expected(reader: Inputs) -> list[Declared]:
         declared = _read_job(job)
         job.refuse_unread()
         if declared.job_id and any(one.job_id == declared.job_id for one in expected):
-            job.fault("id", f"{declared.job_id!r} stands there twice; a job is declared once")
+            job.fault("id", f"{declared.job_id!r} is given twice; a job is declared once")
         elif not declared.job_id and declared.name and any(_same_name(declared, one) for one in expected):
-            job.fault("name", f"{declared.name!r} stands there twice; a name is declared once, or each with its id")
+            job.fault("name", f"{declared.name!r} is given twice; a name is declared once, or each with its id")
         else:
             expected.append(declared)
     return expected
