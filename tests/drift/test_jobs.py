@@ -232,3 +232,9 @@ def test_an_unknown_field_to_leave_out_is_a_fault() -> None:
         inputs.finish()
     assert [fault.path for fault in caught.value.faults] == [f"ignoreFields[{index}]" for index in (1, 2, 3)]
     assert all(field in caught.value.faults[0].reason for field in IGNORABLE)
+
+
+def test_a_fault_of_a_list_is_on_the_item_that_is_wrong_whatever_stands_before_it() -> None:
+    inputs = Inputs({"ignoreFields": [object(), "colour", "name"]})
+    read_ignored(inputs)
+    assert [fault.path for fault in inputs.faults] == ["ignoreFields[0]", "ignoreFields[1]"]

@@ -108,9 +108,9 @@ def test_what_is_no_boolean_is_a_fault(value: object) -> None:
 
 
 def test_each_bad_item_of_a_list_is_a_fault_of_its_own() -> None:
-    found = faults({"ids": ["a", "", 3, " b ", None]}, lambda inputs: inputs.texts("ids"))
+    found = faults({"ids": ["a", "", 3, " b ", None]}, lambda inputs: inputs.choices("ids", ("a", "b"), "letter"))
     assert set(found) == {"ids[1]", "ids[2]", "ids[4]"}
-    assert set(faults({"ids": "a"}, lambda inputs: inputs.texts("ids"))) == {"ids"}
+    assert set(faults({"ids": "a"}, lambda inputs: inputs.choices("ids", ("a", "b"), "letter"))) == {"ids"}
 
 
 @pytest.mark.parametrize("pattern", ["(", "[a", "*", "(?P<x", "a{1001}", "\ud800"])

@@ -137,13 +137,8 @@ def moment(value: object) -> int | None:
 
 def read_ignored(inputs: Inputs, name: str = "ignoreFields") -> tuple[str, ...]:
     """The fields to leave out: those given, else the counters; unknown names are faults."""
-    given = inputs.texts(name)
-    if given is None:
-        return DEFAULT_IGNORED
-    for index, field in enumerate(given):
-        if field not in IGNORABLE:
-            inputs.fault(f"{name}[{index}]", f"{field!r} is no field; accepted are {', '.join(IGNORABLE)}")
-    return tuple(sorted(set(given)))
+    given = inputs.choices(name, IGNORABLE, "field")
+    return DEFAULT_IGNORED if given is None else tuple(sorted(set(given)))
 
 
 def _are_fields(value: object) -> bool:

@@ -7,7 +7,7 @@ exactly; anything else is refused rather than rounded.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .errors import Fault, InvalidInput, one_line
@@ -158,18 +158,23 @@ class Inputs:
         self.fault(name, f"{shown(value)} is not accepted; give true or false")
         return None
 
-    def texts(self, name: str) -> tuple[str, ...] | None:
-        """A list of non-empty strings, trimmed."""
+    def choices(self, name: str, accepted: Collection[str], what: str) -> tuple[str, ...] | None:
+        """A list of texts, each one of those accepted; `what` says what they are."""
         value = self.get(name)
         if value is None:
             return None
         if not isinstance(value, list):
             self.fault(name, f"{shown(value)} is not accepted; give a list of strings")
             return None
+        chosen = []
         for index, item in enumerate(value):
             if not isinstance(item, str) or not item.strip():
                 self.fault(f"{name}[{index}]", f"{shown(item)} is not accepted; give a non-empty string")
-        return tuple(item.strip() for item in value if isinstance(item, str))
+            elif item.strip() not in accepted:
+                self.fault(f"{name}[{index}]", f"{item.strip()!r} is no {what}; accepted are {', '.join(accepted)}")
+            else:
+                chosen.append(item.strip())
+        return tuple(chosen)
 
     def text_map(self, name: str) -> dict[str, str] | None:
         """A map of strings; a whole number or a boolean, which YAML makes of `1` and `true`, is the text of it."""
