@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -87,18 +87,24 @@ def check(plugin: Path, version: str) -> None:
     stated = subprocess.run([plugin, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     if stated != version:
         sys.exit(f"==> the packed plugin says it is {stated!r}, not {version}")
-    with (
-        _service() as url,
-        subprocess.Popen(
-            [plugin], env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-        ) as process,
-    ):
+    with _service() as url:
+        # A process of its own for each: one serves a single provider.
+        _try(plugin, _call_everything, url)
+        _try(plugin, _expect_refused_certificate, url.replace("http:", "https:"))
+
+
+def _try(plugin: Path, calls: Callable[[Any], None], url: str) -> None:
+    with subprocess.Popen(
+        [plugin], env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             port = process.stdout.readline().strip() if process.stdout else ""
             if not port.isdecimal():
                 sys.exit(f"==> the packed plugin does not start: it printed {port!r} in place of a port")
             with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-                _call_everything(proto.ResourceProviderStub(channel), url)
+                stub = proto.ResourceProviderStub(channel)
+                _configure(stub, url)
+                calls(stub)
         except grpc.RpcError as error:
             sys.exit(f"==> the packed plugin fails: {error.details()}")
         finally:
@@ -112,9 +118,8 @@ def _environment() -> dict[str, str]:
     return {**kept, "NO_PROXY": "127.0.0.1"}
 
 
-def _call_everything(plugin: Any, url: str) -> None:
+def _call_everything(plugin: Any) -> None:
     schema = json.loads(plugin.GetSchema(proto.GetSchemaRequest(), timeout=SECONDS).schema)
-    _configure(plugin, url)
     for token in schema["functions"]:
         answer = plugin.Invoke(proto.InvokeRequest(tok=token, args=_inputs(token)), timeout=SECONDS)
         _expect(token, not answer.failures and bool(getattr(answer, "return").fields), answer)
@@ -122,17 +127,15 @@ def _call_everything(plugin: Any, url: str) -> None:
         urn = f"urn:pulumi:dist::dist::{token}::name"
         answer = plugin.Check(proto.CheckRequest(urn=urn, news=_inputs(token)), timeout=SECONDS)
         _expect(token, not answer.failures and JOB in str(answer.inputs), answer)
-    _expect_refused_certificate(plugin, url)
 
 
-def _expect_refused_certificate(plugin: Any, url: str) -> None:
+def _expect_refused_certificate(plugin: Any) -> None:
     """Fail unless https gets as far as the handshake: then TLS and the list of authorities were found."""
-    _configure(plugin, url.replace("http:", "https:"))
     token = next(iter(INPUTS))
     try:
         answer = plugin.Invoke(proto.InvokeRequest(tok=token, args=_inputs(token)), timeout=SECONDS)
     except grpc.RpcError as error:
-        _expect("https", "SSL" in (error.details() or ""), error.details())
+        _expect("https", "TLS could not be established" in (error.details() or ""), error.details())
     else:
         _expect("https", False, answer)
 
