@@ -20,8 +20,8 @@ from go_tools import BIN  # noqa: E402
 
 from emulator import SITE_ID, Emulator  # noqa: E402  # it lies beside tools/, not in the plugin
 
-# Two jobs that the filter of examples/yaml finds.
-DELETED, MOVED = "b9b5a3010d90ea9c87fc4327", "125c1820171f775fa3443735"
+# A job and an execution of another; the filter of examples/yaml finds both jobs.
+DELETED, MOVED = "125c1820171f775fa3443735", "5412c8b29b25eb6258d85f10"
 FILTER = ("--name-regex", "^nightly-", "--start-time", "2024-06-01T00:00:00Z", "--end-time", "2024-07-01T00:00:00Z")
 
 
@@ -42,7 +42,8 @@ def the_command(terminal: Terminal, emulator: Emulator) -> None:
     """List, record, and check after somebody changed the jobs."""
     step("The command alicloud-esa lists jobs and records them in a file")
     terminal.run("alicloud-esa", "jobs", "list", "--site-id", str(SITE_ID), *FILTER)
-    terminal.run("alicloud-esa", "drift", "record", "--site-id", str(SITE_ID), *FILTER, "-o", "preload-jobs.json")
+    record = ("alicloud-esa", "drift", "record", "--executions", "--site-id", str(SITE_ID))
+    terminal.run(*record, *FILTER, "-o", "preload-jobs.json")
     change_by_hand(emulator)
     terminal.run("alicloud-esa", "drift", "check", "--baseline", "preload-jobs.json", expected=7)
 
@@ -60,10 +61,11 @@ def the_engine(terminal: Terminal, emulator: Emulator) -> None:
 
 
 def change_by_hand(emulator: Emulator) -> None:
-    """Do what somebody does at the console."""
-    step("Somebody deletes one of these jobs by hand and moves the other to a new domain")
+    """Do what somebody does at the console, where of a job only its plan can be edited."""
+    step("Somebody deletes one of these jobs by hand and moves an execution of the other by a day")
     emulator.store.delete(SITE_ID, DELETED)
-    emulator.store.change(SITE_ID, MOVED, Domains="www.example.net")
+    moved = {"StartTime": "2024-06-22T16:14:52.311+08:00", "EndTime": "2024-06-22T21:14:52.311+08:00"}
+    emulator.store.executions.change(MOVED, **moved)
 
 
 class Terminal:

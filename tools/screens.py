@@ -32,12 +32,12 @@ from emulator import EXAMPLE_JOB_ID, SITE_ID, Emulator  # noqa: E402  # it lies 
 PICTURE = ROOT / "docs" / "terminal.svg"
 PAGE = ROOT / "docs" / "command.md"
 COLUMNS = 100
-CHANGED_JOB_ID = "5cd48fe3847a5fe008a34750"
-# In the page a comment, in the picture a line of its own: here the jobs are changed.
-BY_HAND = "somebody adds, changes and deletes a job at the console"
+MOVED_EXECUTION_ID = "c22f8497e0cb0994c748db68"
+# In the page a comment, in the picture a line of its own: here somebody changes what is there.
+BY_HAND = "somebody adds a job, deletes one and moves an execution of a third"
 SHOWN_IN_THE_PICTURE = (
     f"alicloud-esa jobs list --site-id {SITE_ID} --name-regex ^nightly-",
-    f"alicloud-esa drift record --site-id {SITE_ID} -o preload-jobs.json",
+    f"alicloud-esa drift record --executions --site-id {SITE_ID} -o preload-jobs.json",
     BY_HAND,
     "alicloud-esa drift check --baseline preload-jobs.json",
     "echo $?",
@@ -117,9 +117,9 @@ class Terminal:
         return "\n".join(line.rstrip() for line in printed.decode().splitlines()).rstrip()
 
     def change_by_hand(self) -> None:
-        """Add, change and delete a job each."""
+        """Add a job, delete one and move an execution: of a job that stays only its plan can be edited."""
         self.emulator.store.add(SITE_ID, Name="added-by-hand")
-        self.emulator.store.change(SITE_ID, CHANGED_JOB_ID, UrlCount=77)
+        self.emulator.store.executions.change(MOVED_EXECUTION_ID, StartTime="2024-07-26T01:10:03.270+08:00")
         self.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
 
 

@@ -15,7 +15,7 @@ mkdir -p "$reports"
 rm -f "$reports/drift.json" "$reports/drift.md" "$reports/drift.xml" "$reports/drift.sarif"
 
 code=0
-alicloud-esa drift check --baseline "$baseline" \
+alicloud-esa drift check --health --baseline "$baseline" \
   --format text \
   --format "json=$reports/drift.json" \
   --format "markdown=$reports/drift.md" \

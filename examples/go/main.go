@@ -31,7 +31,8 @@ func main() {
 
 		// What was found feeds a resource: these jobs are recorded, and `pulumi refresh` tells when they change.
 		_, err := alicloudesa.NewScheduledPreloadJobsBaseline(ctx, "nightlyJobs",
-			&alicloudesa.ScheduledPreloadJobsBaselineArgs{SiteId: siteID, Ids: nightly.Ids()})
+			&alicloudesa.ScheduledPreloadJobsBaselineArgs{
+				SiteId: siteID, Ids: nightly.Ids(), RecordExecutions: pulumi.Bool(true)})
 		if err != nil {
 			return err
 		}

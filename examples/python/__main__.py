@@ -16,7 +16,7 @@ nightly = esa.get_scheduled_preload_jobs_output(
 failed = esa.get_scheduled_preload_jobs_output(site_id=site_id, has_error=True)
 
 # What was found feeds a resource: these jobs are recorded, and `pulumi refresh` tells when they change.
-esa.ScheduledPreloadJobsBaseline("nightlyJobs", site_id=site_id, ids=nightly.ids)
+esa.ScheduledPreloadJobsBaseline("nightlyJobs", site_id=site_id, ids=nightly.ids, record_executions=True)
 
 pulumi.export("jobCount", all_jobs.total_count)
 pulumi.export("nightlyNames", nightly.names)

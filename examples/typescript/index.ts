@@ -15,7 +15,7 @@ const nightly = esa.getScheduledPreloadJobsOutput({
 const failed = esa.getScheduledPreloadJobsOutput({ siteId, hasError: true });
 
 // What was found feeds a resource: these jobs are recorded, and `pulumi refresh` tells when they change.
-new esa.ScheduledPreloadJobsBaseline("nightlyJobs", { siteId, ids: nightly.ids });
+new esa.ScheduledPreloadJobsBaseline("nightlyJobs", { siteId, ids: nightly.ids, recordExecutions: true });
 
 export const jobCount = all.totalCount;
 export const nightlyNames = nightly.names;

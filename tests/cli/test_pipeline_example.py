@@ -28,7 +28,7 @@ def repo(cli: Cli) -> Cli:
     """A checkout with the script where the pipelines expect it, and a baseline."""
     (cli.folder / "ci").mkdir()
     shutil.copy(EXAMPLE / "check-drift.sh", cli.folder / "ci")
-    assert cli("drift", "record", "--site-id", SITE, "-o", BASELINE).code == 0
+    assert cli("drift", "record", "--executions", "--site-id", SITE, "-o", BASELINE).code == 0
     cli.extra["PATH"] = os.pathsep.join([str(COMMAND.parent), os.environ["PATH"]])
     return cli
 

@@ -193,7 +193,7 @@ CASES = {
         nothing, put_back, CURL, emulated=True
     ),
     ("emulator/README.md", "E="): Case(nothing, put_back, CURL, emulated=True),
-    ("examples/drift-pipeline/README.md", "alicloud-esa drift record --site-id"): Case(git, staged),
+    ("examples/drift-pipeline/README.md", "alicloud-esa drift record --executions"): Case(git, staged),
     ("examples/drift-pipeline/README.md", "alicloud-esa drift record --again"): Case(recorded, accepted),
 }
 PROGRAMS = sorted(path.parent.name for path in EXAMPLES.glob("*/Pulumi.yaml"))

@@ -87,7 +87,7 @@ def test_the_drift_of_the_resource(engine: Engine, emulator: Emulator) -> None:
 
 
 def test_the_drift_of_the_function(engine: Engine, emulator: Emulator) -> None:
-    engine.write(block("docs/drift.md", "yaml", "name: gate").code)
+    engine.write(block("docs/drift.md", "yaml", "name: gate\n").code)
     engine.stack()
     emulator.store.add(int(EXAMPLE_SITE_ID), Name="added-by-hand")
     emulator.store.change(int(EXAMPLE_SITE_ID), EXAMPLE_JOB_ID, UrlCount=9)
@@ -98,7 +98,7 @@ def test_the_drift_of_the_function(engine: Engine, emulator: Emulator) -> None:
 
 def test_the_drift_of_the_command(engine: Engine, emulator: Emulator) -> None:
     assert engine.command("git", "init", "--quiet").code == 0
-    shown = block("docs/drift.md", "sh", "alicloud-esa drift record --site-id")
+    shown = block("docs/drift.md", "sh", "alicloud-esa drift record --executions")
     before = run(engine, shown)
     assert before.code == 0, before.text
     change_by_hand(emulator)

@@ -13,7 +13,7 @@ from tests.support.examples import EXAMPLES
 def change_by_hand(emulator: Emulator) -> None:
     """What docs/drift.md says somebody did."""
     emulator.store.add(int(SITE_ID), Name="added-by-hand")
-    emulator.store.change(int(SITE_ID), "5cd48fe3847a5fe008a34750", UrlCount=77)
+    emulator.store.executions.change("c22f8497e0cb0994c748db68", StartTime="2024-07-26T01:10:03.270+08:00")
     emulator.store.delete(int(SITE_ID), EXAMPLE_JOB_ID)
 
 
@@ -77,5 +77,6 @@ def git(engine: Engine, emulator: Emulator) -> None:
 
 def recorded(engine: Engine, emulator: Emulator) -> None:
     """A baseline that is no longer what the service has."""
-    assert engine.command("alicloud-esa", "drift", "record", "--site-id", SITE_ID, "-o", "preload-jobs.json").code == 0
+    record = ("alicloud-esa", "drift", "record", "--executions", "--site-id", SITE_ID, "-o", "preload-jobs.json")
+    assert engine.command(*record).code == 0
     change_by_hand(emulator)
