@@ -1,7 +1,9 @@
 #!/bin/sh
 # Checks a site's scheduled preload jobs against a committed baseline, and leaves one report a reader.
 #
-#   check-drift.sh [BASELINE [REPORT_FOLDER]]
+#   check-drift.sh [BASELINE [REPORT_FOLDER [EARLIER_REPORT]]]
+#
+# EARLIER_REPORT is a file to keep from run to run: findings that it has are known, and it becomes this run's report.
 #
 # Exit codes: 0 as recorded, 7 somebody changed the jobs, anything else: could not tell. Only 0 may deploy.
 # Keys come from the environment, such as ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.
@@ -9,13 +11,14 @@ set -eu
 
 baseline=${1:-preload-jobs.json}
 reports=${2:-drift-reports}
+earlier=${3:-}
 
 # What an earlier run left here must not pass for the answer of this one.
 mkdir -p "$reports"
 rm -f "$reports/drift.json" "$reports/drift.md" "$reports/drift.xml" "$reports/drift.sarif"
 
 code=0
-alicloud-esa drift check --health --baseline "$baseline" \
+alicloud-esa drift check --health --baseline "$baseline" ${earlier:+--since "$earlier"} \
   --format text \
   --format "json=$reports/drift.json" \
   --format "markdown=$reports/drift.md" \
@@ -34,6 +37,14 @@ if [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -f "$reports/drift.md" ]; then
 fi
 if [ -n "${GITHUB_OUTPUT:-}" ]; then
   echo "verdict=$verdict" >> "$GITHUB_OUTPUT"
+  # new, known and resolved: how many findings, where an earlier report is kept and there is a verdict.
+  if [ -f "$reports/drift.json" ]; then
+    sed -n -E 's/^    "(new|known|resolved)": ([0-9]+),?$/\1=\2/p' "$reports/drift.json" >> "$GITHUB_OUTPUT"
+  fi
+fi
+# When nobody could tell, what was known before stays.
+if [ -n "$earlier" ] && [ "$verdict" != error ]; then
+  cp "$reports/drift.json" "$earlier"
 fi
 
 if [ "$verdict" = drift ]; then

@@ -94,6 +94,24 @@ def test_github_gets_the_summary_and_the_verdict(repo: Cli, happens: str) -> Non
     assert repo.read("summary") == "before\n" + repo.read("drift-reports/drift.md")
 
 
+def test_github_gets_how_many_findings_are_new_known_and_resolved(repo: Cli) -> None:
+    def outputs() -> list[str]:
+        (repo.folder / "output").unlink(missing_ok=True)
+        check(repo, BASELINE, "drift-reports", "earlier.json", GITHUB_OUTPUT="output")
+        return repo.read("output").splitlines()
+
+    repo.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+    assert outputs() == ["verdict=drift", "new=1", "known=0", "resolved=0"]
+    gone = repo.emulator.store.jobs(SITE_ID)[0].id
+    repo.emulator.store.delete(SITE_ID, gone)
+    assert outputs() == ["verdict=drift", "new=1", "known=1", "resolved=0"]
+    repo.emulator.faults.add(Fault(code="InvalidUid.PermissionDenied", times=1))
+    assert outputs() == ["verdict=error"]
+    assert outputs() == ["verdict=drift", "new=0", "known=2", "resolved=0"]
+    assert repo("drift", "record", "--again", "-o", BASELINE).code == 0
+    assert outputs() == ["verdict=clean", "new=0", "known=0", "resolved=2"]
+
+
 @pytest.mark.parametrize("shell", ["dash", "bash"])
 def test_the_script_is_plain_sh(repo: Cli, shell: str) -> None:
     if shutil.which(shell) is None:

@@ -69,6 +69,7 @@ def test_json(cli: Cli) -> None:
         "id": EXAMPLE_JOB_ID,
         "name": "example",
         "line": line_of(text, '"testurl.com"'),
+        "fingerprint": "6f08442737cf755b5e4053589b81a4992e7e107398143efb0989af94b68e27a0",
         "field": "domains",
         "expected": "testurl.com",
         "actual": "evil.example.com",

@@ -40,6 +40,7 @@ BY_NAME = {
     ("docs/air-gapped.md", "python -m pip install"): "test_the_python_sdk_goes_inside_as_wheels",
     ("docs/drift.md", "pulumi refresh"): "test_the_drift_of_the_resource",
     ("docs/drift.md", "alicloud-esa drift record --site-id"): "test_the_drift_of_the_command",
+    ("docs/drift.md", "rm -f drift.json"): "test_the_message_for_a_chat",
 }
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 
@@ -106,6 +109,44 @@ def test_the_drift_of_the_command(engine: Engine, emulator: Emulator) -> None:
     result = run(engine, replace(shown, code=shown.code.splitlines()[-1]))
     assert result.code == 7
     assert result.stdout.strip() == block("docs/drift.md", "text", "site 190007158391808").code.strip()
+
+
+def test_the_message_for_a_chat(engine: Engine, emulator: Emulator) -> None:
+    posted: list[bytes] = []
+
+    class Chat(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    assert engine.command("alicloud-esa", "drift", "record", "--site-id", SITE_ID, "-o", "preload-jobs.json").code == 0
+    shown = block("docs/drift.md", "sh", "rm -f drift.json")
+    with HTTPServer(("127.0.0.1", 0), Chat) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        engine.environment["CHAT_WEBHOOK"] = f"http://127.0.0.1:{server.server_port}/"
+        for code in ("clean", "drift", "known", "error"):
+            if code == "drift":
+                emulator.store.add(int(SITE_ID), Name='<!channel> "a" & b\n')
+            if code == "error":
+                emulator.faults.add(Fault(code="InvalidUid.PermissionDenied"))
+            result = run(engine, shown)
+            assert result.code == 0, result.text
+        server.shutdown()
+    drift, error = [json.loads(text)["text"] for text in posted]
+    name = '&lt;!channel> "a" &amp; b\\n'
+    assert drift == (
+        f"site {SITE_ID}: drift: 1 new: {name}; findings since the earlier report: 1 new, 0 known, 0 resolved"
+    )
+    assert error.startswith(f"site {SITE_ID}: could not tell whether there is drift: ")
+    assert json.loads((engine.folder / "drift-earlier.json").read_text())["since"] == {
+        "new": 0,
+        "known": 1,
+        "resolved": 0,
+    }
 
 
 def of_the_moment(text: str) -> str:

@@ -213,16 +213,37 @@ def drift_record(output: str, ignore_none: bool, executions: bool, again: bool, 
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 instead of 7 when there is drift.")
 @click.option("--health", is_flag=True, help="Tell how the jobs' runs went too; that is no part of the verdict.")
+@click.option(
+    "--since",
+    metavar="REPORT",
+    type=click.Path(),
+    help="Say which findings are new, known or resolved since this earlier JSON report; without the file all are new.",
+)
+@click.option(
+    "--fail-on",
+    metavar="drift|new",
+    default="drift",
+    shell_complete=choices(("drift", "new")),
+    help="Exit with 7 for any drift, or only for findings that --since does not know.  [default: drift]",
+)
 @connection_options
 def drift_check(
-    path: str, formats: tuple[str, ...], as_json: bool, detailed_exitcode: bool, health: bool, **values: Any
+    path: str,
+    formats: tuple[str, ...],
+    as_json: bool,
+    detailed_exitcode: bool,
+    health: bool,
+    since: str | None,
+    fail_on: str,
+    **values: Any,
 ) -> int:
     """Compare the jobs of a site with a baseline.
 
     What was asked for and which fields are ignored is in the baseline.
     """
-    from .drift_check import run
+    from .drift_check import Request, run
 
     given, connection = split(values)
     formats = (*formats, "json") if as_json else formats
-    return run(path, given.get("siteId"), connection, formats, detailed_exitcode, health)
+    request = Request(path, given.get("siteId"), formats, detailed_exitcode, health, since, fail_on)
+    return run(request, connection)

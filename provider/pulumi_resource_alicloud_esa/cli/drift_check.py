@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..config import Settings
@@ -11,45 +12,74 @@ from ..drift.compare import compare
 from ..drift.health import judge_health
 from ..drift.ignore import judge
 from ..drift.reading import Reading, read_site
+from ..drift.since import since
 from ..esa.errors import Cancelled, Fault, InvalidInput
 from ..esa.inputs import Inputs, shown
+from ..esa.printable import printable
 from . import say
 from .baseline import Baseline, BaselineError
 from .baseline_reader import read_baseline
+from .earlier import Earlier, NoReport, read_earlier
 from .exit_codes import COULD_NOT_TELL
 from .faults import error_lines, is_defect
 from .outcome import Outcome, Verdict, location_of
 from .reports import read_reports
 from .session import call, read_all
 
+_FAIL_ON = ("drift", "new")
 
-def run(
-    path: str,
-    site_id: Any,
-    connection: Mapping[str, Any],
-    formats: Sequence[str],
-    detailed: bool,
-    with_health: bool = False,
-) -> int:
+
+@dataclass(frozen=True)
+class Request:
+    """What was typed."""
+
+    path: str
+    site_id: Any
+    formats: Sequence[str]
+    detailed: bool
+    health: bool
+    since: str | None
+    fail_on: str
+
+
+def run(request: Request, connection: Mapping[str, Any]) -> int:
     """Compare, report, and say it by the exit code."""
-    reports, faults = read_reports(formats, path)
+    reports, faults = read_reports(request.formats, request.path)
+    earlier, more = _read_earlier(request)
 
     def read(inputs: Inputs) -> str:
-        inputs.faults += faults
-        return inputs.site_id() if site_id is not None else ""
+        inputs.faults += [*faults, *more]
+        return inputs.site_id() if request.site_id is not None else ""
 
-    site, settings = read_all({"siteId": site_id}, connection, read)
-    outcome = _check(path, site, settings, with_health)
+    site, settings = read_all({"siteId": request.site_id}, connection, read)
+    outcome = _check(request, site, settings, earlier)
     for line in outcome.errors:
         say.error(line)
     written = [report.write(outcome) for report in reports]
     if outcome.verdict is Verdict.DRIFT and all(report.file for report in reports):
         say.note(outcome.summary)
-    return outcome.exit_code(detailed) if all(written) else COULD_NOT_TELL
+    return outcome.exit_code(request.detailed, request.fail_on == "new") if all(written) else COULD_NOT_TELL
 
 
-def _check(path: str, site_id: str, settings: Settings, with_health: bool) -> Outcome:
+def _read_earlier(request: Request) -> tuple[Earlier | None, list[Fault]]:
+    """The earlier report, and what is wrong with it and with `--fail-on`."""
+    faults: list[Fault] = []
+    earlier: Earlier | None = None
+    if request.fail_on not in _FAIL_ON:
+        faults.append(Fault("--fail-on", f"{shown(request.fail_on)} is not accepted; give {' or '.join(_FAIL_ON)}"))
+    elif request.fail_on == "new" and request.since is None:
+        faults.append(Fault("--fail-on", "new needs --since, an earlier report that says what is known"))
+    if request.since is not None:
+        try:
+            earlier = read_earlier(request.since)
+        except NoReport as error:
+            faults.append(Fault("--since", str(error)))
+    return earlier, faults
+
+
+def _check(request: Request, site_id: str, settings: Settings, earlier: Earlier | None) -> Outcome:
     """What the check found; an error that says "could not tell" is part of it, wrong usage is raised."""
+    path, with_health = request.path, request.health
     location = location_of(path)
     try:
         baseline = read_baseline(path)
@@ -58,6 +88,9 @@ def _check(path: str, site_id: str, settings: Settings, with_health: bool) -> Ou
     if site_id and site_id != baseline.site_id:
         reason = f"{shown(site_id)} is not the site of {path}, which is {baseline.site_id}; leave it out"
         raise InvalidInput([Fault("siteId", reason)])
+    if earlier and earlier.site_id != baseline.site_id:
+        reason = f"{request.since} is about site {printable(earlier.site_id)}, {path} about {baseline.site_id}"
+        raise InvalidInput([Fault("--since", f"{reason}; give an earlier report of the same site")])
     try:
         reading = _read(baseline, settings, with_health)
     except Cancelled:
@@ -70,7 +103,12 @@ def _check(path: str, site_id: str, settings: Settings, with_health: bool) -> Ou
     differences = compare(baseline.jobs, reading.records(baseline.covers), now=reading.now)
     judged = judge(differences, baseline.rules, reading.now)
     health = judge_health(reading.jobs, reading.executions) if with_health else None
-    return Outcome(path, location, baseline.site_id, baseline, judged, len(reading.jobs), health=health)
+    outcome = Outcome(path, location, baseline.site_id, baseline, judged, len(reading.jobs), health=health)
+    if request.since is None:
+        return outcome
+    if earlier is None:
+        say.note(f"{request.since} tells of no earlier findings, so all are new")
+    return replace(outcome, since=since(baseline.site_id, earlier.differences if earlier else (), judged))
 
 
 def _read(baseline: Baseline, settings: Settings, with_health: bool) -> Reading:

@@ -14,6 +14,7 @@ from ..drift.health import Health
 from ..drift.ignore import Judged, Rule
 from ..drift.ignored import tail
 from ..drift.record import Record
+from ..drift.since import Since
 from ..drift.text import summary
 from ..esa.printable import printable
 from . import exit_codes
@@ -54,6 +55,7 @@ class Outcome:
     actual: int = 0
     errors: Sequence[str] = ()
     health: Health | None = None
+    since: Since | None = None
 
     @property
     def differences(self) -> Sequence[Difference]:
@@ -67,8 +69,10 @@ class Outcome:
             return Verdict.ERROR
         return Verdict.DRIFT if self.differences else Verdict.CLEAN
 
-    def exit_code(self, detailed: bool) -> int:
-        """0, 7 and 1 as the Pulumi engine's, or 0, 2 and 1 as terraform's."""
+    def exit_code(self, detailed: bool, only_new: bool = False) -> int:
+        """0, 7 and 1 as the Pulumi engine's, or 0, 2 and 1 as terraform's; `only_new` lets known drift pass."""
+        if only_new and self.verdict is Verdict.DRIFT and self.since and not self.since.new:
+            return exit_codes.CLEAN
         return (_DETAILED_EXIT_CODES if detailed else _EXIT_CODES)[self.verdict]
 
     @property
@@ -92,6 +96,7 @@ class Outcome:
         if self.errors:
             return f"{self.subject}: {NO_VERDICT}: {self.error}"
         verdict = summary(self.site_id, self.differences, self.actual) + tail(self.judged)
+        verdict += self.since.tail() if self.since else ""
         return f"{verdict}; {self.health.summary()}" if self.health else verdict
 
     def line(self, difference: Difference) -> int:

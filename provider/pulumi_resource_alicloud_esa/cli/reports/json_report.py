@@ -7,6 +7,7 @@ from typing import Any
 from ...drift.compare import Difference, Kind
 from ...drift.ignore import Rule
 from ...drift.ignored import notes
+from ...drift.since import fingerprint
 from ..json_text import json_output
 from ..outcome import Outcome, Verdict
 
@@ -27,7 +28,9 @@ def render(outcome: Outcome) -> str:
             "baseline": outcome.location,
             "errors": list(outcome.errors),
             "counts": _counts(outcome) if told else None,
-            "differences": [_difference(outcome, difference) for difference in outcome.differences] if told else None,
+            "differences": _differences(outcome) if told else None,
+            "since": outcome.since.counts if outcome.since else None,
+            "resolved": [_difference(outcome, gone) for gone in outcome.since.resolved] if outcome.since else None,
             "ignored": [_ignored(outcome, *pair) for pair in outcome.judged.ignored] if told else None,
             "rules": notes(outcome.judged) if told else None,
             "health": outcome.health.plain() if outcome.health else None,
@@ -44,12 +47,22 @@ def _counts(outcome: Outcome) -> dict[str, int]:
     return {"expected": len(outcome.expected), "actual": outcome.actual, **differing}
 
 
+def _differences(outcome: Outcome) -> list[dict[str, Any]]:
+    found = [_difference(outcome, difference) for difference in outcome.differences]
+    if outcome.since:
+        new = {fingerprint(outcome.site_id, difference) for difference in outcome.since.new}
+        for row in found:
+            row["since"] = "new" if row["fingerprint"] in new else "known"
+    return found
+
+
 def _difference(outcome: Outcome, difference: Difference) -> dict[str, Any]:
     found: dict[str, Any] = {
         "kind": difference.kind.value,
         "id": difference.job_id,
         "name": difference.name,
         "line": outcome.line(difference),
+        "fingerprint": fingerprint(outcome.site_id, difference),
     }
     if difference.record is not None:
         found["job"] = difference.record.plain()

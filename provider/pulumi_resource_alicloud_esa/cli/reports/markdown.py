@@ -17,7 +17,8 @@ def render(outcome: Outcome) -> str:
     report = drift_markdown(outcome.site_id, outcome.differences, outcome.actual)
     if outcome.verdict is Verdict.DRIFT:
         report += f"\nTo accept this, run {code(outcome.accept)} and commit the file.\n"
-    sections = [section(outcome.judged), outcome.health.markdown() if outcome.health else ""]
+    since = outcome.since.section() if outcome.since else ""
+    sections = [since, section(outcome.judged), outcome.health.markdown() if outcome.health else ""]
     return "\n".join([report, *(text for text in sections if text)])
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 from pathlib import PurePosixPath
@@ -13,6 +11,7 @@ from urllib.parse import quote
 from ...drift.compare import Difference, Kind
 from ...drift.ignore import Rule
 from ...drift.ignored import because
+from ...drift.since import fingerprint
 from ...drift.text import describe, most_important
 from ...schema import VERSION
 from ..json_text import json_output
@@ -79,7 +78,7 @@ def _notified(outcome: Outcome, successful: bool, level: str, text: str) -> dict
 
 def _result(outcome: Outcome, found: Difference) -> dict[str, Any]:
     place = {"artifactLocation": _artifact(outcome), "region": {"startLine": outcome.line(found)}}
-    fingerprint = _fingerprint(outcome.site_id, found)
+    mark = fingerprint(outcome.site_id, found)
     return {
         "ruleId": found.kind.value,
         "ruleIndex": list(Kind).index(found.kind),
@@ -87,7 +86,7 @@ def _result(outcome: Outcome, found: Difference) -> dict[str, Any]:
         "message": {"text": _message(describe(found))},
         "locations": [{"physicalLocation": place}],
         # GitHub looks at the second one only; without it all unexpected jobs, which share a line, would be one alert.
-        "partialFingerprints": {"alicloudEsaDrift/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint[:16]}:1"},
+        "partialFingerprints": {"alicloudEsaDrift/v1": mark, "primaryLocationLineHash": f"{mark[:16]}:1"},
     }
 
 
@@ -105,14 +104,6 @@ def _suppressed(outcome: Outcome, found: Difference, rule: Rule) -> dict[str, An
 def _message(text: str) -> str:
     """A text of others in which SARIF finds neither a link, `[text](url)`, nor a placeholder, `{0}`."""
     return _BRACKETS.sub(r"\\\g<0>", text).replace("{", "{{").replace("}", "}}")
-
-
-def _fingerprint(site_id: str, difference: Difference) -> str:
-    """The same for the same finding whatever else is found; another value by hand is another finding."""
-    sides = [difference.expected, difference.actual]
-    execution = [difference.execution_id] if difference.execution_id else []
-    identity = json.dumps([site_id, difference.kind.value, difference.job_id, difference.field, sides, *execution])
-    return hashlib.sha256(identity.encode()).hexdigest()
 
 
 def _artifact(outcome: Outcome) -> dict[str, str]:

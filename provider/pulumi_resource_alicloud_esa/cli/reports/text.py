@@ -35,11 +35,19 @@ def screen(outcome: Outcome) -> str:
 
 
 def _lines(outcome: Outcome, first: str) -> list[str]:
+    since = outcome.since.lines() if outcome.since else []
     health = outcome.health.lines() if outcome.health else []
     accept = [f"to accept this: {outcome.accept}"] if outcome.verdict is Verdict.DRIFT else []
     return [
         printable(line)
-        for line in (first, *job_lines(outcome.differences, _JOBS), *ignored_lines(outcome.judged), *health, *accept)
+        for line in (
+            first,
+            *job_lines(outcome.differences, _JOBS),
+            *since,
+            *ignored_lines(outcome.judged),
+            *health,
+            *accept,
+        )
     ]
 
 

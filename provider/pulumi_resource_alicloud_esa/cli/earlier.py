@@ -1,0 +1,67 @@
+"""Reads an earlier JSON report of `drift check`, for `--since`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..drift.compare import Difference, Kind
+from ..drift.record import Value
+from ..esa.inputs import shown
+from ..esa.json_text import RepeatedKey, decode
+from ..schema import VERSION
+from .reports.json_report import FORMAT, FORMAT_VERSION
+
+_ACCEPTED = "give the file of an earlier `drift check --format json=FILE`"
+
+
+class NoReport(Exception):
+    """A file that is no earlier report; the text says why, and what is accepted."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What an earlier check found, and at which site."""
+
+    site_id: str
+    differences: Sequence[Difference]
+
+
+def read_earlier(path: str) -> Earlier | None:
+    """The findings in a report; None where there is no file yet or nobody could tell then. Raises NoReport."""
+    try:
+        with open(path, "rb") as file:
+            document = decode(file.read())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise NoReport(f"{path}: {error.strerror}") from None
+    except (ValueError, RepeatedKey):
+        raise NoReport(f"{path}: not JSON; {_ACCEPTED}") from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise NoReport(f'{path}: no report, it has no "format": "{FORMAT}"; {_ACCEPTED}')
+    version = document.get("version")
+    if type(version) is not int or version != FORMAT_VERSION:
+        known = f"alicloud-esa {VERSION} knows {FORMAT_VERSION}"
+        raise NoReport(f"{path}: a report of version {shown(version)}, {known}; {_ACCEPTED}")
+    if document.get("verdict") == "error":
+        return None
+    site_id, rows = document.get("siteId"), document.get("differences")
+    if not isinstance(site_id, str) or not isinstance(rows, list):
+        raise NoReport(f"{path}: the report has no siteId or no list of differences; {_ACCEPTED}")
+    return Earlier(site_id, [_difference(path, index, row) for index, row in enumerate(rows)])
+
+
+def _difference(path: str, index: int, row: Any) -> Difference:
+    if isinstance(row, dict):
+        kind = next((kind for kind in Kind if kind.value == row.get("kind")), None)
+        texts = [row.get("id"), row.get("name"), row.get("field", ""), row.get("executionId", "")]
+        if kind and all(isinstance(text, str) for text in texts) and _is_side(row, "expected", "actual"):
+            job_id, name, field, execution_id = texts
+            return Difference(kind, job_id, name, field, row.get("expected"), row.get("actual"), execution_id)
+    raise NoReport(f"{path}: differences[{index}] is no finding: {shown(row)}; {_ACCEPTED}")
+
+
+def _is_side(row: Mapping[str, Any], *names: str) -> bool:
+    return all(row.get(name) is None or isinstance(row.get(name), Value) for name in names)
