@@ -122,6 +122,10 @@ def accepted(result: Result, engine: Engine, emulator: Emulator) -> None:
     assert "added-by-hand" in (engine.folder / "preload-jobs.json").read_text()
 
 
+def plans_recorded(result: Result, engine: Engine, emulator: Emulator) -> None:
+    assert "executions" in json.loads((engine.folder / "preload-plans.json").read_text())["fields"]
+
+
 def staged(result: Result, engine: Engine, emulator: Emulator) -> None:
     assert engine.command("git", "diff", "--cached", "--name-only").stdout.split() == ["preload-jobs.json"]
 
@@ -183,6 +187,7 @@ CASES = {
     ("docs/doctor.md", "alicloud-esa doctor"): Case(nothing, shapes_written),
     ("docs/drift.md", "echo 'expected"): Case(nothing, no_drift, {"--package alicloud-esa": f"--package {PLUGIN}"}),
     ("docs/drift.md", "alicloud-esa drift record --again"): Case(recorded, accepted),
+    ("docs/drift.md", "alicloud-esa drift record --executions"): Case(nothing, plans_recorded),
     ("docs/drift.md", "alicloud-esa drift check"): Case(recorded, reported, code=7),
     ("docs/testing-with-the-emulator.md", "export ALIBABA"): Case(
         without_keys, outputs_shown, {"pulumi up": "pulumi up --yes"}, emulated=True
