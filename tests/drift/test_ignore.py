@@ -40,6 +40,8 @@ def rule(**given: Any) -> Rule:
         ({"job": f"190007158391808:{JOB_ID.upper()}"}, [COUNT, START, NEW_RUN, GONE]),
         ({"job": "/^(sale|rogue)$/"}, ALL),
         ({"job": "/sal/"}, [COUNT, START, NEW_RUN, GONE]),
+        ({"job": "/sale /"}, []),
+        ({"job": "/ rogue/"}, []),
         ({"job": "sal"}, []),
         ({"job": "sale "}, []),
         ({"job": "Sale"}, []),
@@ -56,6 +58,19 @@ def test_what_a_rule_is_about(given: dict[str, Any], ignored: list[Difference]) 
     assert judged.ignored == [(difference, one) for difference in ignored]
     assert judged.differences == [difference for difference in ALL if difference not in ignored]
     assert judged.unmatched == ([] if ignored else [one])
+
+
+@pytest.mark.parametrize("job", ["rogue:", f"190007158391808:{JOB_ID}:", ":"])
+def test_a_job_without_an_id_is_not_taken_for_the_nothing_behind_a_colon(job: str) -> None:
+    # A declared job that is gone has no id; a record that is no map belongs to no job at all.
+    gone, broken = Difference(Kind.MISSING, "", "sale"), Difference(Kind.CHANGED, "", "")
+    assert judge([gone, broken], [rule(job=job)], None).differences == [gone, broken]
+
+
+@pytest.mark.parametrize("job", ["/.*/", "/^$/"])
+def test_no_rule_is_about_a_record_that_belongs_to_no_job(job: str) -> None:
+    broken = Difference(Kind.CHANGED, "", "")
+    assert judge([broken], [rule(job=job)], None).differences == [broken]
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,17 @@ def test_the_order_and_the_spelling_of_ids_make_no_other_question() -> None:
     assert one != read_job_query({"siteId": "1", "ids": [A]})
 
 
+def test_the_case_of_a_domain_makes_no_other_question() -> None:
+    # Another question is recorded anew, and drift with it.
+    assert read_job_query({"siteId": "1", "domain": "A.com"}) == read_job_query({"siteId": "1", "domain": "a.COM"})
+
+
+@pytest.mark.parametrize("pattern", ["nightly ", " nightly", "nightly\t"])
+def test_white_space_of_a_pattern_is_a_part_of_it(pattern: str) -> None:
+    assert not accepts({"nameRegex": pattern}, job(name="nightly"))
+    assert accepts({"nameRegex": pattern}, job(name=f" {pattern} "))
+
+
 def test_an_id_that_no_job_has_is_named() -> None:
     query = read_job_query({"siteId": "1", "ids": [B, A]})
     assert query.unmatched_ids([job(id=A.upper()), job(id=B)]) == []

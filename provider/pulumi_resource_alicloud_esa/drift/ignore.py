@@ -32,11 +32,17 @@ class Rule:
 
     def covers(self, difference: Difference) -> bool:
         """Whether this finding is one that the rule is about, whatever the day."""
+        return self._is_of(difference) and (not self.field or _within(difference.path, self.field))
+
+    def _is_of(self, difference: Difference) -> bool:
+        name, job_id = difference.name, difference.job_id
+        if not name and not job_id:
+            # Of no job: a record that is no map.
+            return False
         if self.pattern is not None:
-            job = self.pattern.found_in(difference.name)
-        else:
-            job = self.job == difference.name or self.job.rsplit(":", 1)[-1].lower() == difference.job_id
-        return job and (not self.field or _within(difference.path, self.field))
+            return self.pattern.found_in(name)
+        # A declared job that is gone may have no id, and nothing behind a colon is none.
+        return self.job == name or (bool(job_id) and self.job.rsplit(":", 1)[-1].lower() == job_id.lower())
 
     def ran_out(self, now: int | None) -> bool:
         """Whether its last day is over, by the service's clock; where that is not known a rule with a day is over."""

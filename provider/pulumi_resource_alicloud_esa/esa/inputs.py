@@ -191,10 +191,10 @@ class Inputs:
         return {key: item if isinstance(item, str) else shown(item) for key, item in value.items()}
 
     def regex(self, name: str) -> Pattern | None:
-        """A regular expression in RE2's syntax."""
-        text = self.text(name)
-        if text is None:
+        """A regular expression in RE2's syntax; white space at its ends is a part of it."""
+        if self.text(name) is None:
             return None
+        text: str = self.values[name]
         try:
             return compile_pattern(text)
         except ValueError as error:

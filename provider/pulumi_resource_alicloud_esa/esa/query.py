@@ -34,7 +34,7 @@ class JobFilter:
         return (
             (self.ids is None or job["id"].lower() in self.ids)
             and (self.name_regex is None or self.name_regex.found_in(job["name"] or ""))
-            and (self.domain is None or self.domain.lower() in split_domains(job["domains"]))
+            and (self.domain is None or self.domain in split_domains(job["domains"]))
             and (self.task_type is None or self.task_type == job["taskType"])
             and (self.insert_way is None or self.insert_way == job["insertWay"])
             and (self.has_error is None or self.has_error == bool(job["errorInfo"]))
@@ -100,6 +100,7 @@ def read_job_query(values: Mapping[str, Any]) -> JobQuery:
 def read_query_from(inputs: Inputs, paged: bool) -> JobQuery:
     """Read the query's part of larger inputs; faults are noted in `inputs`, to be raised by its owner."""
     site_id = inputs.site_id()
+    domain = inputs.text("domain")
     start, end = inputs.milliseconds("startTime"), inputs.milliseconds("endTime")
     if start is not None and end is not None and end < start:
         inputs.fault(
@@ -118,7 +119,8 @@ def read_query_from(inputs: Inputs, paged: bool) -> JobQuery:
         filter=JobFilter(
             ids=inputs.job_ids("ids", site_id),
             name_regex=inputs.regex("nameRegex"),
-            domain=inputs.text("domain"),
+            # Domains have no case: another spelling is no other question.
+            domain=domain.lower() if domain else None,
             task_type=inputs.text("taskType"),
             insert_way=inputs.text("insertWay"),
             has_error=inputs.boolean("hasError"),
