@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.drift.compare import Difference, Kind
 from pulumi_resource_alicloud_esa.drift.record import Record
-from pulumi_resource_alicloud_esa.drift.text import job_lines, label, summary
+from pulumi_resource_alicloud_esa.drift.text import changed_jobs, job_lines, label, summary
 
 GONE = Difference(Kind.MISSING, "1", "nightly")
 NEW = Difference(Kind.UNEXPECTED, "2", "rogue")
@@ -45,6 +45,13 @@ def test_one_line_a_job() -> None:
         "job rogue (2) is new",
         "job sale (3): urlCount 5 => 6, errorInfo nothing => bad|url",
     ]
+
+
+def test_a_record_that_cannot_be_read_names_the_job_where_there_is_one() -> None:
+    of_one, of_none = Difference(Kind.CHANGED, "b1", "x"), Difference(Kind.CHANGED, "", "")
+    assert job_lines([of_none]) == ["what was recorded cannot be read"]
+    assert changed_jobs([of_none, of_one]) == ["what was recorded cannot be read", "job x (b1) has changed"]
+    assert job_lines([of_one]) == ["job x (b1): what was recorded cannot be read"]
 
 
 def test_a_job_that_is_new_or_gone_says_what_it_was() -> None:

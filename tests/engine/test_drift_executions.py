@@ -303,6 +303,7 @@ def test_junk_in_the_state_counts_as_changed_and_a_refresh_repairs_it(baseline: 
     assert gate.code == 1
     assert "defect" not in gate.text
     assert "what was recorded cannot be read" in gate.text
+    assert "unnamed" not in result.text + gate.text
     baseline.write(program())
     accept(baseline)
     assert recorded(baseline) == RECORDED

@@ -68,6 +68,8 @@ def both_sides(difference: Difference) -> tuple[Value | None, Value | None]:
 
 def describe(difference: Difference) -> str:
     """One difference in one sentence: the job, and what is wrong with it."""
+    if _of_no_job(difference):
+        return change(difference)
     if difference.kind is Kind.CHANGED:
         return f"job {label(difference)}: {change(difference)}"
     what = f" ({details(difference.record)})" if difference.record else ""
@@ -121,7 +123,10 @@ def importance(difference: Difference) -> int:
 def changed_jobs(differences: Sequence[Difference]) -> list[str]:
     """The same without what changed, for jobs that are secret."""
     words = {Kind.MISSING: "is gone", Kind.UNEXPECTED: "is new", Kind.CHANGED: "has changed"}
-    return _unique(f"job {label(difference)} {words[difference.kind]}" for difference in differences)
+    return _unique(
+        change(difference) if _of_no_job(difference) else f"job {label(difference)} {words[difference.kind]}"
+        for difference in differences
+    )
 
 
 def summary(site_id: str, differences: Sequence[Difference], count: int) -> str:
@@ -142,6 +147,11 @@ def cut_changes(differences: Sequence[Difference]) -> tuple[Sequence[Difference]
     """As many changes of one job as a person reads, and how many more there are, "" for none."""
     more = len(differences) - _CHANGES
     return differences[:_CHANGES], f"and {_number(more, 'more change')}" if more > 0 else ""
+
+
+def _of_no_job(difference: Difference) -> bool:
+    """Whether it is about the whole record, where not even the jobs in it can be told."""
+    return difference.kind is Kind.CHANGED and not (difference.name or difference.job_id or difference.field)
 
 
 def _job_line(differences: Sequence[Difference]) -> str:
