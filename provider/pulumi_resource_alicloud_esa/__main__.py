@@ -17,7 +17,7 @@ def main() -> None:
     if {"-h", "--help", "--version"}.intersection(arguments):
         _tell(arguments)
     for name in [name for name in os.environ if name.startswith("OTEL_")]:
-        # A pipeline's settings of its own telemetry. Libraries read them as they are imported, and fail on some.
+        # A pipeline may set these for itself; libraries read them when they are imported, and fail on some values.
         del os.environ[name]
     postpone(_POSTPONED)
     from .process import run

@@ -1,4 +1,4 @@
-"""The engine's calls: blocking work in threads, every error as one clean status, nothing left running behind."""
+"""The engine's calls: blocking work in threads, every error as one clean status, no work left running afterwards."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Calls:
         self._cancelled.clear()
 
     async def run(self, context: Any, work: Callable[[Deadline], T], about: Any = None) -> T:
-        """Do the work in a thread; end the call with one status whatever happens, without a secret of `about`."""
+        """Do the work in a thread; end the call with one status whatever happens, without secrets of `about`."""
         loop = asyncio.get_running_loop()
         begun, cancelled = loop.create_future(), asyncio.ensure_future(self._cancelled.wait())
         ended, deadlines = threading.Event(), list[Deadline]()
@@ -71,7 +71,7 @@ class Calls:
         future: asyncio.Future[T] | None = None
         try:
             future = loop.run_in_executor(self._threads, begin)
-            # If the call is cancelled nobody fetches the result, and asyncio would print an error that it holds.
+            # If the call is cancelled, the result is never fetched, and asyncio would print the error in it.
             future.add_done_callback(lambda done: done.cancelled() or done.exception())
             await self._wait(future, cancelled, begun)
             return future.result()
@@ -79,7 +79,7 @@ class Calls:
             code, text = self._status(error)
             await abort(context, code, text if about is None else without_secrets(text, to_plain(about)))
         finally:
-            # The caller is gone or was cancelled: drop what is queued, end what runs.
+            # The caller has left or was cancelled: drop queued work, end running work.
             cancelled.cancel()
             ended.set()
             if future is not None:
@@ -105,7 +105,7 @@ class Calls:
         """Wait until the work is done; raise when the call ends before it and the thread does not notice.
 
         The thread is told to stop as well, but one that hangs in a look-up or a connect cannot be woken. The time
-        counts from the work's beginning: a program may ask for more at once than is worked on at once.
+        counts from when the work starts: a program may make more calls at once than there are threads.
         """
         await asyncio.wait({begun, cancelled}, return_when=asyncio.FIRST_COMPLETED)
         seconds = self._esa.timeout_seconds

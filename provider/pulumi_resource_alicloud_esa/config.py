@@ -1,6 +1,6 @@
 """The provider's configuration: what a user wrote, checked; every fault at once, each on its property.
 
-Only what was given explicitly is here. The environment is asked later, in credentials/ and endpoints.py, so
+Only what was given explicitly is here. The environment is read later, in credentials/ and endpoints.py, so
 that nothing of it ends up in state.
 """
 
@@ -119,14 +119,14 @@ def credentials_uri_fault(text: str) -> str | None:
         host, parts = None, urlsplit("")
     if "@" in parts.netloc:
         return "holds a user name or password, which would be stored in clear; give a URL without them"
-    # urlsplit drops line ends and tabs; what is left of them must not pass for what was written.
+    # urlsplit silently drops line ends and tabs: an address that held some must not be accepted without them.
     if parts.scheme not in ("http", "https") or not host or any(char.isspace() for char in text):
         return "not accepted; give a URL that starts with http:// or https://"
     return None
 
 
 def _secret(inputs: Inputs, name: str) -> str | None:
-    # Not `text`: a wrong value must not be quoted in the fault.
+    # Not read by `inputs.text`: its fault would quote a wrong value.
     value = inputs.get(name)
     if value is None:
         return None
@@ -197,7 +197,7 @@ def _assume_role(outer: Inputs, env: Mapping[str, str]) -> AssumeRole | None:
     if inputs is None:
         return None
     role = AssumeRole(
-        # The variable itself is asked later, so that nothing of the environment gets into state.
+        # The variable itself is read later, so that nothing of the environment gets into state.
         role_arn=inputs.text("roleArn", required=environment.value("assumeRole.roleArn", env) is None),
         session_name=inputs.text("sessionName"),
         policy=inputs.text("policy"),

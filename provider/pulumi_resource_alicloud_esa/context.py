@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CallContext:
-    """One call: how to read the service, until when, and whom to tell how far it is.
+    """One call: how to read the service, its deadline, and where progress is shown.
 
-    `service` is asked for after the inputs were found valid, so that wrong inputs are reported even where there
+    `service` is called after the inputs were found valid, so that wrong inputs are reported even where there
     are no credentials.
     """
 

@@ -1,8 +1,8 @@
 """Packages whose own code runs when something of them is first asked for; their submodules import as ever.
 
-`import pulumi` runs the whole SDK for programs, of which a plugin needs the protocol's messages only. Nothing of the
+`import pulumi` runs the whole SDK for programs, but a plugin only needs the protocol's messages. Nothing of the
 SDK is changed: the module that takes a package's place becomes the package, in place, at the first touch.
-importlib.util.LazyLoader does the same, but there the import of a submodule is a touch already.
+importlib.util.LazyLoader does the same, but runs the package as soon as a submodule is imported.
 """
 
 from __future__ import annotations

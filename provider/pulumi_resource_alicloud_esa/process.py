@@ -1,4 +1,4 @@
-"""The plugin's process: print the port, serve until the engine is done, leave nothing behind."""
+"""The plugin's process: print the port, serve until the engine is done, leave no thread or process running."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def run(engine: str | None) -> NoReturn:
 async def _serve(engine: str | None) -> None:
     server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
     tracing = tracing_from(os.environ)
-    # The engine names the project where a program runs; `pulumi do` has none.
+    # The engine names a project when it runs a program; `pulumi do` has none.
     log = EngineLog(engine, shows_progress="PULUMI_PROJECT" in os.environ)
     provider = EsaProvider(client_factory=functools.partial(Client, tracing=tracing), log=log)
     servicer = EsaServicer(provider, tracing)
@@ -72,7 +72,7 @@ def _on_signal(number: signal.Signals, ended: asyncio.Event) -> None:
 
 
 async def _watch_parent(ended: asyncio.Event) -> None:
-    """An engine that was killed sends no Cancel; its plugin must not stay behind."""
+    """End this process with its engine: one that was killed sends no Cancel."""
     parent = os.getppid()
     while os.getppid() == parent:
         await asyncio.sleep(_PARENT_POLL_SECONDS)

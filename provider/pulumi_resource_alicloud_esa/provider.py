@@ -80,7 +80,7 @@ class EsaProvider:
         self._client = self._new_client(read_settings(values, self._environment))
 
     def invoke(self, token: str, inputs: dict[str, Any], deadline: Deadline | None = None) -> dict[str, Any]:
-        """The function's result; an empty one while an input is not known, as for a provider that is not.
+        """The function's result; an empty one while an input is not known, as for a provider not known yet.
 
         Raises InvalidInput for what is known and wrong even then.
         """
@@ -134,7 +134,7 @@ class EsaProvider:
         return _resource(_type_of(urn)).read(resource_id, inputs, state, lambda: self._call(subject, deadline, urn))
 
     def every(self, token: str, query: dict[str, Any], deadline: Deadline | None = None) -> list[tuple[str, str]]:
-        """The id and the name of each resource of this type that there is to be imported."""
+        """The id and the name of each resource of this type that can be imported."""
         resource = _resource(token)
         with self._call(_subject(token, query), deadline) as context:
             return resource.every(query, context)
@@ -183,7 +183,7 @@ class EsaProvider:
         finally:
             with self._lock:
                 self._running.discard(deadline)
-            # After an error nobody needs the pages that are still under way.
+            # After an error, pages that are still being read are not needed.
             deadline.cancel()
 
 
@@ -220,7 +220,7 @@ def _is_secret(name: str, value: Any) -> bool:
 
 
 def _subject(token: str, inputs: Mapping[str, Any]) -> str:
-    """What the display says is being read."""
+    """The text by which the display names what is being read."""
     name = token.split("::")[-1].rsplit(":", 1)[-1]
     site = inputs.get(_SITE)
     return name if site is None else without_secrets(f"{name}: site {site}", inputs)

@@ -58,11 +58,11 @@ class EsaServicer(service.ResourceProviderServicer):
     async def _unserved(self, request: Any, context: Any) -> Any:
         await abort(context, grpc.StatusCode.UNIMPLEMENTED, f"alicloud-esa {VERSION} has nothing of this kind")
 
-    # What only component providers and bridges do.
+    # Only component providers and bridges serve these.
     Call = Construct = Handshake = Parameterize = _unserved
 
     async def Attach(self, request: Any, context: Any) -> Any:
-        # Another engine than the one that cancelled, when a plugin started by hand outlives its engines.
+        # A plugin started by hand outlives its engines, so this may be another engine than the one that cancelled.
         if request.address != self._esa.log.address and not await _listens(self._esa.log.address):
             self._settings = None
         self._calls.resume()
@@ -92,7 +92,7 @@ class EsaServicer(service.ResourceProviderServicer):
         values = to_plain(request.args) if request.HasField("args") else _short_keys(request.variables)
         before = self._settings
         if before is not None and values != before:
-            # A call does not say which of the providers it is for: it would be answered with the other's account.
+            # A call does not say which of the providers it is for: it could be answered from the wrong account.
             await abort(context, grpc.StatusCode.FAILED_PRECONDITION, _ATTACHED_TWICE)
         self._settings = values
         try:
@@ -100,7 +100,7 @@ class EsaServicer(service.ResourceProviderServicer):
         except BaseException:
             self._settings = before
             raise
-        # With acceptSecrets the engine says what is secret, and leaves it to the provider to keep it so.
+        # With acceptSecrets the engine sends secrets marked, and the provider has to keep them so.
         return proto.ConfigureResponse(supportsPreview=True, acceptSecrets=True)
 
     async def Invoke(self, request: Any, context: Any) -> Any:
@@ -110,7 +110,7 @@ class EsaServicer(service.ResourceProviderServicer):
             args = to_plain(request.args)
             with self._tracing.call(f"invoke {request.tok}", metadata, args):
                 result = self._esa.invoke(request.tok, args, deadline)
-            # Bytes, not a message: see wire.py, and `serve` below. What a secret led to is one as a whole.
+            # Bytes, not a message: see wire.py, and `serve` below. A secret input makes all of it secret.
             return invoke_response(marked(result, result) if args.secret else result)
 
         return await self._calls.run(context, work, request.args)
@@ -122,7 +122,7 @@ class EsaServicer(service.ResourceProviderServicer):
             olds, news = to_plain(request.olds), to_plain(request.news)
             with self._tracing.call("check", metadata, news):
                 inputs, faults = self._esa.check(request.urn, olds, news, deadline)
-            # What the program does not write is carried over from the old inputs.
+            # Inputs that the program does not give are carried over from the old inputs.
             struct = to_struct(marked(inputs, news.secret | (olds.secret - set(news))))
             return proto.CheckResponse(inputs=struct, failures=_failures(faults))
 
@@ -196,9 +196,9 @@ class EsaServicer(service.ResourceProviderServicer):
 def page_of(
     found: Sequence[tuple[str, str]], size: int, limit: int, after: str
 ) -> tuple[Sequence[tuple[str, str]], str]:
-    """One page of what was found, by id, and the token that asks for the next one, "" behind the last.
+    """One page of what was found, by id, and the token for the next page, "" after the last.
 
-    The token is the last id that was given: whatever comes or goes meanwhile, nothing is given twice or passed over.
+    The token is the last id of the page, so that nothing is listed twice or skipped when sites come or go meanwhile.
     """
     rest = sorted(resource for resource in found if resource[0] > after)
     page = rest[: min(count for count in (size, limit, len(rest)) if count > 0)] if rest else []

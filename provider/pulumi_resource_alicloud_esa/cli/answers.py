@@ -31,7 +31,7 @@ def read_form(
 
 
 def tabled(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], wide: bool, note: str) -> int:
-    """Write a table, and below it the note and what it has no room for."""
+    """Write a table, and below it the note and the columns that it had no room for."""
     text, left_out = table(columns, rows, wide)
     write_stdout(text)
     say.note(f"{note} ({', '.join(left_out)} left out, --wide shows all)" if left_out else note)

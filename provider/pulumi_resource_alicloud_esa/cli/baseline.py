@@ -25,16 +25,16 @@ FORMAT_VERSION = 2
 
 
 class BaselineError(Exception):
-    """A file that is no baseline; one line: which file, where, what is accepted."""
+    """A file that is not a baseline; one line: which file, where, what is accepted."""
 
 
 class NewerBaseline(BaselineError):
-    """A baseline in a form that only a newer version of this command knows."""
+    """A baseline in a format that only a newer version of this command can read."""
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """What was recorded: the question, the fields that the records cover, the rules; and on which lines it stands."""
+    """What was recorded: the question, the fields that the records cover, the rules; and the line of each."""
 
     site_id: str
     query: Mapping[str, Any]
@@ -54,14 +54,14 @@ class Baseline:
         return read_query_from(Inputs({"siteId": self.site_id, **self.query}), paged=False)
 
     def line(self, difference: Difference) -> int:
-        """Where a finding's field, execution or job stands; where jobs begin for what is not in the file."""
+        """The line of a finding's field, execution or job; the line of `jobs` for what is not in the file."""
         path: Path = ("jobs", difference.job_id)
         if difference.execution_id:
             path = (*path, EXECUTIONS, difference.execution_id)
         return self._line((*path, difference.field))
 
     def rule_line(self, rule: Rule) -> int:
-        """Where a rule stands."""
+        """The line of a rule."""
         return self._line(("ignore", str(list(self.rules).index(rule))))
 
     def text(self) -> str:

@@ -28,7 +28,7 @@ from .baseline import FORMAT, FORMAT_VERSION, Baseline, BaselineError, NewerBase
 from .json_text import Path, key_lines
 
 _KEYS = ("format", "version", "siteId", "query", "ignoreFields", "jobs")
-# What version 2 may have beside them.
+# What version 2 may have in addition.
 _KEYS_OF_2 = ("fields", "ignore")
 _ACCEPTED = f"`alicloud-esa drift record` writes what is accepted (version 1 to {FORMAT_VERSION})"
 _FIELDS = (*IGNORABLE, EXECUTIONS)
@@ -113,7 +113,7 @@ def _read_document(document: dict[str, Any], lines: Mapping[Path, int]) -> Basel
         raise _Wrong(("version",), f"version {shown(version)} is not accepted")
     query = _object(document["query"], ("query",))
     for name in query:
-        # Names of the engine's own begin like this and are accepted among inputs.
+        # The engine's own names begin like this; functions accept them as inputs, a baseline must not.
         if name == "siteId" or name.startswith("__"):
             raise _Wrong(("query", name), f"{shown(name)} does not belong in query")
     asked = {**query, "siteId": document["siteId"]}
@@ -195,7 +195,7 @@ def _read_fields(
         if type(value) is not kind:
             raise _Wrong(path, f"{name} of {owner} is {shown(value)} where {wanted} is expected")
         canonical = canonical_value(name, value)
-        # What is not stopped has no such field.
+        # An execution that is not stopped has no such field.
         if canonical is not None and canonical is not False:
             result[name] = canonical
     return result

@@ -1,4 +1,4 @@
-"""Each action that this product calls, tried with the smallest question that there is; nothing is changed by any."""
+"""Tries each action that this product calls, with the smallest possible request; none of them changes anything."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _DENIED = frozenset({"Forbidden.RAM", "NoPermission", "NotAuthorized"})
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that was looked at: how it is, and what to do about it."""
+    """The result of one check: how it went, and what to do about it."""
 
     name: str
     status: str
@@ -44,7 +44,7 @@ class Line:
 
 
 class Watched(Transport):
-    """Connections of which is remembered what came last, and how long it took."""
+    """A transport that remembers the last answer to each action, and how long it took."""
 
     def __init__(self, endpoint: Endpoint, settings: Settings) -> None:
         connect, read = settings.connect_milliseconds / 1000, settings.read_milliseconds / 1000
@@ -54,7 +54,7 @@ class Watched(Transport):
         self.asked_at = self.seconds = 0.0
 
     def get(self, query: str, headers: Mapping[str, str], deadline: Deadline) -> Answer:
-        """As always."""
+        """The answer, as without watching."""
         began, self.asked_at = time.monotonic(), time.time()
         answer = super().get(query, headers, deadline)
         self.seconds = time.monotonic() - began
@@ -64,7 +64,7 @@ class Watched(Transport):
 
 
 class Consultation:
-    """The questions to the service, one after the other, over one connection."""
+    """The requests to the service, one after the other, over one connection."""
 
     def __init__(self, settings: Settings, source: CredentialSource, endpoint: Endpoint, deadline: Deadline) -> None:
         self.watched = Watched(endpoint, settings)

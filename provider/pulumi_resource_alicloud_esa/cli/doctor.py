@@ -74,7 +74,7 @@ def _as_data(found: Examination) -> dict[str, Any]:
 
 
 def _record(found: Examination) -> dict[str, Any]:
-    """The shapes of the answers, with no value of them: ready to be attached to a report."""
+    """The shapes of the answers, without their values: ready to be attached to a bug report."""
     return {"version": VERSION, "answers": {action: _answer(answer) for action, answer in found.answers.items()}}
 
 

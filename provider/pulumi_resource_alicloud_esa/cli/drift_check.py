@@ -43,7 +43,7 @@ class Request:
 
 
 def run(request: Request, connection: Mapping[str, Any]) -> int:
-    """Compare, report, and say it by the exit code."""
+    """Compare, write the reports, and return the verdict's exit code."""
     reports, faults = read_reports(request.formats, request.path)
     earlier, more = _read_earlier(request)
 
@@ -78,7 +78,7 @@ def _read_earlier(request: Request) -> tuple[Earlier | None, list[Fault]]:
 
 
 def _check(request: Request, site_id: str, settings: Settings, earlier: Earlier | None) -> Outcome:
-    """What the check found; an error that says "could not tell" is part of it, wrong usage is raised."""
+    """What the check found, or why it could not tell; wrong usage is raised."""
     path, with_health = request.path, request.health
     location = location_of(path)
     try:
@@ -96,7 +96,7 @@ def _check(request: Request, site_id: str, settings: Settings, earlier: Earlier 
     except Cancelled:
         raise
     except Exception as error:
-        # A defect of ours is no verdict either: no old report may stay behind saying "clean".
+        # A defect of ours is no verdict either: a report is written, so that no old one stays that says "clean".
         if is_defect(error):
             say.traceback_of(error)
         return Outcome(path, location, baseline.site_id, baseline, errors=error_lines(error))

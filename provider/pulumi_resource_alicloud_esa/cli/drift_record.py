@@ -72,7 +72,7 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
 
 
 def _recorded(request: Request) -> Baseline | None:
-    """What the file holds: needed with --again, else looked at only so that nothing is lost unseen."""
+    """The old baseline: with --again it is needed, else it is read only so that it is not lost unnoticed."""
     if request.again:
         return read_baseline(request.output)
     if request.output == STDOUT or not os.path.isfile(request.output):
@@ -86,7 +86,7 @@ def _recorded(request: Request) -> Baseline | None:
 
 
 def _as_before(request: Request, old: Baseline | None) -> Request:
-    """The request that asks what the file asks; raises InvalidInput where something else is asked for too."""
+    """The request that the file recorded; raises InvalidInput where the options ask for something else too."""
     flags = {"--ignore-none": request.ignore_none, "--executions": request.executions}
     names = [*(OPTIONS[name] for name in request.values), *(name for name, given in flags.items() if given)]
     if names:
@@ -100,7 +100,7 @@ def _as_before(request: Request, old: Baseline | None) -> Request:
 
 
 def _read(query: JobQuery, covers: tuple[str, ...], known: Iterable[str], context: CallContext) -> Reading:
-    """What is there; the id of a job that was recorded before is no typing error, even if the job is gone."""
+    """The live jobs; the id of a job recorded before is not taken for a typing error if that job is gone."""
     service = context.service()
     reading = read_covered(service, query, covers, context.deadline, context.progress)
     ids = query.filter.ids
@@ -122,7 +122,7 @@ def _write(baseline: Baseline, output: str) -> None:
 
 
 def _say_accepted(old: Baseline, reading: Reading) -> None:
-    """What is different from now on, as the check would have told it."""
+    """Say which drift is accepted, in the words of `drift check`."""
     differences = compare(old.jobs, reading.records(old.covers), now=reading.now)
     if not differences:
         say.note("nothing had changed")

@@ -17,7 +17,7 @@ _ACCEPTED = "give the file of an earlier `drift check --format json=FILE`"
 
 
 class NoReport(Exception):
-    """A file that is no earlier report; the text says why, and what is accepted."""
+    """A file that is not an earlier report; the text says why, and what is accepted."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Earlier:
 
 
 def read_earlier(path: str) -> Earlier | None:
-    """The findings in a report; None where there is no file yet or nobody could tell then. Raises NoReport."""
+    """The findings in a report; None if there is no file yet or that check could not tell. Raises NoReport."""
     try:
         with open(path, "rb") as file:
             document = decode(file.read())

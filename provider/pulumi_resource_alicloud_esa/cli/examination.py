@@ -1,4 +1,4 @@
-"""What the doctor looks at, in the order in which one thing needs the other; each of it becomes one line."""
+"""What the doctor checks, each check after those that it depends on; each becomes one line."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Examination:
 
     @property
     def healthy(self) -> bool:
-        """Whether nothing is wrong; a warning is not."""
+        """Whether nothing is wrong; warnings do not count."""
         return all(line.status != WRONG for line in self.lines)
 
 
 def examine(
     settings: Settings, env: Mapping[str, str], site_id: str | None, deadline: Deadline, warn: Callable[[str], None]
 ) -> Examination:
-    """Look at everything; raises nothing but Cancelled."""
+    """Check everything; raises nothing but Cancelled."""
     found = Examination()
     source = _keys(settings, env, deadline, found, warn)
     endpoint = _endpoint(settings, env, found)
@@ -107,7 +107,7 @@ def _proxy(endpoint: Endpoint, found: Examination) -> bool:
     except EsaError as error:
         found.lines.append(Line("proxy", WRONG, str(error), "Correct the variable, or name the endpoint in NO_PROXY."))
         return False
-    # The host of one with a login is not named: what looks like it may be a part of the password.
+    # The host of a proxy with a login is not shown: what looks like the host may be a part of the password.
     text = (
         "none"
         if proxy is None

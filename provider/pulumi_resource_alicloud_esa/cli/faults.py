@@ -69,7 +69,7 @@ def error_lines(error: Exception) -> list[str]:
 
 
 def is_defect(error: Exception) -> bool:
-    """Whether an error is none that a user can do something about: then where it came from is worth showing."""
+    """Whether an error is a defect, which no user can mend: then its origin is worth showing."""
     known = isinstance(error, (EsaError, BaselineError)) or (isinstance(error, OSError) and bool(error.strerror))
     return not known
 

@@ -74,7 +74,7 @@ def write_file(path: str, text: str) -> None:
 
 
 def place_of(path: str) -> str:
-    """What a path leads to, the same for all names of it; STDOUT for this process's own."""
+    """The file that a path leads to, the same for all its names; STDOUT for this process's stdout."""
     descriptor = open_descriptor(path)
     if descriptor is None:
         return os.path.realpath(path)
@@ -98,7 +98,7 @@ def open_descriptor(path: str) -> int | None:
 
 def _write_into(descriptor: int, data: bytes) -> None:
     for stream in (sys.stdout, sys.stderr):
-        # What was said before comes first, also where both go to the same place.
+        # Flushed first, so that earlier output comes first where both go to the same place.
         if stream is not None:
             stream.flush()
     with os.fdopen(descriptor, "wb") as special:
@@ -115,7 +115,7 @@ def _replace(target: str, data: bytes) -> None:
     except PermissionError:
         if old is None:
             raise
-        # A folder in which nothing can be made may hold a file that can be written.
+        # A folder in which no file can be created may hold a file that can be written.
         with open(target, "r+b") as file:
             file.write(data)
             file.truncate()

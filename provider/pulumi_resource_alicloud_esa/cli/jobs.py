@@ -1,4 +1,4 @@
-"""`alicloud-esa jobs list`, `jobs show` and `jobs runs`: a function's answer, for people or as it is."""
+"""`alicloud-esa jobs list`, `jobs show` and `jobs runs`: a function's answer, for people or as JSON."""
 
 from __future__ import annotations
 

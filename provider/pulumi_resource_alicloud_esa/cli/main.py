@@ -17,7 +17,7 @@ def main() -> None:
     # The first signal of a CI runner that cancels a job: handled like Ctrl-C, child processes included.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        # Here, so that Ctrl-C during the imports is no traceback either.
+        # Imported here, so that Ctrl-C during the imports shows no traceback either.
         from .run import run
 
         code = run(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""The options that several commands share. All arrive as text: the same code as the provider's judges them."""
+"""The options that several commands share. All arrive as text, which the provider's own code then checks."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def format_options(formats: Sequence[str]) -> Callable[[F], F]:
 
 
 def choices(names: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
-    """What a shell completes to one of these names; any other is judged by the code that reads it."""
+    """A type that a shell completes to one of these names; the code that reads the value rejects other ones."""
     return lambda context, parameter, begun: [name for name in names if name.startswith(begun)]
 
 

@@ -15,7 +15,7 @@ _SILENT_SECONDS = 1.0
 
 @contextmanager
 def progress(subject: str) -> Iterator[Display]:
-    """A display of how far the reading is; it is gone afterwards."""
+    """A display of how far the reading is, removed afterwards."""
     display = Display(subject, _can_show())
     try:
         yield display
@@ -39,7 +39,7 @@ class Display:
             self._timer.start()
 
     def report(self, done: int, total: int) -> None:
-        """So many of so many rows are read; called from the thread that reads."""
+        """Show that `done` of `total` rows are read; called from the thread that reads."""
         with self._lock:
             # An interrupted call may still report; a bar started then would never be stopped.
             if self._stopped or (self._bar is None and done >= total):
@@ -73,7 +73,7 @@ class Display:
     def _show(self) -> None:
         if self._bar is not None:
             return
-        # Here: a pipeline never needs it, and it costs more time than all the rest of the start.
+        # Imported here: a pipeline never needs it, and it takes more time than all the rest of the start.
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 

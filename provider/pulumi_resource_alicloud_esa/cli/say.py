@@ -42,7 +42,7 @@ def debug(text: str) -> None:
 
 
 def traceback_of(error: BaseException) -> None:
-    """Where a defect came from, where --debug asks for it."""
+    """The traceback of a defect, with --debug only."""
     if debugging:
         for part in traceback.format_exception(error):
             for line in part.splitlines():
@@ -50,7 +50,7 @@ def traceback_of(error: BaseException) -> None:
 
 
 def coloured(stream: object) -> bool:
-    """Whether colours belong on a stream: none where nobody wants them, else where they are forced or it can."""
+    """Whether a stream gets colours: not if they are switched off, else if they are forced or it is a terminal."""
     if no_colour or os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
@@ -60,13 +60,13 @@ def coloured(stream: object) -> bool:
 
 
 def painted(text: str, colour: str) -> str:
-    """The text in a colour; as it is in none."""
+    """The text in a colour, or as it is without one."""
     return f"{colour}{text}{_RESET}" if colour else text
 
 
 def _line(mark: str, text: str, colour: str) -> None:
     shown = painted(mark, colour if mark and coloured(sys.stderr) else "")
-    # A stderr that is gone must not change the exit code.
+    # A closed stderr must not change the exit code.
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(f"{shown}{printable(text)}\n")
         sys.stderr.flush()

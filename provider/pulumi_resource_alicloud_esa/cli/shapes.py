@@ -1,4 +1,4 @@
-"""The shape of answers: types, presence, how a text is spelled; no value of them, so that anybody may see it."""
+"""The shape of answers: types, presence, how a text is spelled; without the values, so that anybody may see it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_SPELLINGS = 12
 
 
 def shape(values: Sequence[object]) -> dict[str, object]:
-    """What these values have in common, and in which ways they differ; each value may be any JSON."""
+    """The common shape of these values, and the ways in which they differ; each value may be any JSON."""
     found: dict[str, object] = {}
     spellings = sorted({_spelling(value) for value in values if not isinstance(value, (dict, list))})
     if spellings:

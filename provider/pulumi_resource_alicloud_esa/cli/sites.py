@@ -1,4 +1,4 @@
-"""`alicloud-esa sites list`: the function's answer, for people or as it is."""
+"""`alicloud-esa sites list`: the function's answer, for people or as JSON."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def list_sites(values: Mapping[str, Any], connection: Mapping[str, Any], form: s
 
 
 def _tags(given: Sequence[str]) -> tuple[dict[str, str], list[Fault]]:
-    """`KEY=VALUE` as a map, and what is wrong with it; without a value any is meant."""
+    """`KEY=VALUE` as a map, and what is wrong with it; without a value any value matches."""
     tags: dict[str, str] = {}
     faults = []
     for text in given:

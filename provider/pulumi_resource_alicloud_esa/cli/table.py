@@ -13,7 +13,7 @@ from .say import BOLD, CYAN, RED, coloured, painted
 
 _GAP = "  "
 _CUT = "…"
-# Elastic columns are cut to their own least width before a column is left out, and to this width after that.
+# Columns that may be cut are cut to their own least width before one is left out, and to this width after that.
 _LEAST = 8
 # In a pipe a longer cell sticks out: padding every row to one huge name would write it as often as there are rows.
 _WIDEST = 100
@@ -110,7 +110,7 @@ def _widths(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[i
 
 
 def _kept(columns: Sequence[Column], cells: Sequence[Sequence[str]], widths: Sequence[int], width: int) -> list[int]:
-    """The columns that there is room for; those that say nothing go first."""
+    """The columns that there is room for; columns without content are left out first."""
     kept = list(range(len(columns)))
     empty = {number for number in kept if cells and all(row[number] == "-" for row in cells)}
     for number in sorted(kept, key=lambda number: (number not in empty, columns[number].leave_out)):

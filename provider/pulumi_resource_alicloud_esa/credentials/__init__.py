@@ -1,1 +1,1 @@
-"""Where access keys come from: the sources in order, profiles, what fetches and renews them."""
+"""Where access keys come from: the sources in order, profiles, and how keys are fetched and renewed."""

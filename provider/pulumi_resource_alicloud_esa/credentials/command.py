@@ -1,6 +1,6 @@
-"""Keys from the command of an `External` profile: bounded in time and in output, and nothing of it outlives the call.
+"""Keys from the command of an `External` profile: bounded in time and in output, and no process is left after the call.
 
-Not the library's way: that reads output without end, leaves the command running when the call is over, and writes the
+Not the library's way: that reads unlimited output, leaves the command running when the call is over, and writes the
 keys in clear into the aliyun CLI's configuration.
 """
 
@@ -33,13 +33,13 @@ def keys_of_command(command: str, patience: Patience) -> Fetched:
 
 def _output(command: str, patience: Patience) -> bytes:
     output, ended = bytearray(), threading.Event()
-    # The call's end kills it, and with it ends the loop.
+    # When the call ends, the command is killed, and this loop ends with it.
     with _started(command) as process, patience.stopping(lambda: _kill(process)):
         threading.Thread(target=_drain, args=(process.stdout, output, ended), name="command", daemon=True).start()
         while process.poll() is None and len(output) <= MAX_OUTPUT_BYTES:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_POLL_SECONDS)
-        # Not for ever: what it has left behind may hold the stream open.
+        # With a time limit: a process that the command left behind may keep the stream open.
         ended.wait(_POLL_SECONDS * 10)
     if len(output) > MAX_OUTPUT_BYTES:
         raise CredentialsError(f"process_command: more than {MAX_OUTPUT_BYTES // 2**20} MiB of output")
@@ -56,7 +56,7 @@ def _started(command: str) -> Iterator[subprocess.Popen[bytes]]:
     try:
         process = subprocess.Popen(  # noqa: S603  # as the aliyun CLI does: the profile's owner wrote the command
             command if windows else shlex.split(command),
-            # It gets none of the plugin's own streams: stdout is the engine's, and stderr is shown to the user.
+            # It must not use the plugin's own streams: stdout is the engine's, and stderr is shown to the user.
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -70,7 +70,7 @@ def _started(command: str) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         _kill(process)
-        # Collected without waiting: a process that the system cannot end must not hold up the call.
+        # Its exit status is collected without waiting: a process that the system cannot end must not hold up the call.
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(1)
 

@@ -15,7 +15,7 @@ from .sts import StsWish
 
 @dataclass(frozen=True, repr=False)
 class Entry:
-    """The values of one profile, as they stand in the file."""
+    """The values of one profile, as the file has them."""
 
     file: Path
     name: str
@@ -34,7 +34,7 @@ class Entry:
         return value
 
     def secret(self, key: str) -> str | None:
-        """A key, secret or token; one that cannot be one is an error before anything is sent."""
+        """A key, secret or token; an impossible one is an error before anything is sent."""
         value = self.text(key)
         wrong = misfit(value) if value is not None else None
         if wrong is not None:

@@ -1,4 +1,4 @@
-"""The key pair that the configuration or the environment gives: whole, and never put together from two others."""
+"""The key pair that the configuration or the environment gives: whole, never mixed from two other pairs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..esa.keys import Credentials, misfit
 
 @dataclass(frozen=True, repr=False)
 class _Pair:
-    """One place that may give the three parts, and the names that they have there."""
+    """One place that may give the three parts, and their names in that place."""
 
     names: tuple[str, ...]
     key: str | None

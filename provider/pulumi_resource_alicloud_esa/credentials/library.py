@@ -1,7 +1,7 @@
 """The sources of keys that `alibabacloud-credentials` implements, imported when the first of them is asked for.
 
-It costs 0.1 s, reads the environment when it is imported, and puts what it was answered, keys included, into its
-messages. Its own HTTP follows redirects, reads netrc, ignores NO_PROXY and REQUESTS_CA_BUNDLE and has no bounds: every
+Its import takes 0.1 s and reads the environment, and its messages quote the answers it got, keys
+included. Its own HTTP follows redirects, reads netrc, ignores NO_PROXY and REQUESTS_CA_BUNDLE and has no bounds: every
 request of it goes through http.py instead. Its readers of profiles are not used: they read the file once more, ask
 the global STS only, and two of them write keys into it.
 """
@@ -51,7 +51,7 @@ def ram_role_source(description: str, base: CredentialSource, role: AssumeRole, 
 
 
 def uri_source(description: str, uri: str) -> RenewedSource:
-    """Keys that a URL answers with."""
+    """Keys that are fetched from a URL."""
     return RenewedSource(description, lambda patience: _asked(_library().URLCredentialsProvider(uri=uri)))
 
 
@@ -85,7 +85,7 @@ def oidc_source(description: str, oidc: AssumeRoleWithOidc, sts: str) -> Renewed
 
 
 def rsa_source(description: str, pair: RsaKeyPair, sts: str) -> RenewedSource:
-    """Keys of a session that a key pair opens, at the STS of that host."""
+    """Keys of a session opened with a key pair, at the STS of that host."""
     return RenewedSource(
         description,
         lambda patience: _asked(
@@ -97,9 +97,9 @@ def rsa_source(description: str, pair: RsaKeyPair, sts: str) -> RenewedSource:
 
 
 def login_source(profile: Profile, login: CloudSso | OAuth) -> RenewedSource:
-    """The keys that the aliyun CLI left in the profile while they are good, then others for its token.
+    """The keys that the aliyun CLI left in the profile while they are valid, then new ones for its token.
 
-    What is fetched is kept in this process only, and a token that has ended is not renewed: the new one would have to
+    What is fetched is kept in this process only, and an expired token is not renewed: the new one would have to
     be written into the file, or the aliyun CLI's login would be over.
     """
 
@@ -158,22 +158,22 @@ def _library() -> Any:
 
 
 def _asked(provider: Any) -> Fetched:
-    """What a provider of the library answers, which is asked once: renewing is our own."""
+    """The keys of one of the library's providers, which is asked only once: we do the renewing."""
     found = provider.get_credentials()
     key, secret = found.get_access_key_id(), found.get_access_key_secret()
     if not key or not secret:
         raise CredentialsError("gave no keys")
-    # A number that is no time stands for "not known" too.
+    # A number that cannot be a time means "not known" too.
     ends = max(0, found.get_expiration() or 0) or None
     return Fetched(Credentials(key, secret, found.get_security_token() or None), ends)
 
 
 def _do_action(request: Any, options: dict[str, Any] | None = None) -> Any:
-    """The library's HTTP call, over ours; it takes any status but 200 for an error, and so do we."""
+    """The library's HTTP call, made by ours; both treat any status but 200 as an error."""
     from Tea.core import TeaCore
 
     headers = dict(request.headers)
-    # Without a port, and without an IPv6 address's brackets: what belongs there follows from the address.
+    # It has no port, and no brackets around an IPv6 address, so the header is left to be made from the URL.
     host = headers.pop("host")
     request.headers["host"] = f"[{host}]" if host.count(":") > 1 else host
     wanted = options or {}

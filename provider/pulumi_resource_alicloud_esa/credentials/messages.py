@@ -7,7 +7,7 @@ import re
 _LONGEST = 2000
 # What follows these words is an answer, an output or an address, which can hold keys.
 _QUOTED = re.compile(r"\b(?:result|response|stderr|stdout|output|OAuth token)\b\s?:")
-# Each run of letters is looked at from its start only, so that the cost grows with the text and no faster.
+# Each run of letters is searched from its start only, so that the time is linear in the length of the text.
 _ADDRESS = re.compile(r"((?<!\w)\w+://)(?:[^/?#\s'\"]*@)?([^/?#\s,'\"]*)[^\s,'\"]*")
 _RUN = re.compile(r"[^\s'\"]+")
 _POOL = re.compile(r"(?<!\w)\w+Pool\(host='([^']*)', port=\d+\): Max retries exceeded\s?")
@@ -18,7 +18,7 @@ _NOISE = re.compile(
 
 
 def safe_text(error: Exception) -> str:
-    """Its message on one line, without answers and outputs, of addresses the host only: the rest can hold keys."""
+    """Its message on one line, without answers and outputs, of addresses only the host: the rest can hold keys."""
     text = " ".join(str(error)[:_LONGEST].split())
     quoted = _QUOTED.search(text)
     if quoted:
@@ -39,7 +39,7 @@ def _whole(text: str) -> str:
             torn.append(place)
     torn += opened
     for quote in "'\"":
-        # One between two letters is an apostrophe.
+        # A single quote between two letters is an apostrophe.
         places = [found.start() for found in re.finditer(rf"(?<!\w){quote}|{quote}(?!\w)", text)]
         torn += places[-1:] if len(places) % 2 else []
     kept = "".join(char for place, char in enumerate(text) if place not in torn)

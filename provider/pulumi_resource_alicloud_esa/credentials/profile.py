@@ -20,7 +20,7 @@ class RsaKeyPair:
 
 @dataclass(frozen=True, repr=False)
 class Login:
-    """What the aliyun CLI keeps of a login with a browser: keys while they last, and a token that gives others."""
+    """What the aliyun CLI keeps of a login with a browser: keys that expire, and a token with which to get new ones."""
 
     keys: Credentials | None
     keys_end: int
@@ -71,13 +71,13 @@ class Profile:
 
 @dataclass(frozen=True, repr=False)
 class Override:
-    """Parts of a key pair that the configuration gives beside a profile: they stand for the profile's own."""
+    """Parts of a key pair that the configuration gives beside a profile: they replace the profile's own."""
 
     secret_key: str | None = None
     security_token: str | None = None
 
     @property
     def names(self) -> str:
-        """The settings, as a user knows them."""
+        """The names of the settings that give a part, as a user knows them."""
         given = (("secretKey", self.secret_key), ("securityToken", self.security_token))
         return " and ".join(name for name, value in given if value is not None)

@@ -29,9 +29,9 @@ _FOREIGN = (
 def find_profile(
     name: str | None, file: str | None, env: Mapping[str, str], override: Override | None = None
 ) -> Profile:
-    """The profile of that name, or the file's current one; raises CredentialsError saying what is there.
+    """The profile of that name, or the file's current one; raises CredentialsError that names the profiles there are.
 
-    `override` stands for parts of the key pair that the profile holds; one that holds none is an error.
+    `override` replaces parts of the profile's key pair; a profile without a key pair is then an error.
     """
     path = _path(file, env)
     text = _text(path)
@@ -47,7 +47,7 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise CredentialsError(f"credentials file {path}: {error.strerror}") from None
     except ValueError:
-        # Not as it stands: it holds a NUL or half a character.
+        # Quoted, not as it is: it holds a NUL or half a character.
         raise CredentialsError(f"credentials file {str(path)!a}: this cannot be a path") from None
     encoding = next((encoding for mark, encoding in _FOREIGN if data.startswith(mark)), None)
     if encoding is None and b"\0" in data[:4]:

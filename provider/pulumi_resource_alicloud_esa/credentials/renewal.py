@@ -1,4 +1,4 @@
-"""Keys that are fetched and renewed: one fetch for all who wait, and the last keys for as long as they are good."""
+"""Keys that are fetched and renewed: one fetch for all calls that wait, and the last keys until they expire."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .messages import safe_text
 
 # Keys are renewed this long before they expire, which leaves time for many attempts.
 _RENEWAL_SECONDS = 15 * 60.0
-# The pause between renewals when new keys expire just as soon, and after a renewal that failed.
+# The pause before the next renewal when new keys expire just as soon, and after a renewal that failed.
 _RECHECK_SECONDS = 1.0
 _PAUSE_SECONDS = 30.0
 # How much longer a fetch may take than the call that began it, which ends by its own deadline and says so.
@@ -41,14 +41,14 @@ class KeysTooLate(DeadlineExceeded):
 
 @dataclass(frozen=True)
 class Fetched:
-    """Keys, and when they end in seconds since 1970; None where that is not known."""
+    """Keys, and when they expire in seconds since 1970; None where that is not known."""
 
     keys: Credentials
     ends: float | None = None
 
 
 class Patience(Deadline):
-    """How long one fetch may take; when the last who wait for it have left, what it started is stopped at once."""
+    """The time limit of one fetch; once no call waits for it any more, what the fetch started is stopped."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
@@ -56,7 +56,7 @@ class Patience(Deadline):
 
     @contextlib.contextmanager
     def stopping(self, stop: Callable[[], None] | None) -> Iterator[None]:
-        """Call `stop` when the fetch is given up, in the thread that gives it up."""
+        """Call `stop` when the fetch is cancelled, in the thread that cancels it."""
         self._stop = stop
         try:
             self.check()
@@ -65,7 +65,7 @@ class Patience(Deadline):
             self._stop = None
 
     def cancel(self) -> None:
-        """Give the fetch up."""
+        """End the fetch, and what it started."""
         # Looked up before it is cancelled: cancelling wakes the fetch, which then removes itself.
         stop = self._stop
         super().cancel()
@@ -74,7 +74,7 @@ class Patience(Deadline):
 
 
 class _Fetch:
-    """A fetch under way, and how many wait for it."""
+    """A fetch under way, and how many calls wait for it."""
 
     def __init__(self, seconds: float) -> None:
         self.future: Future[Credentials] = Future()
@@ -87,8 +87,8 @@ class RenewedSource:
     """Keys that are fetched, and renewed 15 minutes before they expire.
 
     One fetch at a time, in a thread of its own: all callers wait for the same one, each no longer than its
-    deadline; it ends when nobody waits any more. A first fetch is tried again as esa/retry.py says; a renewal that
-    fails leaves the keys there are, until they expire or the service rejects them.
+    deadline; it is stopped when no call waits for it any more. A first fetch is tried again as esa/retry.py says;
+    when a renewal fails, the keys stay in use until they expire or the service rejects them.
     """
 
     def __init__(self, description: str, fetch: Callable[[Patience], Fetched]) -> None:
@@ -102,7 +102,7 @@ class RenewedSource:
 
     @property
     def ends(self) -> float | None:
-        """When the current keys end, in seconds since 1970; None where that is not known."""
+        """When the current keys expire, in seconds since 1970; None where that is not known."""
         return self._ends
 
     def get(self, deadline: Deadline) -> Credentials:
@@ -110,7 +110,7 @@ class RenewedSource:
         return self._current(deadline, None)
 
     def refresh(self, rejected: Credentials, deadline: Deadline) -> bool:
-        """Fetch anew unless another thread did so already."""
+        """Fetch new keys, unless another thread has already replaced the rejected ones."""
         # Twice, because a fetch that was under way already may have been for the rejected keys.
         return any(self._current(deadline, rejected) != rejected for _ in range(2))
 
@@ -163,7 +163,7 @@ class RenewedSource:
             fault = CredentialsError(f"{self.description}: {_explained(error)}")
         pause = _RECHECK_SECONDS
         if found is None and kept is not None and (self._ends is None or time.time() < self._ends):
-            # The service has the last word on keys whose end is not known.
+            # Keys of unknown expiry are used until the service rejects them.
             found, pause = Fetched(kept, self._ends), _PAUSE_SECONDS
         with self._lock:
             if self._fetch is fetch:

@@ -1,4 +1,4 @@
-"""Which role is assumed on top of the keys that were found, and which one with an OIDC token; and who named it."""
+"""Which role is assumed with the keys that were found, or with an OIDC token; and which setting names it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..esa.errors import CredentialsError
 from ..esa.inputs import whole
 from .library import SESSION_NAME, SESSION_SECONDS
 
-# What a pod gets injected names the role of its OIDC token; by hand it may also name one for other keys.
+# In a pod it is injected and names the role for the OIDC token; a user may also set it to name a role for other keys.
 _SHARED_VARIABLE = "ALIBABA_CLOUD_ROLE_ARN"
 
 
@@ -68,7 +68,7 @@ def find_role(settings: Settings, env: Mapping[str, str], kind: str, explicit: b
 
 
 def find_oidc(settings: Settings, env: Mapping[str, str]) -> OidcRole | None:
-    """The role to assume with a token; None where settings and environment do not make one, or raises."""
+    """The role to assume with a token; None where nothing names one; raises CredentialsError for an incomplete one."""
     given = settings.assume_role_with_oidc or AssumeRoleWithOidc()
 
     def pick(name: str, value: str | None) -> str | None:
@@ -77,7 +77,7 @@ def find_oidc(settings: Settings, env: Mapping[str, str]) -> OidcRole | None:
     oidc = replace(
         given,
         oidc_provider_arn=pick("oidcProviderArn", given.oidc_provider_arn),
-        # A token that is given is not left aside for a pod's file.
+        # A token that is given wins over the file that a pod gets.
         oidc_token_file=given.oidc_token_file or (None if given.oidc_token else pick("oidcTokenFile", None)),
         oidc_token=pick("oidcToken", given.oidc_token),
         role_arn=pick("roleArn", given.role_arn),

@@ -45,7 +45,7 @@ class StaticSource:
         return self._credentials
 
     def refresh(self, rejected: Credentials, deadline: Deadline) -> bool:
-        """There are no others."""
+        """False: there are no other keys."""
         return False
 
 
@@ -55,9 +55,9 @@ def choose_source(
     warn: Callable[[str], None],
     debug: Callable[[str], None] = lambda message: None,
 ) -> CredentialSource:
-    """The source of keys for these settings; raises CredentialsError, which lists the ways when there is none.
+    """The source of keys for these settings; raises CredentialsError, which lists the ways to give keys.
 
-    `warn` is told of settings that are not used, `debug` of the kind of source that is.
+    `warn` gets a line about each unused setting, `debug` one about the kind of source in use.
     """
     kind, build = _first_source(settings, env)
     explicit = kind in _explicit(settings)
@@ -82,7 +82,7 @@ def region_of(settings: Settings, env: Mapping[str, str]) -> str | None:
     try:
         return find_profile(name, file, env).region
     except CredentialsError:
-        # Keys may come from elsewhere; where they do not, their own look-up has said what is wrong.
+        # A broken profile is no error here: if the keys come from it too, looking them up has raised the error.
         return None
 
 
@@ -96,7 +96,7 @@ def _first_source(settings: Settings, env: Mapping[str, str]) -> tuple[str, Call
     def build() -> CredentialSource:
         return _profile_source(find_profile(name, file, env, override), settings, env)
 
-    # A secret that stands beside a profile in the configuration belongs to it, whatever the environment has.
+    # A secret given beside a profile in the configuration belongs to that profile, whatever the environment has.
     beside = bool(override.names and (settings.profile or settings.shared_credentials_file))
     pair = None if beside else find_key_pair(settings, env, or_profile=bool(name or file))
     if pair is not None:

@@ -28,7 +28,7 @@ class Difference:
 
     With `execution_id`, the field is one of that execution; where the execution itself is new or gone, the field is
     `executions` and the side that has it says its plan. A job that is new or gone is one finding, whatever it
-    consists of; so is one whose record cannot be read, which has no field.
+    consists of; so is one whose record cannot be read: it has no field.
     """
 
     kind: Kind
@@ -56,9 +56,9 @@ def compare(
 ) -> list[Difference]:
     """How `actual` differs from `expected`, both by the same key, sorted by name, job, execution and field.
 
-    Keys are job ids, or any others with `ids` saying which job stands behind a key. A record that could not be
-    read, None, is never equal. `now`, in milliseconds by the service's clock, tells which executions ran out: one
-    that did and is gone is no finding. Where it is not known none ran out, so that nothing passes unseen.
+    Keys are job ids, or any others with `ids` giving the job id of each key. A record that could not be
+    read, None, is never equal. `now`, in milliseconds by the service's clock, tells which executions are over: one
+    that is over and gone is no finding. Where `now` is not known none counts as over, so that nothing is missed.
     """
     differences: list[Difference] = []
     for key in {*expected, *actual}:
@@ -77,7 +77,7 @@ def compare(
 
 
 def ran_out(execution: Fields, now: int | None) -> bool:
-    """Whether an execution's end had passed by then; not where either is not known."""
+    """Whether an execution had ended by then; false where either time is not known."""
     end = moment(execution.get("endTime"))
     return end is not None and now is not None and end < now
 

@@ -1,7 +1,7 @@
-"""Jobs declared in a program, each only in the fields that it declares, held against those that are there.
+"""Jobs declared in a program, compared with the live ones, each only in the fields that it declares.
 
 What is declared has names and plans, but not always ids; so each is first matched with the job, or the execution,
-that it can only mean. Then the one drift model compares.
+that it most likely means. Then the one drift model compares.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Declared:
 def find_drift(declared: Sequence[Declared], reading: Reading, allow_unexpected: bool) -> list[Difference]:
     """How the jobs differ from those declared.
 
-    The service allows several jobs of one name. A declared job is held against the one of its name that fits best;
+    The service allows several jobs of one name. A declared job is compared with the one of its name that fits best;
     the others are unexpected.
     """
     jobs = _match(declared, reading)
@@ -61,7 +61,7 @@ def find_drift(declared: Sequence[Declared], reading: Reading, allow_unexpected:
             if job["id"] not in taken:
                 found[job["id"]], ids[job["id"]] = record_job(job, covered(())), job["id"]
     differences = compare(wanted, found, now=reading.now, ids=ids)
-    # A declared execution that is not there has no id to be told by.
+    # A declared execution that does not exist has no id.
     return [replace(one, execution_id="") if one.execution_id.startswith(_NO_ID) else one for one in differences]
 
 

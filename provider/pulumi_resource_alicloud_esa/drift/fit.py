@@ -1,4 +1,4 @@
-"""Which of several candidates is meant, where nothing but its values says so."""
+"""Which of several candidates is meant, judged by their values alone."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 
 def best_fit(costs: Sequence[Sequence[int]]) -> dict[int, int]:
-    """Which column belongs to each row: as many pairs at no cost as there can be, then the cheapest first.
+    """The column for each row: as many pairs without cost as possible, then the cheapest first.
 
-    `costs` has a row for each of those that look for one, and a column for each that can be found; every pair is
+    `costs` has a row for each declared item and a column for each candidate; every pair is
     allowed. Taking the first perfect fit for each row is not enough: it may be the only one of a later row.
     """
     taken_by: dict[int, int] = {}
@@ -31,7 +31,7 @@ def best_fit(costs: Sequence[Sequence[int]]) -> dict[int, int]:
 def _fit_perfectly(
     start: int, costs: Sequence[Sequence[int]], taken_by: dict[int, int], column_of: dict[int, int]
 ) -> None:
-    """Find a column at no cost for one more row, moving others to theirs where that makes room."""
+    """Find a column without cost for one more row, moving other rows to other such columns where that makes room."""
     reached_from: dict[int, int] = {}
     rows = [start]
     for row in rows:

@@ -61,13 +61,13 @@ class JobHealth:
 
 @dataclass(frozen=True)
 class Health:
-    """The jobs of which something is to be said: a run failed or was stopped, newest first, or none is ahead."""
+    """The jobs worth a line: a run failed or was stopped, newest first, or none is ahead."""
 
     broken: Sequence[JobHealth]
     idle: Sequence[JobHealth]
 
     def summary(self) -> str:
-        """What was found, as the tail of a one-line summary."""
+        """The health in a few words, to end a one-line summary."""
         if not self.broken and not self.idle:
             return f"health: {_WELL}"
         jobs = "1 job" if len(self.broken) == 1 else f"{len(self.broken)} jobs"
@@ -89,13 +89,13 @@ class Health:
         return "\n".join(["#### Health", "", *(bullets(self.lines()) or [f"{_WELL.capitalize()}."]), ""])
 
     def plain(self) -> list[dict[str, Any]]:
-        """Every job of which something is to be said, for programs."""
+        """Every job worth a line, for programs."""
         quiet = [job for job in self.idle if not job.broken]
         return [job.plain() for job in (*self.broken, *quiet)]
 
 
 def judge_health(jobs: Sequence[Job], executions: Mapping[str, Sequence[Execution]]) -> Health:
-    """The health of these jobs, of each of which the executions were read."""
+    """The health of these jobs; the executions of each must have been read."""
     found = [_judge(job, executions[job["id"]]) for job in jobs]
     by_name = sorted(found, key=lambda job: (job.name, job.job_id))
     broken = sorted((job for job in by_name if job.broken), key=lambda job: -(job.last_failed or 0))

@@ -22,7 +22,7 @@ _EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: of which job (id, exact name or /regex/), which field if not all, why, and until which day."""
+    """One rule: for which job (id, exact name or /regex/), for which field if not all, why, and until which day."""
 
     job: str
     reason: str
@@ -31,13 +31,13 @@ class Rule:
     pattern: Pattern | None = None
 
     def covers(self, difference: Difference) -> bool:
-        """Whether this finding is one that the rule is about, whatever the day."""
+        """Whether the rule covers this finding, whatever the day."""
         return self._is_of(difference) and (not self.field or _within(difference.path, self.field))
 
     def _is_of(self, difference: Difference) -> bool:
         name, job_id = difference.name, difference.job_id
         if not name and not job_id:
-            # Of no job: a record that is no map.
+            # A difference without a job: the record is no map.
             return False
         if self.pattern is not None:
             return self.pattern.found_in(name)
@@ -66,7 +66,7 @@ class Judged:
     ran_out: Sequence[Rule] = ()
     """Rules past their day whose findings count again."""
     unmatched: Sequence[Rule] = ()
-    """Rules that no finding is about."""
+    """Rules that cover no finding."""
 
 
 def judge(differences: Sequence[Difference], rules: Sequence[Rule], now: int | None) -> Judged:
@@ -106,7 +106,7 @@ def read_rules(inputs: Inputs, name: str = "ignore") -> tuple[Rule, ...]:
 
 
 def _read_rule(given: Inputs) -> Rule:
-    # A name counts as it stands, white space and all.
+    # A name is matched exactly, white space included.
     job = given.values["job"] if given.text("job", required=True) else ""
     field = given.text("field") or ""
     reason, until = given.text("reason", required=True) or "", given.text("until") or ""
@@ -134,5 +134,5 @@ def _is_date(text: str) -> bool:
 
 
 def _within(path: str, field: str) -> bool:
-    """`executions` is about all that is found of executions, every other field about itself."""
+    """Whether a rule's field covers a finding's: `executions` covers all about executions, any other only itself."""
     return path == field or (field == EXECUTIONS and path.startswith(f"{EXECUTIONS}."))

@@ -15,7 +15,7 @@ def tail(judged: Judged) -> str:
 
 
 def lines(judged: Judged) -> list[str]:
-    """One line for each finding that was ignored, and what is to be said of the rules."""
+    """One line for each ignored finding, then a line for each rule that needs attention."""
     ignored = [f"ignored: {describe(difference)} ({because(rule)})" for difference, rule in judged.ignored[:_MOST]]
     more = [f"... and {len(judged.ignored) - _MOST} more ignored"] if len(judged.ignored) > _MOST else []
     return [*ignored, *more, *notes(judged)]

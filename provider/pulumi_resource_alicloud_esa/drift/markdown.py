@@ -1,4 +1,4 @@
-"""The Markdown report for a pull request or a job summary: every text literal, all of it no longer than a comment."""
+"""The Markdown report for a pull request or a job summary: texts shown literally, no longer than a comment may be."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BACKTICKS = re.compile("`+")
 
 
 def markdown(site_id: str, differences: Sequence[Difference], count: int, longest: int = LONGEST) -> str:
-    """A report with a row a job; one that would be longer is cut visibly, what is gone stays first."""
+    """A report with one row for each job; if it is too long it is visibly cut, and keeps jobs that are gone first."""
     title = f"### Scheduled preload jobs of site {site_id}"
     if not differences:
         return f"{title}\n\nNo drift: all {count} jobs are as expected.\n"
@@ -34,7 +34,7 @@ def markdown(site_id: str, differences: Sequence[Difference], count: int, longes
 
 
 def code(text: str, in_table: bool = False, longest: int = LONGEST_TEXT) -> str:
-    """A text as a code span: what it holds is no markup, no link, and mentions nobody."""
+    """A text as a code span, so that nothing in it acts as markup, a link or a mention."""
     shown = exact(text, longest)
     if in_table:
         shown = shown.replace("|", "\\|")

@@ -1,4 +1,4 @@
-"""What is there now: the jobs of a site, and where a verdict needs them their executions, read in one go."""
+"""The live jobs of a site and, where a verdict needs them, their executions, read in one go."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Reading:
 def read_covered(
     service: Service, query: JobQuery, covers: Iterable[str], deadline: Deadline, progress: Progress | None = None
 ) -> Reading:
-    """All that a record which covers these fields needs; raises what reading can raise, never leaves a job out."""
+    """The jobs, and the executions if these fields need them; raises what reading can raise, never leaves a job out."""
     wanted = EXECUTIONS in covers
     return read_site(service, query, lambda job: wanted, deadline, progress)
 

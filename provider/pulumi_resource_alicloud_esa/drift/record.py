@@ -20,13 +20,13 @@ from ..esa.moments import canonical_moment, parse_answered
 from ..esa.query import split_domains
 
 Value = str | int
-"""Of a field; a bool (`stopped`) is an int too."""
+"""The value of a field; a bool (`stopped`) is an int too."""
 Fields = Mapping[str, Value]
 
 EXECUTIONS = "executions"
 STOPPED = "stopped"
 PLAN = ("endTime", "interval", "sliceLen", "startTime")
-"""What a hand can change of an execution."""
+"""The fields of an execution that a person can change."""
 PLANNED = (*PLAN, STOPPED)
 
 # The key of a record, and what is the same for every job of a site.
@@ -36,7 +36,7 @@ IGNORABLE = (*COMPARABLE, *(f"{EXECUTIONS}.{field}" for field in PLANNED))
 DEFAULT_IGNORED = ("errorInfo", "executionCount", "failedFileOss", "taskSubmitted", "urlSubmitted")
 INTEGERS = frozenset({"executionCount", "interval", "sliceLen", "taskSubmitted", "urlCount", "urlSubmitted"})
 MOMENTS = frozenset({"createdAt", "endTime", "startTime"})
-# What a record covers that does not say so: it was written by 0.1.0. Never to be extended.
+# What a record without `covered` covers: it was written by 0.1.0, so this list is never extended.
 _FIRST = tuple(
     """aliUid createdAt domains errorInfo executionCount failedFileOss fileId insertWay name taskSubmitted taskType
     urlCount urlSubmitted""".split()  # noqa: SIM905
@@ -76,13 +76,13 @@ def read_record(value: object) -> Record | None:
 
 
 def covered(ignored: Iterable[str], executions: bool = False) -> tuple[str, ...]:
-    """The fields that a record of today covers, sorted; `executions` itself stands for which there are."""
+    """The fields that a new record covers, sorted; `executions` itself means which executions there are."""
     names = (*IGNORABLE, EXECUTIONS) if executions else COMPARABLE
     return tuple(sorted({*names} - {*ignored}))
 
 
 def covered_at_first(ignored: Iterable[str]) -> tuple[str, ...]:
-    """The fields that a record covers which does not say so."""
+    """The fields that a record without `covered` covers."""
     return tuple(sorted({*_FIRST} - {*ignored}))
 
 

@@ -1,4 +1,4 @@
-"""Only what is new: the findings of a check held against those of an earlier one."""
+"""Only what is new: the findings of a check compared with those of an earlier one."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .markdown import bullets
 from .text import describe
 
 _MOST = 200
-# Of Markdown: beside the table, what is ignored and the health, a comment has room for little more.
+# Characters: beside the table, the ignored findings and the health, a comment has room for little more.
 _ROOM = 1500
 
 
 def fingerprint(site_id: str, difference: Difference) -> str:
-    """The same for the same finding whatever else is found; another value by hand is another finding."""
+    """A finding's fingerprint: independent of other findings; another live value makes another one."""
     sides = [difference.expected, difference.actual]
     execution = [difference.execution_id] if difference.execution_id else []
     identity = json.dumps([site_id, difference.kind.value, difference.job_id, difference.field, sides, *execution])
@@ -39,7 +39,7 @@ class Since:
         return {"new": len(self.new), "known": len(self.known), "resolved": len(self.resolved)}
 
     def tail(self) -> str:
-        """The same as the tail of a one-line summary."""
+        """The same in a few words, to end a one-line summary."""
         numbers = ", ".join(f"{number} {word}" for word, number in self.counts.items())
         return f"; findings since the earlier report: {numbers}"
 
@@ -61,7 +61,7 @@ class Since:
 def since(site_id: str, earlier: Sequence[Difference], judged: Judged) -> Since:
     """What became of the findings of an earlier check of the same site.
 
-    One that is ignored by now is still there, so it is not resolved; one whose rule ran out was no finding, so it
+    One that is ignored now still exists, so it is not resolved; one whose rule ran out was no finding before, so it
     is new.
     """
     known = {fingerprint(site_id, found) for found in earlier}

@@ -15,12 +15,12 @@ _NAMED = 5
 _CHANGES = 20
 _BEFORE = 20
 LONGEST_TEXT = 200
-"""Of a name or a value, before it is cut."""
+"""Characters of a name or a value that are shown before it is cut."""
 _IMPORTANCE = (Kind.MISSING, Kind.CHANGED, Kind.UNEXPECTED)
 
 
 def exact(text: str, longest: int = LONGEST_TEXT) -> str:
-    """Text as a person is shown it, in quotes where white space could not be seen that makes the difference."""
+    """Text as a person is shown it, in quotes where it has white space that could otherwise not be seen."""
     shown = printable(text, longest)
     return f'"{shown}"' if shown != " ".join(shown.split()) else shown
 
@@ -37,12 +37,12 @@ def job_label(name: str | None, job_id: str) -> str:
 
 
 def value(side: Value | None) -> str:
-    """One side of a change; a text whose ends people could not see stands in quotes."""
+    """One side of a change; a text with white space at an end is put in quotes."""
     return "nothing" if side is None else exact(str(side))
 
 
 def change(difference: Difference) -> str:
-    """What is different about a changed job: the field with both sides, and of which execution."""
+    """How a changed job differs: the field with both sides, and of which execution."""
     if not difference.field:
         return "what was recorded cannot be read"
     sides = " => ".join(value(side) for side in both_sides(difference))
@@ -77,7 +77,7 @@ def describe(difference: Difference) -> str:
 
 
 def details(record: Record) -> str:
-    """What a job that is new or gone is: type, domains, URLs, creation, executions."""
+    """The details of a job that is new or gone: type, domains, URLs, creation, executions."""
     fields = record.fields
     parts = [exact(str(fields[name])) for name in ("taskType", "domains") if name in fields]
     if "urlCount" in fields:
@@ -116,12 +116,12 @@ def most_important(differences: Sequence[Difference], number: int) -> Sequence[D
 
 
 def importance(difference: Difference) -> int:
-    """Its place where not all can be shown."""
+    """Its place in the order when not all can be shown."""
     return _IMPORTANCE.index(difference.kind)
 
 
 def changed_jobs(differences: Sequence[Difference]) -> list[str]:
-    """The same without what changed, for jobs that are secret."""
+    """One line for each job without what changed, for jobs that are secret."""
     words = {Kind.MISSING: "is gone", Kind.UNEXPECTED: "is new", Kind.CHANGED: "has changed"}
     return _unique(
         change(difference) if _of_no_job(difference) else f"job {label(difference)} {words[difference.kind]}"

@@ -29,14 +29,14 @@ PROPERTIES = {
 
 
 def known_faults(faults: Iterable[Fault], values: Mapping[str, Any]) -> list[Fault]:
-    """The faults but for those of values that are not known yet."""
+    """The faults, except those about values that are not known yet."""
     return [fault for fault in faults if not _is_unknown(split(fault.path), values)]
 
 
 def shown_faults(faults: Iterable[Fault], values: Mapping[str, Any], unquotable: Collection[str] = ()) -> list[Fault]:
-    """Each fault on its top-level property, the path in the text: the engine shows no other property's value.
+    """Each fault on its top-level property, with its path in the text: the engine prints no value below the top level.
 
-    On none where the property is `unquotable`: what the program wrote there must not be shown.
+    On no property at all where it is `unquotable`: the engine would print the value that the program gave it.
     """
     result = []
     for fault in faults:
@@ -50,7 +50,7 @@ def shown_faults(faults: Iterable[Fault], values: Mapping[str, Any], unquotable:
 
 
 def _is_unknown(path: list[str], values: Any) -> bool:
-    """Whether what stands at the path, or above it, is not known."""
+    """Whether the value at the path, or one above it, is not known yet."""
     for part in path:
         if isinstance(values, list):
             values = values[int(part)] if part.isdecimal() and int(part) < len(values) else None

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-# The engine is on this machine. gRPC would go by https_proxy, http_proxy and grpc_proxy even so.
+# The engine is on this machine, but gRPC would still use https_proxy, http_proxy and grpc_proxy.
 NO_PROXY: Any = (("grpc.enable_http_proxy", 0),)
 _PROGRESS_SECONDS = 0.5
 _SEND_SECONDS = 2
@@ -69,8 +69,8 @@ class EngineLog:
             sent = self._engine().Log.future(request, timeout=_SEND_SECONDS)
             self._under_way.add(sent)
             sent.add_done_callback(self._under_way.discard)
-            # A line belongs before the answer it is about; one for the moment does not. Once an engine did not answer,
-            # no line is waited for: what a silent one costs is one wait in sum.
+            # Waited for, so that the line is shown before the answer it is about; a passing line need not be. After
+            # one line without an answer none is waited for, so that a silent engine costs one wait in all.
             if self._answers and not ephemeral and severity != "DEBUG":
                 self._answers = sent.exception() is None
 

@@ -1,4 +1,4 @@
-"""What a program marked secret: kept so in what goes back to the engine, and left out of every text."""
+"""What a program marked secret: marked again in what goes back to the engine, and left out of every text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SURE = 8
 
 
 def marked(values: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    """The values, those of these names secret."""
+    """The values, with those of these names marked secret."""
     return {name: Secret(value) if name in names else value for name, value in values.items()}
 
 

@@ -27,14 +27,14 @@ _FLUSH_MILLISECONDS = 1000
 
 
 class Tracing:
-    """No tracing: the methods do nothing. The class below does it."""
+    """No tracing: the methods do nothing. The subclass below does the tracing."""
 
     span: SpanHook = staticmethod(no_span)
 
     def call(self, name: str, metadata: Any, about: Mapping[str, Any] = {}) -> AbstractContextManager[object]:
         """A span around one request of the engine, a child of the engine's own span in `metadata`.
 
-        An error's text in it is without what is secret in `about`.
+        The text of an error in it is without the secrets of `about`.
         """
         return nullcontext()
 
@@ -119,7 +119,7 @@ def _make_provider(endpoint: str) -> Any:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    # A collector that went away is nothing that a user of the provider should read about.
+    # A user of the provider cannot do anything about a collector that has gone: nothing is logged.
     logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
     provider = TracerProvider(resource=Resource.create({SERVICE_NAME: "pulumi-resource-alicloud-esa"}))
     exporter = OTLPSpanExporter(endpoint=endpoint, insecure=True, timeout=2, channel_options=NO_PROXY)

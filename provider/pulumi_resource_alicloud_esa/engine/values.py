@@ -131,7 +131,7 @@ def _holds_secret(value: Any) -> bool:
     fields = value.struct_value.fields
     if SIGNATURE in fields and fields[SIGNATURE].string_value == SECRET:
         return True
-    # An output says so beside its value.
+    # An output has a field beside its value that says whether it is secret.
     if SIGNATURE in fields and "secret" in fields and fields["secret"].bool_value:
         return True
     return any(map(_holds_secret, fields.values()))

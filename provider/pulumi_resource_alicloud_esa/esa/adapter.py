@@ -1,8 +1,8 @@
-"""requests' adapter with connections that a deadline can end, and that are used again only where nothing can be left.
+"""requests' adapter whose connections a deadline can end, and which are reused only when no unread byte can be left.
 
-An answer belongs to a request by its place on the connection alone, so whatever comes in between shifts all that
-follow by one. Hence: interim answers are read past; a connection goes back to the pool when its answer was read to
-the end, judged, and nothing came behind it; and no connection gives the same answer twice.
+Only its place on the connection tells which request an answer belongs to, so one answer too many shifts all later
+ones. Hence: interim answers are skipped; a connection goes back to the pool when its answer was read to
+the end, judged, and no more bytes followed it; and no connection gives the same answer twice.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ class Loan:
         self.returned: list[tuple[Any, Any]] = []
 
     def judge(self, identity: object) -> None:
-        """Raise MisplacedAnswer unless the answer just read is that to the request sent; its `identity` is remembered.
+        """Raise MisplacedAnswer unless the answer just read belongs to the request sent; its `identity` is remembered.
 
-        None is an answer that could come twice with good reason.
+        An `identity` of None means that the same answer may rightly come twice.
         """
         self.connection.judge(identity)
 
 
 @contextlib.contextmanager
 def lend(deadline: Deadline) -> Iterator[Loan]:
-    """Connections for one exchange: what they wait in is shut down when the deadline ends, and those that it leaves
-    with an exception, or with bytes that nobody asked for, are closed."""
+    """Connections for one exchange: the socket they wait for is shut down at the deadline, and those that it leaves
+    with an exception, or with unexpected bytes, are closed."""
     loan = _current.loan = Loan(deadline)
     good = False
     try:
@@ -91,18 +91,18 @@ class LendingAdapter(requests.adapters.HTTPAdapter):
 
 
 class _Answer(http.client.HTTPResponse):
-    """http.client's, which takes any interim answer but 100 for the final one, and loses what it read too much."""
+    """http.client's, but that one takes any interim answer except 100 for the final one, and loses bytes read ahead."""
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         self._sock = sock
         self.behind = b""
-        """What had come behind the answer when it was read to its end."""
+        """The bytes that had followed the answer when its end was read."""
 
     def _read_status(self) -> Any:
         for _ in range(_MAX_INTERIM):
             version, status, reason = super()._read_status()  # type: ignore[misc]  # urllib3 calls it too, for a tunnel
-            # 101 is final: nobody here asks for another protocol.
+            # 101 is final: we never ask for another protocol.
             if not 100 <= status < 200 or status == 101:
                 return version, status, reason
             lines = 0
@@ -128,7 +128,7 @@ class _Answer(http.client.HTTPResponse):
 
 
 class _Lent:
-    """One connection; what it tells of itself holds since it was last connected."""
+    """One connection; its fields are reset each time it connects."""
 
     response_class: Any = _Answer
     sock: Any
@@ -153,15 +153,15 @@ class _Lent:
 
     @property
     def spoilt(self) -> bool:
-        """Whether the next answer could be taken for another one."""
+        """Whether the next answer could belong to another request."""
         last = self._last
         if last is None or last.behind or last.status == 101:
             return True
-        # Two lengths of one body: some reader on the way may have taken the other.
+        # Two lengths for one body: a proxy on the way may have used the other one.
         return "Content-Length" in last.headers and "Transfer-Encoding" in last.headers
 
     def judge(self, identity: object) -> None:
-        # The first answer on a connection is certainly ours; on a used connection a second one is one too many.
+        # The first answer on a connection is certainly ours; on a reused one, bytes behind it mean that it may not be.
         if self._answered and self._last is not None and self._last.behind.strip():
             raise MisplacedAnswer("more than one answer came")
         if identity is not None and identity in self._identities:

@@ -16,7 +16,7 @@ from .json_text import RepeatedKey, decode
 from .masking import Mask
 
 _SUCCESS_CODES = frozenset({"", "success", "ok", "200", "0"})
-# Longer than any text that is shown; what others send is cut to this before it is searched.
+# Longer than any text that is shown; texts from outside are cut to this before they are searched.
 _LONGEST = 4000
 # The service may echo what it signed, the security token included.
 _ECHO = re.compile(r"(StringToSign|CanonicalRequest) is\b", re.IGNORECASE)
@@ -79,7 +79,7 @@ def _without_echo(message: str) -> str:
 
 
 def _denied(body: Mapping[str, Any]) -> str:
-    """Who lacks which action, as RAM explains a refusal; "" where it does not."""
+    """Which identity lacks which permission, when RAM explains a refusal; "" when it does not."""
     detail = _get(body, "accessdenieddetail")
     if not isinstance(detail, dict) or not (action := _text(detail, "authaction")):
         return ""
@@ -117,7 +117,7 @@ def _xml_error(answer: Answer) -> dict[str, Any]:
 
 def _unreadable(answer: Answer, what: str) -> ResponseError:
     kind = answer.headers.get("Content-Type", "")[:100].split(";")[0].strip().lower()
-    # One of those that are known, or none: a header is a text of somebody else, and could quote anything.
+    # Only a known encoding is named: a header comes from outside and could quote anything.
     kind = kind if kind in _MEDIA_TYPES else "another content type" if kind else "no content type"
     hint = ""
     if answer.status == 407:

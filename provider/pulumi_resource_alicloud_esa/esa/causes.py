@@ -25,7 +25,7 @@ _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})\b")
 
 
 def explain(error: Exception, host: str, proxy: Proxy | None, trusted: tuple[str, ...]) -> TransportError:
-    """The row of the table below that fits; `trusted` are the variables that say whose certificates are."""
+    """The row of the table below that fits; `trusted` are the variables that say whose certificates are trusted."""
     cause = _innermost(error)
     if isinstance(cause, NotTrustable):
         return TransportError(f"{cause}. Check {' and '.join(trusted)}.", host=host)
@@ -73,7 +73,7 @@ def _innermost(error: BaseException) -> BaseException:
 
 
 def _words(cause: BaseException, named: bool) -> str:
-    """What is known of a cause; "" where the family's message says all."""
+    """What is known of a cause; "" where the message of its exception class says all."""
     for kind, words in _CAUSES:
         if isinstance(cause, kind):
             return words

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .transport import Transport
 
 API_VERSION = "2024-09-10"
-# A clock may start at 1970; a Date header beyond that is nonsense, and adding it to a date could overflow.
+# A machine's clock may start at 1970; a larger difference is nonsense, and adding it to a date could overflow.
 _MAX_SKEW = timedelta(days=100 * 365)
 
 
@@ -128,9 +128,9 @@ class EsaClient:
         deadline.sleep(wait)
 
     def _learn_clock(self, error: FailedAttempt, used: timedelta) -> bool:
-        """Take the Date of the answer for the time, and say in the error how far this machine's clock is from it.
+        """Take the Date of the answer for the time, and say in the error how far off this machine's clock is.
 
-        A refusal without a Date still tells that the correction it was sent with is wrong. False: nothing is learnt.
+        A refusal without a Date still shows that the correction used for the request was wrong. False: nothing learnt.
         """
         moment = error.server_date if isinstance(error, ApiError) else None
         skew = None if moment is None else moment - self._now()

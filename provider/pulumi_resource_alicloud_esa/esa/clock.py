@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-# The service refuses a request whose date is further off than this; so a Date that is cannot be its own.
+# The service refuses a request whose date is further off than this; so a Date further off cannot be the service's.
 _TOLERANCE = timedelta(minutes=15)
 
 
@@ -23,7 +23,7 @@ class ServiceClock:
             self._last = date, self._monotonic()
 
     def milliseconds(self) -> int | None:
-        """Milliseconds since 1970 there; None while no answer has told."""
+        """Milliseconds since 1970 at the service; None before its first answer."""
         if self._last is None:
             return None
         date, seen = self._last

@@ -140,9 +140,9 @@ def look_up(code: str, http_status: int) -> Meaning:
 
 
 def retry_of_status(http_status: int) -> Retry:
-    """How an answer that nothing but its status is known of may be asked for again."""
+    """How a request may be repeated when only the status of its answer is known."""
     if http_status == 429:
         return Retry.THROTTLE
-    # 408: the request, 425: its TLS early data came at the wrong time; 501 and 505 are there to stay.
+    # 408: the request, 425: its TLS early data came at the wrong time; 501 and 505 do not go away.
     passing = http_status in (408, 425) or (http_status >= 500 and http_status not in (501, 505))
     return Retry.BACKOFF if passing else Retry.NEVER

@@ -19,8 +19,8 @@ from .errors import Cancelled, DeadlineExceeded, EsaError
 
 T = TypeVar("T")
 _POLL_SECONDS = 0.05
-# Which call waits in a socket. A connection goes back to the pool before its call takes note, and the next call may
-# have it by then: only the last one to watch a socket may shut it.
+# Which call waits in a socket. A connection goes back to the pool before its call has unwatched it, and the next call
+# may have it by then: only the last one to watch a socket may shut it.
 _owners: WeakKeyDictionary[socket.socket, Deadline] = WeakKeyDictionary()
 _owners_lock = threading.Lock()
 
@@ -54,7 +54,7 @@ class Deadline:
         self.check()
 
     def wait(self, future: Future[T]) -> T:
-        """The future's result, unless the call ends first; whoever works on it goes on."""
+        """The future's result, unless the call ends first; the work on it goes on all the same."""
         while not future.done():
             self.check()
             wait({future}, timeout=min(_POLL_SECONDS, self.remaining()))
@@ -94,7 +94,7 @@ class Deadline:
                 _shut(sock)
 
     def unwatch(self, sock: socket.socket) -> None:
-        """The socket goes back to the pool and must survive this call."""
+        """Leave the socket alone from now on: it goes back to the pool for other calls."""
         with _owners_lock:
             if _owners.get(sock) is self:
                 del _owners[sock]

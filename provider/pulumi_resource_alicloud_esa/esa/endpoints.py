@@ -51,9 +51,9 @@ def parse_endpoint(text: str, path: str = "endpoint") -> Endpoint:
         name, port = parts.hostname or "", parts.port
     except ValueError:
         raise no_endpoint from None
-    # urlsplit drops line ends and tabs; what is left of them must not pass for what was written.
+    # urlsplit silently drops line ends and tabs: a host that held some must not be accepted without them.
     spaced = any(character.isspace() for character in stripped)
-    # Python 3.10 does not look at what stands in brackets.
+    # Python 3.10 does not check what is in the brackets.
     bracketed = "[" in parts.netloc and ":" not in name
     if spaced or bracketed or parts.scheme not in ("http", "https") or not _is_host(name):
         raise no_endpoint
@@ -80,7 +80,7 @@ def choose_endpoint(explicit: str | None, region: str | None, environment: Mappi
 
 
 def _is_host(name: str) -> bool:
-    # Only such names can stand in the Host header that is signed.
+    # The Host header, which is signed, can hold no other names.
     if ":" not in name:
         return _NAME.fullmatch(name) is not None
     try:

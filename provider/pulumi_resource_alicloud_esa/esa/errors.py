@@ -41,7 +41,7 @@ class EsaError(Exception):
     """Every error that this package raises on purpose."""
 
     def told(self, names: Mapping[str, str]) -> str:
-        """The text for those who call the settings in it by these names (the keys are in terms.py)."""
+        """The text with the settings under these names (the keys are in terms.py)."""
         return spelled(self._text(), names)
 
     def __str__(self) -> str:
@@ -99,7 +99,7 @@ class ApiError(FailedAttempt):
         self.note = note
         self.server_date = server_date
         retry = self.meaning.retry
-        # A wait that the service asks for is an invitation to come back, whatever the code.
+        # If the service asks for a wait, a retry after it is welcome, whatever the code.
         invited = retry is Retry.NEVER and retry_after is not None
         super().__init__(code, message, retry=Retry.BACKOFF if invited else retry, retry_after=retry_after)
 
@@ -189,5 +189,5 @@ def _sentence(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Text of somebody else, safe to print: a blank for line ends, control and direction characters."""
+    """Text from outside, safe to print: a blank for line ends, control and direction characters."""
     return printable(" ".join("".join(char if char.isprintable() else " " for char in text).split()))

@@ -33,7 +33,7 @@ class Exchange:
     def __init__(
         self, endpoint: Endpoint, *, connections: int, timeouts: tuple[float, float], max_bytes: int, too_large: str
     ) -> None:
-        """`timeouts` are the seconds to connect and between two reads; more than `max_bytes` are `too_large`."""
+        """`timeouts` are the seconds to connect and between two reads; more than `max_bytes` fails as `too_large`."""
         self.endpoint = endpoint
         self._timeouts = timeouts
         self._max_bytes = max_bytes
@@ -88,7 +88,7 @@ class Exchange:
     def _read(self, response: requests.Response, deadline: Deadline) -> bytes:
         """The decoded body; stops at the bound, and between chunks at the deadline."""
         announced = response.headers.get("Content-Length", "")
-        # In one piece: a list of what came in chunks of two bytes takes fifty times their room.
+        # Collected in one buffer: a list of chunks of two bytes takes fifty times their size.
         body = bytearray()
         for chunk in response.iter_content(_CHUNK_BYTES):
             deadline.check()

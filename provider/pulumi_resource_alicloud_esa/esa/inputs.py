@@ -53,7 +53,7 @@ class Inputs:
     """One set of inputs being read; `finish` raises InvalidInput with all faults found."""
 
     def __init__(self, values: Mapping[str, Any], prefix: str = "", faults: list[Fault] | None = None) -> None:
-        # Nested objects come with their keys as they stand in the caller's language.
+        # The keys of nested objects come as the caller's language spells them.
         self.values = _camel_keys(values) if prefix else values
         self.faults = [] if faults is None else faults
         self._prefix = prefix
@@ -69,7 +69,7 @@ class Inputs:
         self.faults.append(Fault(f"{self._prefix}{name}", reason))
 
     def within(self, path: str, values: Mapping[str, Any]) -> Inputs:
-        """The inputs of an object that stands at this path (`executions[0].`); its faults are among these."""
+        """The inputs of an object at this path (`executions[0].`); its faults are among these."""
         return Inputs(values, f"{self._prefix}{path}", self.faults)
 
     def finish(self) -> None:
@@ -79,10 +79,10 @@ class Inputs:
             raise InvalidInput(self.faults)
 
     def refuse_unread(self) -> None:
-        """Note each property that was given but never read: a typing error would else be ignored silently."""
+        """Note each property that was given but never read: otherwise a typing error would be ignored silently."""
         for name, value in self.values.items():
             if name not in self._read and value is not None and not name.startswith("__"):
-                # A key of a map may be anything; the error is one line all the same.
+                # A key may hold anything, line ends too; the error must stay on one line.
                 path = name if name.isprintable() and name.strip() and len(name) <= 80 else shown(name)
                 self.fault(path, f"no such input; accepted are {', '.join(self._read)}")
 
@@ -107,7 +107,7 @@ class Inputs:
         return self._job_id(name, value, "")
 
     def job_ids(self, name: str, site_id: str) -> frozenset[str] | None:
-        """A list of such ids; a SITEID in one is held against `site_id`. None for an empty list: it narrows nothing."""
+        """A list of such ids; a SITEID in one must be `site_id`. None for an empty list, which filters nothing."""
         value = self.get(name)
         if value is None:
             return None
@@ -177,7 +177,7 @@ class Inputs:
         return tuple(chosen)
 
     def text_map(self, name: str) -> dict[str, str] | None:
-        """A map of strings; a whole number or a boolean, which YAML makes of `1` and `true`, is the text of it."""
+        """A map of strings; a whole number or a boolean, which YAML makes of `1` and `true`, becomes text."""
         value = self.get(name)
         if value is None:
             return None
@@ -216,6 +216,6 @@ class Inputs:
 
 
 def _camel_keys(values: Mapping[str, Any]) -> dict[str, Any]:
-    """`role_arn` as `roleArn`; where both are given, the first is left as it is: a name that nobody asks for."""
+    """`role_arn` as `roleArn`; where both are given, `role_arn` is kept, to be reported as an unknown property."""
     camel = {name: re.sub(r"_([a-z])", lambda found: found[1].upper(), name) for name in values}
     return {name if camel[name] in values else camel[name]: value for name, value in values.items()}

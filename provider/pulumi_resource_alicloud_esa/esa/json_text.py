@@ -13,7 +13,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class RepeatedKey(Exception):
-    """An object that gives one key twice, so that it says two things; the text is the key."""
+    """An object that holds one key twice, so that its value is ambiguous; the text is the key."""
 
 
 def decode(raw: bytes) -> Any:
@@ -33,11 +33,11 @@ def decode(raw: bytes) -> Any:
 
 
 def _surely_distinct(raw: bytes, value: Any) -> bool:
-    """Whether the text has no more keys than the value: both decoders keep the last of two without a word.
+    """Whether the text has no more keys than the value: of two equal keys both decoders silently keep the last.
 
     Without its blanks, each key of a text ends in `":`. A string may hold that too, as `\\":`, which makes the count
-    larger; and a value may hold keys deeper than these two levels. Both leave it to the exact reading, which takes
-    three times as long; a page of jobs needs it only for such a string.
+    larger; and a value may hold keys deeper than these two levels. In both
+    cases the exact reading decides, which takes three times as long; a page of jobs needs it only for such a string.
     """
     counted = 0
     if isinstance(value, dict):

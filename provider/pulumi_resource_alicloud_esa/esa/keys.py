@@ -21,7 +21,7 @@ class Credentials:
 
 
 def misfit(text: str) -> str | None:
-    """What no key, secret or token holds and this text does, by its place; never the text itself. None if it fits."""
+    """Which character, by its position, cannot be in a key, secret or token; never the text itself. None if all can."""
     for place, char in enumerate(text, 1):
         if not "!" <= char <= "~":
             kind = "a line break" if char in "\r\n" else "white space" if char.isspace() else "an unprintable character"

@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 
 
 class Caller(Protocol):
-    """What a listing needs of a client."""
+    """The part of a client that a listing uses."""
 
     @property
     def clock(self) -> ServiceClock:
@@ -62,13 +62,13 @@ class _Page(Generic[E]):
 
 @dataclass(frozen=True)
 class Source(Generic[E]):
-    """What is listed: by which action, under which key of its answer, in which shape."""
+    """What is listed: by which action, under which key of its answer, and how its entries are read."""
 
     action: str
     key: str
     shape: Shape[E]
     repeats: Mapping[str, str] = field(default_factory=dict)
-    """The fields in which an entry repeats a parameter of the question, with that parameter."""
+    """The fields of an entry that repeat a parameter of the request, with the value sent."""
 
 
 class _Moved(Exception):
@@ -119,7 +119,7 @@ class _Reader(Generic[E]):
     def one(self, number: int, size: int) -> Listing[E]:
         page = self._page(number, size)
         if not page.rows and (number - 1) * size < page.total:
-            # A server that ignores PageSize has fewer pages than asked for; its first page shows how large they are.
+            # A server that ignores PageSize serves other pages than asked for; the first one shows their real size.
             shown = len(self._page(1, size).rows)
             if (number - 1) * shown < page.total:
                 raise PartialAnswer(

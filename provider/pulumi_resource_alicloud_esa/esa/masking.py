@@ -1,8 +1,8 @@
-"""Secrets taken out of other people's texts, in the spellings in which an innocent echo shows them.
+"""Secrets taken out of other people's texts, in every spelling in which a harmless echo may repeat them.
 
 Found are a secret as it is and in any case, with any of its characters respelled as JSON, URLs and HTML do, twice
-over too, its hexadecimal digits, and its Base64, also as a part of a longer text's. Who answers must not be able to
-make the search slow: every repetition in a pattern is bounded, so that the cost grows with the text and no faster.
+over too, its hexadecimal digits, and its Base64, also as a part of a longer text's. An answer must
+not be able to make the search slow: every repetition in a pattern is bounded, so that the time is linear in its length.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-# Real secrets have 30 characters and more; a short one of a test could be a part of an honest name, or of a code.
+# Real secrets have 30 characters or more; a short one, as in tests, could be part of an ordinary name or code.
 MIN_SECRET = 16
 # Of a proxy's USER:PASSWORD together.
 MIN_LOGIN = 8
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos", "+": "plus", "/": "sol", "=": "equals"}
-# A letter or digit that is respelled, in lower case, and what stands in every text that holds one.
+# How a letter or digit is respelled, in lower case, and a mark that every text with such a spelling contains.
 _ALNUM = rb"3[0-9]|[46][1-9a-f]|[57][0-9a]"
 _RESPELLED = (
     (b"%", re.compile(rb"%(?:25){0,3}(" + _ALNUM + rb")")),
@@ -40,7 +40,7 @@ class Mask:
         lowered = _plainly(body) if self._hidden else b""
         for secret in self._hidden:
             for core, forms in _forms(secret):
-                # Only then by the pattern, which costs a hundred times as much: each page of a listing comes by here.
+                # A quick look first: the pattern takes a hundred times as long, on every page of a listing.
                 if core in lowered:
                     text = _pattern(forms).sub("***", body.decode("utf-8", "surrogateescape"))
                     body = text.encode("utf-8", "surrogateescape")
@@ -52,7 +52,7 @@ class Mask:
 
 
 def _plainly(body: bytes) -> bytes:
-    """In lower case, with letters and digits as they are."""
+    """The text in lower case, with letters and digits spelled plainly."""
     body = body.lower()
     for mark, pattern in _RESPELLED:
         if mark in body:
@@ -62,15 +62,15 @@ def _plainly(body: bytes) -> bytes:
 
 @lru_cache(maxsize=64)
 def _forms(secret: str) -> tuple[tuple[bytes, tuple[str, ...]], ...]:
-    """The secret as it is, in hexadecimal digits, and what its Base64 is within that of any text around it.
+    """The secret as it is, in hexadecimal digits, and its Base64 at any place within a longer Base64 text.
 
-    Each behind a part of it that every spelling contains: of letters and digits alone.
+    Each comes after its core: a part of letters and digits only, which every spelling contains.
     """
     plain = secret.encode("utf-8", "replace")
     forms: list[tuple[str, ...]] = [(secret,), (plain.hex(),)]
     for before in range(3):
         whole = base64.b64encode(b"\0" * before + plain).decode()
-        # The characters that hold bits of what stands before or behind are not the secret's alone.
+        # The first and last characters may also hold bits of the text around the secret: they are left out.
         alone = whole[-(-before * 8 // 6) : (before + len(plain)) * 8 // 6]
         # In URLs Base64 has two other characters.
         forms.append((alone, alone.replace("+", "-").replace("/", "_")))
@@ -78,7 +78,7 @@ def _forms(secret: str) -> tuple[tuple[bytes, tuple[str, ...]], ...]:
 
 
 def _core(form: str) -> bytes:
-    # Not longer: the search for a long text begins with a look at all of it.
+    # No longer than this: a search for a long text first scans all of that text.
     parts: list[bytes] = re.findall(b"[0-9a-z]*", form.lower().encode())
     return max(parts, key=len)[:24]
 

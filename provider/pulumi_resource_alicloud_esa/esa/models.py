@@ -1,4 +1,4 @@
-"""The kinds of thing that the service lists: their fields with their types, each declared once."""
+"""What the service lists: the fields of each kind of entry with their types, each declared once."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class Field:
     read: Callable[[Any], Any]
 
 
-# The type that each reader leaves as it is, or has only to trim or to spell out.
+# The type of a value that each reader keeps, or only trims or respells.
 _EXACT_TYPES: dict[Callable[[Any], Any], Any] = {
     _string: str,
     _trimmed: str,
@@ -141,7 +141,7 @@ _EXACT_TYPES: dict[Callable[[Any], Any], Any] = {
 
 
 class Shape(Generic[E]):
-    """How a kind of entry is read: `fields` are those that it declares, by name, and `id` is the one that names it."""
+    """How a kind of entry is read: `fields` are those it declares, by name, and `id` is the one that identifies it."""
 
     def __init__(self, kind: type[E], id_name: str = "id") -> None:
         self.id = id_name
@@ -157,7 +157,7 @@ class Shape(Generic[E]):
         )
 
     def id_of(self, row: E) -> str:
-        """What tells an entry from all others."""
+        """The id of an entry."""
         return str(row[self.id])
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 _BEFORE_THE_OFFSET = r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?"
 _RFC3339 = re.compile(_BEFORE_THE_OFFSET + r"(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))", re.ASCII)
-# `+Z` and an offset without its colon stand in the service's own examples, epoch milliseconds in its parameters.
+# The service's own examples have `+Z` and an offset without its colon, its parameters have epoch milliseconds.
 _ANSWERED = re.compile(_BEFORE_THE_OFFSET + r"(?:\+?[Zz]|([+-])([01]\d|2[0-3]):?([0-5]\d))", re.ASCII)
 _MILLISECONDS = re.compile(r"\d{1,15}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)

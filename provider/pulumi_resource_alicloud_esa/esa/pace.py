@@ -78,7 +78,7 @@ class Pace:
         with self._free:
             now = time.monotonic()
             recent = [moment for moment in self._successes if moment > now - _WINDOW_SECONDS]
-            # Answers to requests of one burst arrive together; they are one signal, not eight.
+            # The refusals of one burst arrive together; they count as one signal, not as eight.
             if now - self._last_change > 0.2:
                 self._last_change = now
                 self.limit = max(1.0, self.limit / 2)

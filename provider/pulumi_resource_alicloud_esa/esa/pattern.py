@@ -1,4 +1,4 @@
-"""Regular expressions in RE2's syntax, as Go and Terraform have them: their time grows with the text, no faster."""
+"""Regular expressions in RE2's syntax, as Go and Terraform have them: matching takes linear time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Pattern:
         import re2
 
         options = re2.Options()
-        # Otherwise it logs to stderr.
+        # By default the library logs errors to stderr.
         options.log_errors = False
         return re2.compile(self.text, options)
 

@@ -1,7 +1,7 @@
 """The text of others (job names, messages of the service) as a person is shown it: the one place that cleans it.
 
 A terminal obeys control characters, direction marks make a line lie, and the runners of GitHub (`::command::`,
-`##[command]`) and Azure (`##vso[command]`) obey what stands in a pipeline's log, wherever in a line.
+`##[command]`) and Azure (`##vso[command]`) obey such a command anywhere in a line of a pipeline's log.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-# What .NET, in which both runners are written, does not see when it looks for a text in a line.
+# Characters that .NET, in which both runners are written, skips when it searches a line.
 _UNSEEN = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]*"
 # The character after which a runner's marker is broken up.
 _MARKER = re.compile(rf":(?={_UNSEEN}:)|(?<=#){_UNSEEN}#(?={_UNSEEN}(?:\[|v{_UNSEEN}s{_UNSEEN}o))", re.IGNORECASE)
@@ -19,7 +19,7 @@ def printable(text: str, longest: int | None = None) -> str:
     """The text on one line, no runner's command in it.
 
     Control and hidden characters, and blanks but the plain one, are spelled out (`\\n`, `\\u202e`, `\\xa0`). A text
-    that is longer than `longest` is cut, and says how long it is. Applied twice it changes nothing more.
+    that is longer than `longest` is cut, and says how long it is. Applied again it changes nothing.
     """
     shown = text if longest is None else text[:longest]
     if not shown.isprintable():

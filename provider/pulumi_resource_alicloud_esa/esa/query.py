@@ -53,7 +53,7 @@ class JobQuery:
     page_size: int = field(default=DEFAULT_PAGE_SIZE, compare=False)
     filter: JobFilter = JobFilter()
     require_ids: bool = field(default=False, compare=False)
-    """Whether an id that no job has is a fault."""
+    """Whether an id that matches no job is a fault."""
 
     def unmatched_ids(self, jobs: Iterable[Job]) -> list[Fault]:
         """A fault for each id asked for that none of the answer's jobs has."""
@@ -65,7 +65,7 @@ class JobQuery:
         ]
 
     def doubts(self, jobs: Iterable[Job]) -> list[Fault]:
-        """What looks like a typing error: a value that the service is not known to have, and that no job has."""
+        """Warnings of likely typing errors: values that the service is not known to have, and that no job has."""
         asked = (
             ("taskType", self.filter.task_type, TASK_TYPES, {job["taskType"] for job in jobs}),
             ("insertWay", self.filter.insert_way, INSERT_WAYS, {job["insertWay"] for job in jobs}),

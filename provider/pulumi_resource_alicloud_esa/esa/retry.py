@@ -2,7 +2,7 @@
 
 The contract: at most `max_attempts` attempts a request, full jitter (0.5 s doubling to 20 s; from 1 s when
 throttled), a wait asked for by the service is honoured up to 60 s, no wait passes the call's deadline, and all
-calls of the process share one budget, so that a dead service is not met by a storm.
+calls of the process share one budget, so that a dead service does not get a storm of retries.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ class RetryPolicy:
     uniform: Callable[[float, float], float] = field(default=random.SystemRandom().uniform)
 
     def check(self, error: FailedAttempt, wait: float, remaining: float) -> None:
-        """Raise the error where no attempt may follow it after `wait` seconds, with `remaining` left; else pay."""
-        # If the service asks for a wait beyond the deadline, the call ends now.
-        # The service's error says more than "time is up" would.
+        """Raise the error unless another attempt may follow after `wait` seconds, with `remaining` left."""
+        # If the service asks for a wait beyond the deadline, the call ends now, with the service's own error:
+        # that says more than "time is up".
         too_late = max(wait, error.retry_after or 0.0) >= remaining
         if error.retry is Retry.NEVER or error.attempts >= self.max_attempts or too_late:
             raise error

@@ -1,7 +1,7 @@
 """From a decoded answer to typed entries: tolerant of spelling, strict about shapes.
 
 A page whose rows have exactly the documented types, as nearly all do, is read by msgspec in one step. Any other
-is read field by field, which knows the other spellings and names the field that has none of them.
+is read field by field: that accepts the other spellings, and its errors name the field.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from .models import E, Shape, WrongType, key_of
 def read_page(
     body: Mapping[str, Any], key: str, shape: Shape[E], asked: Mapping[str, str], before: int = 0
 ) -> tuple[int, list[E]]:
-    """TotalCount and the entries of one page, `before` being how many stand on the pages before it.
+    """TotalCount and the entries of one page; `before` is the number of entries on earlier pages.
 
     A list that is null or left out is an empty one where no entry is due, as services in Go and Java write it, and
-    an error where one is. So is an entry that has another value than `asked` in one of these fields, for it answers
-    another question, and one id with two contents. Raises ResponseError naming the field.
+    an error where one is. It is an error too if an entry differs from `asked` in one of those fields, for then it
+    answers another request, and if one id comes with two contents. Raises ResponseError naming the field.
     """
     total = read_total(body)
     if body.get(key) is None and before >= total:

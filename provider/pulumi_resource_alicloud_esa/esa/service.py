@@ -32,7 +32,7 @@ class Executions:
 class Service:
     """ESA's scheduled preload jobs, read; safe to share between threads. All raise what a client's call raises.
 
-    `warn` is told of what is no error but looks like one.
+    `warn` gets what is no error but is likely a mistake.
     """
 
     lister: Lister
@@ -51,7 +51,7 @@ class Service:
         return replace(listing, rows=found)
 
     def check_recording(self, query: JobQuery, jobs: Sequence[Job]) -> None:
-        """Raise InvalidInput for ids that match no job, and warn of no jobs at all: both would never be drift."""
+        """Raise InvalidInput for ids that match no job, and warn if there are no jobs: neither would ever drift."""
         if faults := query.unmatched_ids(jobs):
             raise InvalidInput(faults)
         if not jobs:
@@ -79,7 +79,7 @@ class Service:
         try:
             return self.job(job_id, deadline)
         except ApiError as error:
-            # By code: other things answer 404 as well, an unknown access key among them.
+            # By the code, since 404 has other reasons too, such as an unknown access key.
             if error.code != NOT_FOUND:
                 raise
             return error.request_id, None

@@ -18,9 +18,9 @@ _POLL_SECONDS = 0.1
 def several(
     workers: Executor, at_once: int, work: Callable[[T], R], items: Iterable[T], deadline: Deadline
 ) -> Iterator[tuple[T, R]]:
-    """Each item with its result as it arrives, no more than `at_once` under way; the first fault ends it.
+    """Each item with its result as it arrives, no more than `at_once` under way; the first error ends it.
 
-    Bounded here, not by the workers alone: they are shared, and what one call queues up would hold up the others.
+    Bounded here, not by the workers alone: calls share them, and a long queue of one call would delay the others.
     """
     waiting = iter(items)
     running: dict[Future[R], T] = {}

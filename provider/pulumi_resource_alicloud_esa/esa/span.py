@@ -1,4 +1,4 @@
-"""Where a trace may hang its spans. What a span is, only the maker of the hook knows."""
+"""Where a trace may hang its spans. Only the code that gives the hook knows the kind of span."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ SpanHook = Callable[[str, Mapping[str, "str | int"]], AbstractContextManager[obj
 
 
 def no_span(name: str, attributes: Mapping[str, str | int]) -> AbstractContextManager[object]:
-    """What is called when tracing is off."""
+    """The hook when tracing is off: it does nothing."""
     return nullcontext()

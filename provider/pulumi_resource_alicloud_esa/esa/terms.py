@@ -1,7 +1,7 @@
-"""What an error advises to change is a setting of the caller's, and each caller has a name of its own for it.
+"""The names of settings in errors: an error advises to change a setting, and each caller has its own name for it.
 
-A text holds the setting's key between two marks; who shows the error gives the names. No text of others can hold a
-mark: it is no printable character.
+A text holds the setting's key between two marks; the code that shows the error supplies the names. No text from
+outside can hold a mark: it is not a printable character.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NEUTRAL: Mapping[str, str] = {
     "concurrency": "the number of requests at once",
     "expired keys": "Get new ones.",
 }
-"""What a setting is called where nobody says otherwise; parameters by the API's own names."""
+"""The default name of each setting; parameters have the API's names."""
 
 
 def term(key: str) -> str:
@@ -31,7 +31,7 @@ def term(key: str) -> str:
 
 
 def spelled(text: str, names: Mapping[str, str] = NEUTRAL) -> str:
-    """The text with each setting by its name."""
+    """The text with the name of each setting in place of its key."""
     parts = text.split(_MARK)
     parts[1::2] = [names.get(key) or NEUTRAL[key] for key in parts[1::2]]
     return "".join(parts)

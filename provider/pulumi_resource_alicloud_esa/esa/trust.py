@@ -22,7 +22,7 @@ _OF_GO = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 class NotTrustable(Exception):
-    """A variable names what holds no certificate; the text says why."""
+    """A variable names a file or folder with no usable certificate; the text says why."""
 
     def __init__(self, variable: str, reason: str) -> None:
         self.variables = (variable,)
@@ -31,7 +31,7 @@ class NotTrustable(Exception):
 
 @dataclass(frozen=True)
 class Trust:
-    """Who is trusted, and by which variables; none of them stands for certifi's list."""
+    """Who is trusted, and by which variables; no variables mean certifi's list."""
 
     context: ssl.SSLContext
     variables: tuple[str, ...]

@@ -82,7 +82,7 @@ def _same_name(declared: Declared, other: Declared) -> bool:
 
 
 def _read_job(job: Inputs) -> Declared:
-    """A declared job: the fields that it gives, canonical; one declared as "" must have no value, which None says."""
+    """A declared job: its given fields in canonical form; None for one declared as "", which must have no value."""
     by_id = job.get("id") is not None
     job_id = job.job_id("id") if by_id else ""
     if not by_id and job.get("name") in (None, ""):
@@ -175,7 +175,7 @@ def _change(difference: Difference) -> dict[str, Any]:
 
 
 def _with_health(result: dict[str, Any], health: Health) -> dict[str, Any]:
-    """The section on the runs; it is information, the verdict stays that of the jobs."""
+    """The report's section on the runs: information only, the jobs alone decide the verdict."""
     return {
         **result,
         "health": health.plain(),

@@ -14,12 +14,12 @@ JOBS = "jobs"
 
 
 def differences_of(recorded: Any, live: Any, now: int | None) -> list[Difference]:
-    """The differences of two `jobs` properties; one of no job stands for a property that is no map."""
+    """The differences of two `jobs` properties; one without a job means a property that is not a map."""
     if recorded == live:
         return []
     if not isinstance(recorded, dict) or not isinstance(live, dict):
         return [Difference(Kind.CHANGED, "", "")]
-    # What is equal as it stands needs no reading, and may even be no record.
+    # Equal values need no parsing, and may even be no valid record.
     same = {job_id for job_id, value in recorded.items() if job_id in live and live[job_id] == value}
     return compare(_records(recorded, same), _records(live, same), now=now)
 
@@ -39,7 +39,7 @@ def path_of(difference: Difference) -> str:
 
 
 def change_of(difference: Difference) -> Change:
-    """Its kind from what is there to what was recorded, which is how the engine hands a refresh."""
+    """Its kind the other way round, from live to recorded: the direction in which the engine passes a refresh."""
     if difference.kind is not Kind.CHANGED:
         return Change.ADD if difference.kind is Kind.MISSING else Change.DELETE
     if (difference.expected is None) == (difference.actual is None):

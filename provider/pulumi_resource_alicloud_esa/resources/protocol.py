@@ -58,5 +58,5 @@ class Resource(Protocol):
         ...
 
     def every(self, query: dict[str, Any], context: CallContext) -> list[tuple[str, str]]:
-        """The id and the name of each that there is to be imported."""
+        """The id and the name of each resource that can be imported."""
         ...

@@ -39,7 +39,7 @@ from .changes import JOBS, change_of, differences_of, path_of
 from .protocol import Call, Change, Diff, Values
 
 FIELDS, COUNT = "recordedFields", "jobCount"
-# What is recorded, not given: in the inputs too, so that the engine keeps it and a refresh compares it.
+# Recorded, not given by the program; inputs as well, so that the engine keeps them and a refresh compares them.
 _RECORDED = (JOBS, FIELDS, COUNT)
 _MAX_NOTES = 20
 _ACCEPT = "to accept what is there, run `pulumi refresh`; to see all of it, `pulumi refresh --preview-only --diff`"
@@ -64,7 +64,7 @@ GIVEN = (*QUESTION, *_VERDICT)
 
 @dataclass(frozen=True)
 class _Question:
-    """What was asked for; equal where the same would be recorded."""
+    """The inputs that decide what is recorded, in a form that is equal when the same would be recorded."""
 
     query: JobQuery
     ignored: tuple[str, ...]
@@ -77,7 +77,7 @@ def check(olds: Values, news: Values, call: Call) -> tuple[dict[str, Any], list[
     try:
         question, fail_on_drift, rules = _read(inputs)
     except InvalidInput as error:
-        # An unknown value is a fault of its property to the reader.
+        # The reader reports an unknown value as a fault of its property.
         wrong = known_faults(error.faults, inputs)
         return (inputs, wrong) if wrong else ({**inputs, **dict.fromkeys(_RECORDED, UNKNOWN)}, [])
     inputs.update(_as_declared(inputs, question.query))
@@ -111,8 +111,8 @@ def diff(olds: Values, news: Values, ignored: Sequence[str], now: int | None) ->
         if was != given:
             kind = Change.ADD if was is None else Change.DELETE if given is None else Change.UPDATE
             changes[name] = Change.REPLACE if name == "siteId" else kind
-    # With the question unchanged, `check` carried the recorded jobs over: only a refresh makes them differ. The
-    # engine hands a refresh the other way round, what is live as the state and what was recorded as the inputs.
+    # With the question unchanged, `check` carried the recorded jobs over: only a refresh makes them differ. For
+    # that the engine swaps the two: it passes the live jobs as the state and the recorded ones as the inputs.
     refreshed = not changes
     if UNKNOWN in (olds.get(JOBS), news.get(JOBS)):
         judged, jobs = Judged(()), {JOBS: Change.UPDATE}
@@ -158,13 +158,13 @@ def read(resource_id: str, inputs: Values, state: Values, call: Call) -> tuple[s
 
 
 def every(query: dict[str, Any], context: CallContext) -> list[tuple[str, str]]:
-    """The account's sites: each has jobs that can be recorded, under the site's id."""
+    """The account's sites: the jobs of each can be recorded, with the site's id as the resource's id."""
     sites = context.service().sites(read_site_query(query), context.deadline, context.progress).rows
     return [(site["siteId"], site["siteName"] or "") for site in sites]
 
 
 def _as_declared(inputs: Values, query: JobQuery) -> dict[str, Any]:
-    """What may be written in more ways than the schema's, in the schema's: a typed program reads it from the state."""
+    """Values that may be given in several forms, in the schema's form: typed programs read them from the state."""
     result: dict[str, Any] = {"siteId": query.site_id}
     if "pageSize" in inputs:
         result["pageSize"] = query.page_size
@@ -194,7 +194,7 @@ def _new_fields(question: _Question) -> tuple[str, ...]:
 
 
 def _fields(recorded: Values, question: _Question) -> tuple[str, ...]:
-    """The fields that a state's record covers: a field that this version is the first to know is none of them."""
+    """The fields that a state's record covers: a field that is new in this version is not one of them."""
     given = recorded.get(FIELDS)
     if not isinstance(given, list):
         return covered_at_first(question.ignored)
@@ -203,7 +203,7 @@ def _fields(recorded: Values, question: _Question) -> tuple[str, ...]:
 
 
 def _rules_of(values: Values) -> tuple[Rule, ...]:
-    """The rules of a state; none where they cannot be read, so that nothing is ignored by mistake."""
+    """The rules of a state; none if they cannot be read, so that nothing is ignored by mistake."""
     inputs = Inputs({"ignore": values.get("ignore")})
     rules = read_rules(inputs)
     return () if inputs.faults else rules
@@ -241,7 +241,7 @@ def _lines(differences: Sequence[Difference], more: str, hidden: bool) -> list[s
 
 
 def _faults(differences: Sequence[Difference], hidden: bool) -> list[Fault]:
-    """The drift like wrong inputs; on no property, beside which the engine would print all that is recorded."""
+    """The drift as input faults; on no property, since the engine would print all that is recorded beside it."""
     if not differences:
         return []
     return [Fault("", line) for line in [*_lines(differences, "a refresh shows them all", hidden), _ACCEPT]]

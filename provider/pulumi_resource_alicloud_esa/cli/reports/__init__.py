@@ -32,14 +32,14 @@ class Report:
     file: str | None = None
 
     def write(self, outcome: Outcome) -> bool:
-        """Whether it is where it belongs; one that is not does not keep the others from being written."""
+        """Whether the report was written; when one fails, the others are written all the same."""
         try:
             if self.file is not None:
                 write_file(self.file, FORMATS[self.form](outcome))
             else:
                 write_stdout(text.screen(outcome) if self.form == "text" else FORMATS[self.form](outcome))
         except PipeClosed:
-            # The program that reads our output closed it early (`| head`); the exit code is still the verdict.
+            # The reader of our output closed it early (`| head`); the exit code is still the verdict.
             pass
         except OSError as error:
             for line in error_lines(error):

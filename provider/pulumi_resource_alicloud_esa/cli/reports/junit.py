@@ -33,7 +33,7 @@ def render(outcome: Outcome) -> str:
     suites.append(suite)
     ET.indent(suites)
     text = ET.tostring(suites, encoding="unicode")
-    # The structure of XML holds none of the markers: what is found stands in a text or an attribute.
+    # XML's own syntax contains none of the runners' markers: any that is found is in a text or an attribute.
     text = without_commands(text, lambda character: f"&#{ord(character)};")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 

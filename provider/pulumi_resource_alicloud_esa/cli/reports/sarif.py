@@ -85,7 +85,7 @@ def _result(outcome: Outcome, found: Difference) -> dict[str, Any]:
         "level": "warning",
         "message": {"text": _message(describe(found))},
         "locations": [{"physicalLocation": place}],
-        # GitHub looks at the second one only; without it all unexpected jobs, which share a line, would be one alert.
+        # GitHub uses the second one only; without it all unexpected jobs, which share a line, would be one alert.
         "partialFingerprints": {"alicloudEsaDrift/v1": mark, "primaryLocationLineHash": f"{mark[:16]}:1"},
     }
 
@@ -102,7 +102,7 @@ def _suppressed(outcome: Outcome, found: Difference, rule: Rule) -> dict[str, An
 
 
 def _message(text: str) -> str:
-    """A text of others in which SARIF finds neither a link, `[text](url)`, nor a placeholder, `{0}`."""
+    """A text from outside in which SARIF finds neither a link, `[text](url)`, nor a placeholder, `{0}`."""
     return _BRACKETS.sub(r"\\\g<0>", text).replace("{", "{{").replace("}", "}}")
 
 
