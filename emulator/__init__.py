@@ -1,4 +1,4 @@
-"""A loopback ESA endpoint for tests, examples and people; it gets things wrong when told to."""
+"""A loopback ESA endpoint for tests, examples and people; it misbehaves when told to."""
 
 from emulator.faults import Fault
 from emulator.raw import RawAnswer

@@ -1,4 +1,4 @@
-"""`python -m emulator`: the emulator by hand, with what to type next and a line a request."""
+"""`python -m emulator`: the emulator on the command line; it prints what to type next and one line for each request."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8650, help="0 picks a free one (default: 8650)")
     parser.add_argument("--jobs", type=_count(100_000), metavar="N", help=f"site {SITE_ID} holds N generated jobs")
     parser.add_argument("--sites", type=_count(1000), default=0, metavar="N", help="N further sites of 45 jobs each")
-    parser.add_argument("--ready-file", type=Path, metavar="PATH", help="written with the address once it serves")
-    parser.add_argument("--quiet", action="store_true", help="no line for each request")
+    parser.add_argument("--ready-file", type=Path, metavar="PATH", help="write the address to this file once it serves")
+    parser.add_argument("--quiet", action="store_true", help="print no line for each request")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""The API actions that the emulator knows; a further one is a function and a row in ACTIONS."""
+"""The API actions that the emulator knows; to add one, write a function and give it a row in ACTIONS."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def list_jobs(call: Call) -> bytes:
     page = Page.asked(call.positive("PageNumber", 1), call.positive("PageSize", DEFAULT_PAGE_SIZE), call.faults)
     total, rows = listing.list_jobs(call.store, site_id, (start, end), page, call.faults)
     # Rows are serialised once, when a job is made or first served, and only joined here.
-    # TotalCount is a text here, and a number in the other lists.
+    # The service sends TotalCount as text here, and as a number in the other lists.
     return b'{"RequestId":"%s","TotalCount":"%d","Jobs":[%s]}' % (call.request_id.encode(), total, b",".join(rows))
 
 

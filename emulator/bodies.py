@@ -1,4 +1,4 @@
-"""What a request to the control endpoints brings: JSON of the right shape, or one line that says what is wrong."""
+"""Reads the body of a control request: JSON of the right shape, or one line that says what is wrong."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from emulator.faults import LONGEST
 
 
 def number(name: str, value: object) -> float:
-    """A value that is a number of a size that can be waited for."""
+    """A number of seconds; its size must be below the longest time that one can wait for."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LONGEST:
         raise ValueError(f"{name} must be a number below {LONGEST:.0e}, not {value!r}")
     return value
 
 
 def count(body: dict[str, object], name: str, most: int) -> int:
-    """A member that counts from 0 to the most there may be."""
+    """A member that is a whole number from 0 to a maximum."""
     value = body.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
         raise ValueError(f"{name} must be a number from 0 to {most}")

@@ -15,7 +15,7 @@ from emulator.store import Store
 
 
 def whole(text: str) -> int | None:
-    """The number that a text of up to 19 digits is; int() itself refuses only those beyond 4300."""
+    """The number in a text of at most 19 digits; int() itself accepts up to 4300."""
     return int(text) if re.fullmatch(r"[0-9]{1,19}", text) else None
 
 
@@ -39,7 +39,7 @@ class Call:
         return value
 
     def positive(self, name: str, default: int) -> int:
-        """A parameter that counts from 1."""
+        """A parameter that is a whole number from 1."""
         value = self.number(name)
         if value == 0:
             raise invalid(name)

@@ -1,4 +1,4 @@
-"""The actions that change something: what a person's script or the console does to jobs and their executions."""
+"""The actions that change something: what scripts and the console do to jobs and their executions."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def create_executions(call: Call) -> bytes:
 
 
 def update_execution(call: Call) -> bytes:
-    """UpdateScheduledPreloadExecution: what is given of start, end, interval and batch size is replaced."""
+    """UpdateScheduledPreloadExecution: replaces start, end, interval and batch size, those that are given."""
     execution_id = call.object_id()
     before = call.store.executions.find(execution_id)
     plan = _plan(call.params)
@@ -106,7 +106,7 @@ def delete_execution(call: Call) -> bytes:
 
 
 def _new_plan(texts: Mapping[str, str], now_ms: int) -> dict[str, object]:
-    """A plan whose start, if it is not given, is now, and its end an hour after its start."""
+    """A plan that by default starts now and ends an hour after its start."""
     plan = _plan(texts)
     for name in _NUMBERS:
         if name not in plan:
@@ -137,7 +137,7 @@ def _check_span(plan: Mapping[str, object]) -> None:
     try:
         start, end = (parse_moment(str(plan[name])) for name in _MOMENTS)
     except (KeyError, ValueError):
-        # One is not given, or a test gave the execution a moment that is none.
+        # One is not given, or a test gave the execution a text that is no moment.
         return
     if end < start:
         raise ApiError("InvalidEndTime.Mismatch")

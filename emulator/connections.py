@@ -24,19 +24,19 @@ class Connection:
         peer_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     async def pause(self, seconds: float | None) -> None:
-        """Waits so long, or for ever, but no longer than the connection lives."""
+        """Waits for the given time, or for ever, but only while the connection is open."""
         try:
             await asyncio.wait_for(self.gone.wait(), seconds)
         except asyncio.TimeoutError:
             return
 
     def write(self, data: bytes) -> None:
-        """Puts bytes on the wire past the HTTP server, if the connection still lives."""
+        """Sends bytes around the HTTP server, if the connection is still open."""
         if not self.gone.is_set():
             self._transport.write(data)
 
     async def close(self) -> None:
-        """Sends what is buffered, then closes without another word."""
+        """Sends what is buffered, then closes the connection."""
         self._transport.close()
         await self.gone.wait()
 
@@ -54,7 +54,7 @@ class Connection:
 
 
 class Connections:
-    """The open connections by client address, and how many there ever were."""
+    """The open connections by client address, and how many were accepted in all."""
 
     def __init__(self) -> None:
         self.accepted = 0
@@ -89,7 +89,7 @@ def tracked_protocol(connections: Connections) -> type[asyncio.Protocol]:
                 connections.opened(self.client, transport)
 
         def connection_lost(self, exc: Exception | None) -> None:
-            # First uvicorn, so that a woken handler already finds the request marked as disconnected.
+            # uvicorn first, so that a handler that wakes up already finds the request marked as disconnected.
             super().connection_lost(exc)
             if self.client is not None:
                 connections.lost(self.client)

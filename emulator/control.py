@@ -1,4 +1,4 @@
-"""The `/_emulator/` endpoints: what a test in this process does by method, for everybody else over HTTP."""
+"""The `/_emulator/` endpoints: over HTTP, what a test in this process does by calling methods."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ async def _nothing_here(request: Request) -> object:
 
 
 def _reply(status: int, value: object) -> Response:
-    # The line end is for the person with curl.
+    # With a line end, for people who use curl.
     return Response(dump(value) + b"\n", status_code=status, media_type="application/json")
 
 
 class _Control:
-    """One method an endpoint; each returns what is sent as JSON."""
+    """One method for each endpoint; each returns the value to send as JSON."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -244,6 +244,6 @@ def _site(request: Request) -> int:
 def _known_site(request: Request, known: list[int]) -> int:
     site = _site(request)
     if site not in known:
-        # All that a person can take in; there may be a thousand.
+        # As many as a person can take in; there may be a thousand.
         raise _NotFound(f"there is no site {site}; there are {', '.join(map(str, known[:20]))}")
     return site

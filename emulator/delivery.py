@@ -26,7 +26,7 @@ class Answer:
 
 
 async def deliver(answer: Answer, send: Send, connection: Connection, faults: list[Fault]) -> None:
-    """Sends an answer the way the faults want it sent."""
+    """Sends an answer as the faults say."""
     cut = next((fault.cut for fault in faults if fault.cut is not None), None)
     drip = next((fault for fault in faults if fault.drip is not None), None)
     length = len(answer.body) if answer.repeat == 1 else None

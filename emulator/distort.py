@@ -1,4 +1,4 @@
-"""Answers whose rows or totals are not what was asked for: the true one is taken apart and put together wrong."""
+"""Answers whose rows or totals are not what was asked for: the true answer is decoded, changed and encoded again."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from emulator.moments import format_moment, format_time, parse_moment
 
 _LISTS = ("Jobs", "Executions", "Sites")
 _MOMENTS = ("CreatedAt", "StartTime", "EndTime", "CreateTime", "UpdateTime", "VisitTime")
-# What a row says of whose it is; without one of these a single job is known by its Id.
+# The fields that say to what a row belongs; a single job has none of them and is identified by its Id.
 _OWNERS = ("JobId", "SiteId", "Id")
 
 
 def distorted(body: bytes, faults: list[Fault]) -> bytes:
-    """The answer as the faults want it."""
+    """The answer, changed as the faults say."""
     if not any(_wanted(fault) for fault in faults):
         return body
     answer: dict[str, Any] = json.loads(body)
@@ -99,7 +99,7 @@ def _spelled(text: str, spelling: MomentSpelling) -> str | int:
     try:
         moment = parse_moment(text)
     except ValueError:
-        # A test gave the execution a moment that is none.
+        # A test gave the execution a text that is no moment.
         return text
     if spelling == "milliseconds":
         return moment

@@ -86,7 +86,7 @@ GATEWAY: dict[str, ErrorRow] = {
 _BUSY = "The service is busy. Please try again later."
 _NO_SITE = "The specified site does not exist."
 
-# What the family's official code retries, and what it expects where a site is not there. Their status is not known.
+# Codes that official ESA code retries or expects for a missing site. Their HTTP status is not documented.
 FAMILY: dict[str, ErrorRow] = {
     "Site.ServiceBusy": ErrorRow(400, _BUSY),
     "Record.ServiceBusy": ErrorRow(400, _BUSY),
@@ -116,7 +116,7 @@ class ApiError(Exception):
 
 
 def invalid(parameter: str) -> ApiError:
-    """The refusal of a parameter that no documented code is meant for."""
+    """The refusal of a parameter for which there is no documented code."""
     return ApiError("InvalidParameter", f"The specified parameter {parameter} is not valid.")
 
 

@@ -1,4 +1,4 @@
-"""uvicorn's server, ended by an event: its own loop looks every 0.1 s, and its shutdown sleeps as long."""
+"""uvicorn's server, ended by an event: its own loop polls every 0.1 s, and its shutdown sleeps as long."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class EventServer(uvicorn.Server):
 
     async def main_loop(self) -> None:
         """Serves until stop() is called."""
-        # Once, for the headers that uvicorn adds to every answer.
+        # Called once, because it makes the headers that uvicorn adds to every answer.
         await self.on_tick(0)
         if self._ending is not None:
             await self._ending.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Drops every connection and waits for what was under way on it to notice."""
+        """Drops every connection and waits until the requests on it have ended."""
         for server in self.servers:
             server.close()
         self._connections.abort_all()

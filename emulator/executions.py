@@ -1,4 +1,4 @@
-"""The executions of the jobs: made from a job the first time somebody looks, changed from then on."""
+"""The executions of the jobs: made from the job at the first look, and changed from then on."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Executions:
         self._made = 0
 
     def _place(self, execution_id: str) -> tuple[str, int]:
-        # Most callers read an id from a list before they use it; only then are all jobs looked at.
+        # Most callers have an id from a list, so the lists made so far come first; only then all jobs are searched.
         for job_id, rows in self._rows.items():
             for index, row in enumerate(rows):
                 if row.get("Id") == execution_id:

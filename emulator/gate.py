@@ -1,4 +1,4 @@
-"""What stands before every action: the key, the token, the clock, the signature, the nonce."""
+"""The checks before every action: the key, the token, the clock, the signature, the nonce."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Gate:
         secret = self.keys.secret_for(authorization.access_key_id, token)
         self._check_date(request.header("x-acs-date"))
         verify(request, authorization, secret)
-        # Last, so that a request that was refused does not use its nonce up.
+        # Last, so that a refused request does not use up its nonce.
         self._use_nonce(request.header("x-acs-signature-nonce"))
         return authorization.access_key_id
 

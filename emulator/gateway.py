@@ -36,7 +36,7 @@ class Gateway:
         self.delay = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request, unless a fault has it never answered."""
+        """Answers one request, unless a fault says never to answer it."""
         began = time.perf_counter()
         # The guard has read the whole body.
         body = (await receive()).get("body", b"")

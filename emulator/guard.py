@@ -1,6 +1,6 @@
-"""Who may talk to the emulator: programs of this machine, not the pages that its browsers show.
+"""Who may talk to the emulator: programs on this machine, but not web pages open in its browser.
 
-A page on the web can have a browser post to any loopback port, and with a name that resolves to 127.0.0.1 even
+A web page can make a browser post to any loopback port, and with a name that resolves to 127.0.0.1 even
 read the answer. The first shows in `Origin`, the second in `Host`.
 """
 
@@ -18,7 +18,7 @@ LONGEST_BODY = 8 * 2**20
 
 
 class Guard:
-    """An ASGI application that lets through what comes from this machine, with a body that fits."""
+    """An ASGI application that passes on requests from this machine whose body is not too large."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -44,7 +44,7 @@ class Guard:
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """The whole body, or a little more than may be of it; None if the client left before its end."""
+    """The whole body, or a little more than the limit; None if the client left before its end."""
     body = bytearray()
     while len(body) <= LONGEST_BODY:
         message = await receive()

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from emulator.moments import parse_time
 
-# One for all: json.dumps makes a new encoder at each call with settings of its own.
+# One shared encoder: json.dumps makes a new one for each call with non-default settings.
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 
@@ -31,7 +31,7 @@ FIELDS = frozenset(TEXT_FIELDS + NUMBER_FIELDS)
 
 
 class Job:
-    """A job that never changes; a change makes another one, so a row is serialised once."""
+    """An immutable job: a change makes a new one, so that each row is serialised only once."""
 
     def __init__(self, fields: Mapping[str, object]) -> None:
         self.fields = dict(fields)
@@ -44,7 +44,7 @@ class Job:
         return Job({name: value for name, value in merged.items() if value is not None})
 
     def without_count(self) -> dict[str, object]:
-        """The job as every action but the list answers it."""
+        """The job as every action except the list returns it."""
         return {name: value for name, value in self.fields.items() if name != "ExecutionCount"}
 
     @cached_property

@@ -14,7 +14,7 @@ _IGNORED_PAGE_SIZE = 20
 
 @dataclass(frozen=True)
 class Page:
-    """Which page is answered, once the faults had their say."""
+    """The page to answer with, after the faults are applied."""
 
     number: int
     size: int
@@ -33,7 +33,7 @@ class Page:
 
     @property
     def offset(self) -> int:
-        """How many rows stand before it."""
+        """The number of rows before it."""
         return (self.number - 1) * self.size
 
 
@@ -41,7 +41,7 @@ def list_jobs(store: Store, site_id: int, created: Span, page: Page, faults: lis
     """How many there are, and the serialised jobs of the page."""
     total, jobs = store.window(site_id, created, page.offset, page.size)
     rows = [job.row for job in jobs]
-    # The rows of this page are taken, so what moves now shows from the next page on.
+    # This page's rows are already taken, so a change shows from the next page on.
     for fault in faults:
         if fault.shift == "insert":
             store.add(site_id)

@@ -42,7 +42,7 @@ def parse_moment(text: str) -> int:
 
 def format_moment(milliseconds: int) -> str:
     """An execution's spelling of a moment: `2024-05-31T17:10:48.849+08:00`."""
-    # An execution of a job of the year 9999 would end in the next.
+    # An execution of a job of the year 9999 would end in the year 10000, which datetime cannot hold.
     milliseconds = min(milliseconds, _LAST_MS)
     moment = datetime.fromtimestamp(milliseconds // 1000, tz=_CHINA)
     return f"{moment.isoformat()[:19]}.{milliseconds % 1000:03d}+08:00"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class RawAnswer:
-    """An answer sent as it stands: `body` repeated `repeat` times, streamed when that is more than once."""
+    """An answer sent exactly as given: `body` repeated `repeat` times, streamed when that is more than once."""
 
     status: int = 200
     content_type: str = "application/json;charset=utf-8"

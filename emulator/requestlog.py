@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 
-# The log is as long as fits: 100,000 requests of the usual size.
+# Bounds the memory of the log: room for 100,000 requests of the usual size.
 KEPT_BYTES = 100 * 2**20
 _RECORD_BYTES = 800
 _LONGEST = 1000
@@ -34,7 +34,7 @@ class RequestRecord:
     milliseconds: float = field(default=0.0, compare=False)
 
     def size(self) -> int:
-        """About how much room it takes."""
+        """Roughly its size in memory."""
         texts = (*self.params, *self.params.values(), *self.headers.values(), self.action, self.nonce)
         return _RECORD_BYTES + sum(map(len, texts))
 
@@ -44,7 +44,7 @@ class RequestRecord:
 
 
 def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers worth looking at, without any that carries a secret."""
+    """The headers worth showing, without those that carry a secret."""
     return {name: shown(headers[name]) for name in _HEADERS if name in headers}
 
 

@@ -1,4 +1,4 @@
-"""The running emulator: a thread with uvicorn on a loopback port, and all that a test may reach into."""
+"""The running emulator: a thread with uvicorn on a loopback port, and the parts that a test may use directly."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class Emulator:
     def start(self) -> None:
         """Listens and serves in a thread of its own; OSError if the port is taken."""
         config = self._config()
-        # Now, so that a bad certificate is an error here and not in the thread.
+        # Loaded now, so that a bad certificate is an error here and not in the thread.
         config.load()
         listener = socket.create_server(
             self._address, family=socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET, backlog=1024

@@ -67,7 +67,7 @@ def parse_authorization(value: str) -> Authorization:
 
 def parse_query(raw: bytes) -> list[tuple[bytes, bytes]]:
     """The decoded pairs of a query or form; `+` is a space, as the official SDK sends it."""
-    # The API's calls have a dozen; a body of four million must not hold the others up.
+    # The API's calls have about a dozen; a body with four million must not delay other requests.
     pairs = (part.partition(b"=") for part in raw.split(b"&", _MOST_PAIRS) if part)
     return [(_decode(key), _decode(value)) for key, _, value in pairs]
 

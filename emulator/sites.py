@@ -1,4 +1,4 @@
-"""A site: its own fields, its jobs, and what ListSites finds it by."""
+"""A site: its own fields, its jobs, and the filters of ListSites."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Site:
         return self._by_id.get(job_id)
 
     def created_within(self, span: Span) -> list[Job]:
-        """The jobs created in a span, kept for the next page of the same walk."""
+        """The jobs created in a span, kept for the next page of the same listing."""
         if span == (None, None):
             return self.jobs
         if self._within is None or span != self._span:

@@ -15,7 +15,7 @@ _NAME_SERVERS = "male1-1.ialicdn.com,female1-1.ialicdn.com"
 
 
 def seeded_sites() -> dict[int, Site]:
-    """Four sites of the caller's, one of them offline, and one of somebody else."""
+    """Four sites of the caller's, one of them offline, and one that belongs to another account."""
     offline = {"Status": "offline", "OfflineReason": "proactively_disabled", "Tags": {}}
     by_cname = {"AccessType": "CNAME", "CnameZone": "example.net.cname.example.cn", "NameServerList": ""}
     return {

@@ -90,7 +90,7 @@ class Store:
         with self.lock:
             jobs = self._sites[site_id].edit()
             index = _index(jobs, job_id)
-            # Made before the change, so that another ExecutionCount is a counter that moved and nothing else.
+            # Made before the change, so that a new ExecutionCount only changes the counter, not the executions.
             self.executions.of_job(jobs[index])
             jobs[index] = jobs[index].with_changes(fields)
             return jobs[index]
@@ -125,7 +125,7 @@ class Store:
             return len(jobs), jobs[offset : offset + size]
 
     def sites(self, wanted: Callable[[Fields], bool] = lambda fields: True) -> list[Site]:
-        """The caller's sites whose fields are wanted, newest first."""
+        """The caller's sites that match the filter, newest first."""
         with self.lock:
             own = (site for site in self._sites.values() if not site.foreign and wanted(site.fields))
             return sorted(own, key=lambda site: (str(site.fields.get("CreateTime", "")), site.fields["SiteId"]))[::-1]
@@ -168,7 +168,7 @@ class Store:
         raise ApiError("InvalidJob.NotFound")
 
     def recount(self, job_id: str, count: int) -> None:
-        """Gives every job with this id the ExecutionCount that is true now."""
+        """Updates the ExecutionCount of every job with this id."""
         with self.lock:
             for site in self._sites.values():
                 if site.job(job_id) is not None:

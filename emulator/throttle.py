@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 
 class RateLimit:
-    """Says of each request whether it is within the limit."""
+    """Decides for each request whether it is within the limit."""
 
     def __init__(self, per_second: float, clock: Callable[[], float]) -> None:
-        # Below one a second, it is one request in a longer span.
+        # A rate below one a second is counted as one request in a longer span.
         self._span = 1.0 if per_second >= 1 else 1.0 / per_second
         self._most = max(1, int(per_second))
         self._clock = clock
