@@ -13,7 +13,7 @@ from benchmarks.service import Service
 
 
 def main() -> int:
-    """Exit code 0 whatever the figures: they are for reading, and a busy machine is no defect."""
+    """Always exit code 0: the figures are for people to read, and a busy machine makes them worse without a defect."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, no 100,000 jobs (about a minute)")
     parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md and .svg")
@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def say(text: str) -> None:
-    """What is being measured now, on standard error, so that standard output is the table alone."""
+    """Say what is being measured, on standard error, so that standard output has only the table."""
     print(f"==> {text}", file=sys.stderr, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The least that Pulumi's SDK can start: what every native provider in Python pays before it does anything."""
+"""The smallest provider that the SDK can start: what any native provider in Python costs before it does anything."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""How time and memory grow with jobs, pages and sites, without latency: the provider and its peer in turns."""
+"""How time and memory grow with jobs, pages and sites, without latency: the provider and its peer measured in turns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Curve:
-    """What grows, in one word, in a title, and the points."""
+    """What grows, as one word and as a title, and the points."""
 
     what: str
     title: str

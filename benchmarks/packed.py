@@ -1,4 +1,4 @@
-"""The plugin that needs no Python beside the one in .venv: how soon it starts, how much room it takes."""
+"""The plugin that needs no Python beside the one in .venv: how fast it starts and how large it is."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def packed(repeats: int) -> list[Row]:
 
 
 def _installed() -> float:
-    """What the plugin and its pinned packages take in an environment, without the Python that they need."""
+    """The size of the plugin and its pinned packages in an environment, without the Python that they need."""
     pins = (ROOT / "requirements" / "plugin.txt").read_text(encoding="utf-8")
     files = [path for path in (ROOT / "provider").rglob("*") if path.is_file()]
     for name in re.findall(r"^([\w.-]+)==", pins, re.MULTILINE):

@@ -1,4 +1,4 @@
-"""docs/performance.svg: seconds over how many, both axes logarithmic. Some lines of our own, not a plotting library."""
+"""docs/performance.svg: seconds over how many, both axes logarithmic. Too little to need a plotting library."""
 
 from __future__ import annotations
 

@@ -19,13 +19,13 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 PLUGIN = Path(sys.executable).parent / "pulumi-resource-alicloud-esa"
 EMPTY = Path(__file__).with_name("empty_provider.py")
 JOBS = "alicloud-esa:index:getScheduledPreloadJobs"
-# Where nothing listens: the plugin connects to the engine only when it has something to say.
+# Nothing listens there: the plugin connects to the engine only when it has a line to log.
 NO_ENGINE = "127.0.0.1:9"
 _FOREIGN = ("ALIBABA", "ALICLOUD", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 def clean_environment(extra: Mapping[str, str] = {}) -> dict[str, str]:
-    """This process's environment without anybody's keys or proxies, and with `extra`."""
+    """This process's environment without keys and proxies, and with `extra`."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(_FOREIGN)}
     return {**kept, **extra}
 
@@ -123,5 +123,5 @@ def _is_socket(path: str) -> bool:
     try:
         return os.readlink(path).startswith("socket:")
     except OSError:
-        # Closed since the folder was listed.
+        # It was closed after the folder was listed.
         return False

@@ -34,7 +34,7 @@ def preview(service: Service, repeats: int, start: float) -> Row:
     finally:
         shutil.rmtree(folder)
     note = f"adds {ours - peer:.2f} s: {starts} starts of the plugin ({start:.2f} s each alone), its schema, the call"
-    # What a preview cannot do without: the starts, one after the other, and a tenth for the rest.
+    # The least that a preview can take: the starts of the plugin, one after the other, and a tenth for the rest.
     target = (peer + starts * start) / peer * 1.1
     return Row("`pulumi preview` of a one-call YAML program", "an empty YAML program", ours, peer, target, note=note)
 
@@ -54,7 +54,7 @@ def _run(engine: Engine) -> None:
 
 
 def _starts(engine: Engine, folder: Path) -> int:
-    """How often the engine starts the plugin in one preview, counted by a script in its place."""
+    """How often the engine starts the plugin in one preview, counted by a script that takes the plugin's place."""
     folder.mkdir()
     log, script = folder / "log", folder / PLUGIN.name
     script.write_text(f'#!/bin/sh\necho start >> "{log}"\nexec "{PLUGIN}" "$@"\n')

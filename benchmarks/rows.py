@@ -32,7 +32,7 @@ class Row:
 
     @property
     def figure(self) -> float:
-        """What the target is about: the ratio, or the figure itself where there is no peer."""
+        """The value that the target limits: the ratio, or the figure itself where there is no peer."""
         return self.ours if self.peer is None else self.ours / self.peer
 
     @property

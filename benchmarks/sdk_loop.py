@@ -1,7 +1,7 @@
-"""The peer: what one would write with the official SDK. Page after page, the rows kept in a list.
+"""The peer: what people write with the official SDK. It reads page after page and keeps the rows in a list.
 
-Run as a process that reads one site id and page size a line and answers one line of JSON, so that its start and
-its imports (0.4 s) are not counted and both sides are warm.
+A process that reads a site id and a page size from each line and answers with a line of JSON, so that its start
+and its imports (0.4 s) are not counted and both sides are warm.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The emulator as a process of its own, so that it shares neither threads nor the interpreter with what is measured."""
+"""The emulator as a process of its own, so that it shares no interpreter with what is measured."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Service:
         self._folder = tempfile.TemporaryDirectory(prefix="esa-service-")
         self._process: subprocess.Popen[bytes] | None = None
         self._http = requests.Session()
-        # A proxy of this machine's has no part in it.
+        # This machine's proxy must not be used.
         self._http.trust_env = False
         self.url = ""
 
@@ -32,7 +32,7 @@ class Service:
         argv = [sys.executable, "-m", "emulator", "--port", "0", "--quiet", "--ready-file", str(ready)]
         self._process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
         for _ in range(200):
-            # Written after it was made: an empty file is not the address yet.
+            # The file is created before the address is written: an empty one means not yet.
             if ready.exists() and (text := ready.read_text().strip()):
                 self.url = text
                 return self
@@ -67,7 +67,7 @@ class Service:
         return str(site)
 
     def delay(self, seconds: float) -> None:
-        """Wait so long before each answer."""
+        """Make the emulator wait this long before each answer."""
         self.control("PATCH", "settings", {"delay": seconds})
 
     def control(self, method: str, path: str, body: Any = None) -> Any:

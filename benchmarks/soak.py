@@ -21,9 +21,9 @@ from benchmarks.plugin import Plugin
 from benchmarks.service import KEYS, Service
 
 CONCURRENCY = 8
-# A connection that was replaced, a timer that ends just now.
+# Allowed: a connection that was replaced, a timer that is just ending.
 LEFT_OVER = 3
-# Over the second half of the calls; what the allocator keeps for itself comes and goes.
+# Over the second half of the calls; the memory that the allocator keeps for itself varies.
 GROWTH_MB = 8
 WARM_UP = 150
 SIZES = (0, 1, 45, 120, 300)
@@ -58,7 +58,7 @@ class Rest:
 
 @dataclass
 class Soak:
-    """What the calls gave."""
+    """The results of the calls."""
 
     right: int = 0
     injected: int = 0
@@ -79,7 +79,7 @@ def soak(calls: int, threads: int, most_seconds: float) -> Soak:
         settings = {"maxConcurrency": CONCURRENCY, "timeoutSeconds": 20, "clientReadTimeout": 1000}
         with Plugin(service.environment(), settings) as plugin:
             service.control("POST", "faults", [{"random_seed": seed, **fault} for seed, fault in enumerate(FAULTS)])
-            # Until every thread and every path was in use once, all of that grows as it must.
+            # Threads, sockets and memory rightly grow until every thread and every code path has been used once.
             warm_up = Soak()
             for outcome in _storm(plugin, expected, WARM_UP, threads):
                 _note(warm_up, outcome)
@@ -94,7 +94,7 @@ def soak(calls: int, threads: int, most_seconds: float) -> Soak:
             result.seconds = time.monotonic() - started
             result.injected = _applied(service) - applied
             service.control("DELETE", "faults")
-            # It still answers.
+            # The plugin must still answer after the storm.
             plugin.invoke(siteId=str(SITE))
             result.after = _rest(plugin)
             result.faults += _check(result, calls, most_seconds)
@@ -117,7 +117,7 @@ def _storm(
 
 
 def _rest(plugin: Plugin) -> Rest:
-    """What is there once nothing is under way."""
+    """Threads, sockets and memory once nothing is under way."""
     time.sleep(1)
     return Rest(plugin.threads(), plugin.sockets(), plugin.memory())
 
@@ -154,12 +154,12 @@ def _note(result: Soak, outcome: tuple[str, str]) -> None:
 
 
 def _family(text: str) -> str:
-    """What an error is about, without ids and numbers."""
+    """The text of an error without ids and numbers, so that equal errors are counted together."""
     return text.split(": ", 1)[1].split(":", 1)[0].split(" (", 1)[0][:60]
 
 
 def _check(result: Soak, calls: int, most_seconds: float) -> list[str]:
-    """What did not hold: after the storm there are the threads and sockets of before it, and memory was flat."""
+    """What did not hold: threads and sockets must be as before the storm, and memory must have been flat."""
     before, after = result.before, result.after
     assert before
     assert after

@@ -25,7 +25,7 @@ SCHEMA_IS_FRESH = (
     f"{PYTHON} tools/schema/build.py .cache/schema.json && cmp schema.json .cache/schema.json"
     " || { echo 'schema.json is not what tools/schema/schema.yaml gives: run make schema'; exit 1; }"
 )
-# What `check` leaves to `test`. tests/test_layers.py holds that no other test asks for the engine.
+# What `check` leaves to `test`. tests/test_layers.py makes sure that no other test needs the engine.
 NEEDS_MORE = (
     "tests/dist",
     "tests/docs",
@@ -42,7 +42,7 @@ ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join([str(BIN), str(VENV / "bin"
 
 @dataclass(frozen=True)
 class Check:
-    """One command that passes or fails; a talkative one shows its output while it runs."""
+    """One command that passes or fails; if it is `talkative`, its output is shown while it runs."""
 
     name: str
     argv: Sequence[str]
@@ -76,7 +76,7 @@ def lint_checks() -> list[Check]:
 
 
 def _tool_scripts() -> list[Path]:
-    # Plain scripts that import each other by name: given as files, not as a package.
+    # These are plain scripts that import each other by name, so they are given as files, not as a package.
     return sorted((ROOT / "tools").glob("*.py"))
 
 

@@ -1,4 +1,4 @@
-"""`make demo`: the command, then Pulumi's engine, against the emulator: what they say when somebody changes jobs."""
+"""`make demo`: the command, then Pulumi's engine, against the emulator: what they show when somebody changes jobs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FILTER = ("--name-regex", "^nightly-", "--start-time", "2024-06-01T00:00:00Z", "
 
 
 def main() -> None:
-    """Show both; exit with what was printed when a step did not end as it should."""
+    """Show both; exit with what was printed if a step did not end as expected."""
     with tempfile.TemporaryDirectory(prefix="alicloud-esa-demo-") as folder, Emulator() as emulator:
         say(f"A stand-in for ESA with {len(emulator.store.jobs(SITE_ID))} jobs of one site listens at {emulator.url}.")
         the_command(Terminal(Path(folder), emulator), emulator)
@@ -75,7 +75,7 @@ class Terminal:
         self.folder = folder / "program"
         for path in (self.folder, folder / "state"):
             path.mkdir(exist_ok=True)
-        # The command alone: with .venv/bin on PATH the engine would take the plugin from there, and warn of it.
+        # Only the command: with .venv/bin on PATH the engine would take the plugin from there, and warn about it.
         commands = folder / "bin"
         commands.mkdir(exist_ok=True)
         shutil.copy(VENV / "bin" / "alicloud-esa", commands)

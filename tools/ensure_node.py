@@ -1,6 +1,6 @@
 """Makes .cache/npm: the packages that tests/engine/npm pins, and in them the npm package of sdk/nodejs as published.
 
-The package is compiled here with the TypeScript that its package.json asks for at least, and with a current one.
+The package is compiled here with the oldest TypeScript that its package.json allows, and with a current one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PINS = [ROOT / "tests" / "engine" / "npm" / name for name in ("package.json", "p
 NPM = CACHE / "npm"
 SDK = ROOT / "sdk" / "nodejs"
 PACKAGE = NPM / "node_modules" / "pulumi-alicloud-esa"
-# Aliases in tests/engine/npm/package.json. The last one leaves what is used.
+# Aliases in tests/engine/npm/package.json. The last one compiled is the one whose output is used.
 COMPILERS = ("typescript-oldest", "typescript-newest", "typescript")
 
 

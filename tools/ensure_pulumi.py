@@ -1,4 +1,4 @@
-"""Sees to it that the Pulumi CLI and its YAML language host are there: on PATH, or built into bin/."""
+"""Provides the Pulumi CLI and its YAML language host: from PATH, or built into bin/."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def main() -> None:
 
 
 def _installed_cli_will_do() -> bool:
-    # bin/ is left out: what we built there ourselves must follow its go.mod.
+    # bin/ is left out of the search: what we built there ourselves is rebuilt when its go.mod changes.
     folders = [folder for folder in os.get_exec_path() if Path(folder).resolve() != BIN]
     path = os.pathsep.join(folders)
     pulumi = shutil.which("pulumi", path=path)

@@ -19,7 +19,7 @@ REQUIREMENTS = ROOT / "requirements"
 PYTHON_SDK = ROOT / "sdk" / "python"
 EMULATORS_PACKAGES = ("starlette", "uvicorn")
 
-# A person's own PIP_USER, PIP_TARGET or PIP_PREFIX would send packages past the environment.
+# A user's PIP_USER, PIP_TARGET or PIP_PREFIX would install packages outside the environment.
 _ELSEWHERE = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX")
 PIP_ENV = {
     **{name: value for name, value in os.environ.items() if name not in _ELSEWHERE},
@@ -57,7 +57,7 @@ def _ensure_environment() -> None:
     stamp = VENV / ".stamp-python"
     if not _works(PYTHON):
         stamp.unlink(missing_ok=True)
-    # The path is part of it: scripts in a moved or copied environment still start the old one.
+    # The path is part of the fingerprint: scripts in a moved or copied environment still start the old one.
     step(stamp, f"{VENV}\n{sys.version}\n", _make_environment)
 
 
@@ -136,7 +136,7 @@ def _sdk_inputs() -> str:
 
 
 def _install_python_sdk() -> None:
-    # From a copy: setuptools leaves a build folder in the sources that it installs.
+    # Installed from a copy: setuptools leaves a build folder in the sources.
     copy = CACHE / "sdk-python"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(PYTHON_SDK, copy)

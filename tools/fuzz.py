@@ -11,7 +11,7 @@ from pathlib import Path
 from ensure_venv import PYTHON, REQUIREMENTS, fetch
 from slowly import CACHE, ROOT, run
 
-# What, and for how many seconds.
+# Each target, and for how many seconds it runs.
 TARGETS = {"decoder": 60, "inputs": 30}
 HARNESS = "tests.fuzz.coverage_guided"
 
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def fuzz(target: str, seconds: int, atheris: Path) -> None:
-    """One target for so long; what was learned stays in .cache for the next time."""
+    """One target for so long; the inputs that it found stay in .cache for the next run."""
     folder = CACHE / "fuzz"
     corpus = folder / target
     corpus.mkdir(parents=True, exist_ok=True)

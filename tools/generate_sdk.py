@@ -23,7 +23,7 @@ LEFTOVERS = {"node_modules", "bin", "build", "dist", "__pycache__", ".mypy_cache
 
 
 def main() -> None:
-    """Generate into a folder of its own, then compare with sdk/ or take its place."""
+    """Generate into a temporary folder, then compare it with sdk/ or replace sdk/ by it."""
     check = "--check" in sys.argv[1:]
     with one_at_a_time("sdk"):
         new = CACHE / "sdk"
@@ -95,7 +95,7 @@ def _module_of(folder: Path) -> dict[str, Any]:
 
 def _complete_go_module(new: Path) -> None:
     if _go_module_is_complete(new):
-        # Kept as they are, so that generating again never moves a version by itself.
+        # These files are kept, so that generating again never changes a version by itself.
         for path in GO_MODULE_FILES:
             shutil.copy(SDK / path, new / path)
         return

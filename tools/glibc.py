@@ -1,4 +1,4 @@
-"""Which glibc the packed files need: they run where it is that new, and nowhere else."""
+"""Which glibc the packed files need: they run only where it is at least that new."""
 
 from __future__ import annotations
 

@@ -29,10 +29,10 @@ def go_environment() -> dict[str, str]:
     """Return the environment in which every build of ours gives the same result on every machine."""
     return {
         **os.environ,
-        "CGO_ENABLED": "0",  # no C compiler is asked for
-        "GOFLAGS": "",  # nor a person's own flags
-        "GOTOOLCHAIN": "local",  # no other Go is downloaded in passing
-        "GOWORK": "off",  # a go.work above the clone is not ours
+        "CGO_ENABLED": "0",  # no C compiler is needed
+        "GOFLAGS": "",  # no user's own flags
+        "GOTOOLCHAIN": "local",  # no other Go is downloaded silently
+        "GOWORK": "off",  # a go.work above the clone does not count
     }
 
 

@@ -63,7 +63,7 @@ def build(name: str) -> Path:
 
 
 def _compile(name: str, tool: GoTool, module: Path, target: Path) -> None:
-    # Under another name until it is whole: an interrupted build leaves no half-made command.
+    # Under a temporary name until it is complete, so that an interrupted build leaves no partial command.
     unfinished = CACHE / f"{name}.unfinished"
     go = find_go(module)
     flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", tool.ldflags]

@@ -1,4 +1,4 @@
-"""Writes dist/, all that a release of this version holds; an unfinished one never takes the place of a whole one.
+"""Writes dist/, all that a release of this version holds; an unfinished one never replaces a complete one.
 
 `--if-stale` does nothing when dist/ was made from these very sources: the tests of the archives ask for that.
 """
@@ -53,11 +53,11 @@ def main() -> None:
 
 def _make_parts(version: str, timestamp: int) -> None:
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(timestamp), "PYTHONHASHSEED": "0"}
-    # Otherwise in the home folder, which may not be there.
+    # By default it is in the home folder, which may not exist.
     environment["PYINSTALLER_CONFIG_DIR"] = str(BUILD / "pyinstaller-cache")
     packing, freezing = make_packing(), make_freezing()
     wheel = _python_packages(packing, environment, timestamp)
-    # Most of the time goes here: what was packed from the same sources stays.
+    # This takes most of the time, so what was packed from the same sources is kept.
     sources = fingerprint(_frozen_sources(), sys.version, str(ROOT))
     step(FROZEN / ".stamp", sources, lambda: _freeze(freezing, wheel, environment))
     packed_plugin.check(FROZEN / PLUGIN / PLUGIN, version)

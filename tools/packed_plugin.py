@@ -1,6 +1,6 @@
 """Tries a packed plugin as the engine would: its version, its port, and one call of everything in its schema.
 
-PyInstaller finds only what is imported in plain sight. Each call goes all the way to a stand-in for the service, with
+PyInstaller finds only plain imports. Each call goes all the way to a stand-in for the service, with
 keys from a credentials URI, so that what the plugin imports at its first call has to be there too. What is missing
 fails here, not at a user's. `packed_plugin.py EXECUTABLE VERSION` needs nothing but the plugin's own dependencies.
 """
@@ -25,7 +25,7 @@ from pulumi.runtime import proto
 
 SECONDS = 30
 SITE, JOB = "190007158391808", "665d3af3621bccf3fe29e1a4"
-# A token that is not here fails the check: what nobody calls may be missing in the archive.
+# A token that is not here fails the check: modules of a function that is never called might be missing.
 INPUTS: dict[str, Mapping[str, Any]] = {
     "alicloud-esa:index:getScheduledPreloadJobs": {"siteId": SITE},
     "alicloud-esa:index:getScheduledPreloadJob": {"siteId": SITE, "jobId": JOB},
@@ -112,7 +112,7 @@ def _try(plugin: Path, calls: Callable[[Any], None], url: str) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Return this environment without what would be used in place of what is tried: keys, authorities, proxies."""
+    """Return this environment without the keys, authorities and proxies that would replace those of the check."""
     foreign = ("ALIBABA", "ALICLOUD", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_")
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(foreign)}
     return {**kept, "NO_PROXY": "127.0.0.1"}

@@ -13,7 +13,7 @@ from ensure_venv import PIP_ENV, PYTHON, REQUIREMENTS
 from slowly import CACHE, ROOT, run
 
 OLDEST_PYTHON = "3.10"
-# In order: the later ones include the earlier ones.
+# The order matters: later ones include the earlier ones.
 SOURCES = {
     "plugin": ["pyproject.toml"],
     "build": ["requirements/build.in"],

@@ -14,7 +14,7 @@ from slowly import ROOT, fingerprint, run, step
 BUILD = ROOT / "build"
 PACKING = BUILD / "packing"
 FREEZING = BUILD / "freezing"
-# The second pins what the first does not need: PyInstaller.
+# The second file pins what the first does not need: PyInstaller.
 PINS = (REQUIREMENTS / "plugin.txt", REQUIREMENTS / "dist.txt")
 
 
@@ -26,7 +26,7 @@ def make_packing() -> Path:
 def make_freezing() -> Path:
     """Return the Python of an environment with the plugin's dependencies and PyInstaller, and nothing else.
 
-    Beside the other tools it would pack what they bring: requests takes chardet when it finds it.
+    With the other tools installed it would pack their packages too: requests uses chardet when it finds it.
     """
     # Without pip, which is no part of what users get; the packing environment's pip installs into it.
     pins: list[str | Path] = ["-r", PINS[0], "--constraint", PINS[1]]
@@ -47,7 +47,7 @@ def _pip(python: Path) -> list[str | Path]:
 
 def _make(folder: Path, venv_options: Sequence[str], packages: Sequence[str | Path]) -> Path:
     python = folder / "bin" / "python"
-    # The path and the Python count as for .venv.
+    # The path and the Python are part of the fingerprint, as for .venv.
     words = [str(word) for word in packages]
     wanted = fingerprint((word for word in packages if isinstance(word, Path)), str(folder), sys.version, *words)
     step(folder / ".stamp", wanted, lambda: _install(python, folder, venv_options, packages))

@@ -26,7 +26,7 @@ def main() -> None:
     python, frozen, version, platform, target = sys.argv[1:]
     environment = _describe_environment(python)
     for folder in sorted(path for path in Path(frozen).iterdir() if path.is_dir()):
-        # With Windows' ending, or without.
+        # With .exe on Windows, without it elsewhere.
         (executable,) = [path for path in folder.glob(f"{folder.name}*") if path.is_file()]
         bom = _packed_part(environment, python, executable, version)
         name = f"{folder.name}-v{version}-{platform}.cdx.json"
@@ -79,13 +79,13 @@ def _runtime(name: str, version: str, product: str) -> Any:
         "name": name,
         "version": version,
         "purl": f"pkg:generic/{name}@{version}",
-        # What vulnerability scanners look for: these two are no packages of any index.
+        # Vulnerability scanners look for these names: the two are not packages of any index.
         "cpe": f"cpe:2.3:a:{product}:{version}:*:*:*:*:*:*:*",
     }
 
 
 def _library(path: Path) -> Any:
-    """Describe a library of the machine that packs; its version is in no place that all systems share."""
+    """Describe a library of the machine that packs; its version cannot be read in the same way on all systems."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     hashes = [{"alg": "SHA-256", "content": digest}]
     return {"type": "file", "bom-ref": f"file:{path.name}", "name": path.name, "hashes": hashes}

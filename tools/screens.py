@@ -1,4 +1,4 @@
-"""Writes what the documents show of the command, from real runs: docs/terminal.svg, the blocks of docs/command.md.
+"""Writes the command's screens in the documents, from real runs: docs/terminal.svg, the blocks of docs/command.md.
 
 `--check` writes nothing and fails when something is not as it would be written.
 """
@@ -46,7 +46,7 @@ _PIECE = re.compile(rf"<!-- {BY_HAND} -->|(?<=```console\n).*?(?=^```)", re.MULT
 
 
 def main() -> None:
-    """Write both, or compare both."""
+    """Write the picture and the page, or only compare them."""
     stale = []
     for path, text in {PICTURE: picture(), PAGE: page()}.items():
         if path.exists() and path.read_text(encoding="utf-8") == text:
@@ -70,7 +70,7 @@ def picture() -> str:
             else:
                 console.print(Text("$ ", style="bold green") + Text(command, style="bold white"))
                 console.print(Text.from_ansi(here.run(command)))
-    # Its fonts would be fetched from another host; every system has a monospaced one.
+    # The SVG's own fonts would be fetched from another host; every system has a monospaced one.
     plain = re.sub(r"\s*@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     return console.export_svg(title="alicloud-esa", code_format=plain, unique_id="terminal") + "\n"
 

@@ -1,4 +1,4 @@
-"""Runs a long command and says what it is, how long it takes and that it is still alive."""
+"""Runs a long command and says what it is, how long it takes and that it is still running."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def run(
         try:
             code = _wait(child, started)
         except BaseException:
-            # Nothing that we started goes on after we stop, or it would write beside the next attempt.
+            # Stop all that we started, or it would go on writing files during the next attempt.
             child.terminate()
             child.wait()
             raise
@@ -91,7 +91,7 @@ def one_at_a_time(name: str) -> Iterator[None]:
 
 
 def fingerprint(paths: Iterable[Path], *words: str) -> str:
-    """Hash what a step is made from: times lie after a checkout or a copy, contents do not."""
+    """Hash what a step is made from: after a checkout or a copy, file times mislead, contents do not."""
     digest = hashlib.sha256()
     for word in words:
         digest.update(word.encode() + b"\0")

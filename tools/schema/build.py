@@ -20,9 +20,9 @@ def build() -> str:
     examples = _load("examples.yaml")
     for kind in ("functions", "resources"):
         for token, entry in schema[kind].items():
-            # Of an empty line YAML's folding leaves one newline; Markdown needs two for a new paragraph.
+            # YAML's folding turns an empty line into one newline; Markdown needs two for a new paragraph.
             entry["description"] = entry["description"].replace("\n", "\n\n")
-            # A token without an example is a KeyError, and an example without a token is left over below.
+            # A token without an example is a KeyError here; an example without a token is found below.
             entry["description"] += f"\n\n{markdown(examples.pop(token))}"
     if examples:
         sys.exit(f"examples.yaml: no such token: {', '.join(examples)}")

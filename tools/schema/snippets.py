@@ -1,4 +1,4 @@
-"""Says a small YAML program in the other languages of Pulumi, the way their SDKs are generated from the schema.
+"""Translates a small YAML program into Pulumi's other languages, as their SDKs are generated from the schema.
 
 `pulumi convert` does this for programs, but its generators for C# and Java come with the installer only. A program here
 is one function call or one resource, and outputs that are properties of it; anything else raises.
@@ -203,7 +203,7 @@ def _yaml(program: Program, source: dict[str, Any]) -> str:
 
 
 TAB = "\t"
-# The one object that an input takes.
+# The only object that any input takes.
 NESTED = "ExpectedScheduledPreloadJob"
 RENDERERS: dict[str, Callable[[Program, dict[str, Any]], str]] = {
     "typescript": _typescript,
