@@ -43,7 +43,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def full_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The retry budget is the process's: what one test spends must not be missing in the next."""
+    """The retry budget belongs to the process: what one test spends must not be missing in the next."""
     monkeypatch.setattr(PROCESS_BUDGET, "_left", PROCESS_BUDGET.capacity)
 
 
@@ -62,7 +62,7 @@ def _module_emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def shared(_module_emulator: Emulator) -> Emulator:
-    """One emulator for a module's quick tests, put back to its start for each."""
+    """One emulator for a module's quick tests, reset before each."""
     _module_emulator.reset()
     _module_emulator.delay = _module_emulator.clock_offset = 0.0
     return _module_emulator

@@ -31,7 +31,7 @@ def bare_path(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="session")
 def pulumi_home(tmp_path_factory: pytest.TempPathFactory, bare_path: str) -> Path:
-    """A new PULUMI_HOME into which the tarball was installed the way the documents say."""
+    """A new PULUMI_HOME into which the tarball was installed as the documents say."""
     home = tmp_path_factory.mktemp("pulumi-home")
     # The engine ignores --checksum beside --file (seen with v3.274.1), so the sum is compared here.
     assert hashlib.sha256(made(TARBALL).read_bytes()).hexdigest() == sums()[TARBALL.name]

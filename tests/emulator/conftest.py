@@ -1,4 +1,4 @@
-"""A clean environment, a running emulator, and a caller of it."""
+"""A clean environment, a running emulator, and a client that calls it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _module_emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def shared(_module_emulator: Emulator) -> Emulator:
-    """One emulator for a module's quick tests, put back to its start for each."""
+    """One emulator for a module's quick tests, reset before each."""
     _module_emulator.reset()
     return _module_emulator
 

@@ -1,4 +1,4 @@
-"""Clients with the waits taken out, and a certificate authority of our own."""
+"""Clients that do not wait between attempts, and a certificate authority of our own."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def new_service(new_client: NewClient) -> Iterator[NewService]:
 
 @pytest.fixture(scope="session")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
-    """Written once: making keys takes a moment."""
+    """Made once for all tests: generating keys takes a moment."""
     folder: Path = tmp_path_factory.mktemp("tls")
     ca = trustme.CA()
     cert, wrong = ca.issue_cert("127.0.0.1", "localhost"), ca.issue_cert("somebody.example.com")
@@ -88,7 +88,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
 
 @pytest.fixture
 def secure(tls: Tls, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    """The emulator under TLS, by a certificate that REQUESTS_CA_BUNDLE lets one trust."""
+    """The emulator over TLS, with a certificate that is trusted through REQUESTS_CA_BUNDLE."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", tls.ca_file)
     with Emulator(certfile=tls.cert_file) as emulator:
         yield emulator

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="session")
 def toxiproxy() -> Iterator[Toxiproxy]:
-    """The server; built first where it is not there yet, which takes half a minute."""
+    """The server; if it is not there yet it is built first, which takes half a minute."""
     subprocess.run([sys.executable, "tools/go_tools.py", "toxiproxy"], cwd=ROOT, check=True, capture_output=True)
     server = Toxiproxy(ROOT / "bin" / "toxiproxy")
     yield server
@@ -27,7 +27,7 @@ def toxiproxy() -> Iterator[Toxiproxy]:
 
 @pytest.fixture
 def network(toxiproxy: Toxiproxy, emulator: Emulator) -> Iterator[Network]:
-    """What lies between the provider and the emulator."""
+    """The proxy between the provider and the emulator."""
     made = Network(toxiproxy, emulator.endpoint)
     yield made
     made.remove()

@@ -1,4 +1,4 @@
-"""The fenced blocks of the documents, each with where it stands."""
+"""The fenced blocks of the documents, each with its document and line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FENCE = re.compile(r"^([ \t]*)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 _DIST = "needs dist/, which tests/dist builds and installs"
 _MAKE = "make itself: these targets are what runs this test"
 _INSTALL = "pulumi plugin install resource alicloud-esa v0.1.0"
-# Document and beginning of the block: why it cannot run here. Its words are still looked up by test_shell.py.
+# By document and first words of the block, why it cannot run here. test_shell.py still checks its commands' words.
 NOT_HERE = {
     ("CONTRIBUTING.md", "make build"): _MAKE,
     ("README.md", "make demo"): _MAKE,
@@ -66,7 +66,7 @@ def blocks(*languages: str) -> list[Block]:
 
 
 def block(document: str, language: str, starts: str) -> Block:
-    """The one block of a document that begins so, or else the one with a line that does."""
+    """The one block of a document that begins with this text, or else the one with such a line."""
     candidates = [candidate for candidate in blocks(language) if candidate.document == ROOT / document]
     found = [candidate for candidate in candidates if candidate.code.lstrip().startswith(starts)]
     if not found:
@@ -76,5 +76,5 @@ def block(document: str, language: str, starts: str) -> Block:
 
 
 def lines(text: str) -> list[str]:
-    """The lines of a text that say something, without what surrounds them."""
+    """The lines of a text that are not blank, without white space around them."""
     return [line.strip() for line in text.splitlines() if line.strip()]

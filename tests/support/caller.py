@@ -1,4 +1,4 @@
-"""A caller that signs what it sends, from the emulator's own account of the signature."""
+"""A client that signs what it sends with the emulator's own code for the signature."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from emulator.signature import ALGORITHM, WireRequest, canonical_query, canonica
 
 @dataclass
 class Reply:
-    """What came back."""
+    """The answer."""
 
     status: int
     headers: dict[str, str]

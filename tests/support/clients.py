@@ -1,4 +1,4 @@
-"""What the tests of the client make it of: keys that are given, and the types of the fixtures that make clients."""
+"""What the tests of the client build it from: given keys, and the types of the fixtures that make clients."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NewProvider = Callable[..., EsaProvider]
 
 
 class FixedSource:
-    """Keys that are given; those after the first are what a refresh finds."""
+    """Given keys; each refresh takes the next ones."""
 
     def __init__(self, *keys: Credentials) -> None:
         self._keys = list(keys)
@@ -41,7 +41,7 @@ class FixedSource:
 
 @dataclass(frozen=True)
 class Tls:
-    """A CA that nobody trusts yet, and a certificate of it for 127.0.0.1 and localhost."""
+    """A new CA that nothing trusts yet, and its certificate for 127.0.0.1 and localhost."""
 
     ca_file: str
     cert_file: str

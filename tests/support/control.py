@@ -10,7 +10,7 @@ from emulator import Emulator
 
 
 def control(emulator: Emulator, method: str, path: str = "", body: Any = None) -> tuple[int, Any]:
-    """The status and the JSON of the answer; a text as body is sent as it stands."""
+    """The status and the JSON of the answer; a text as body is sent as it is."""
     connection = http.client.HTTPConnection(emulator.endpoint, timeout=5)
     try:
         text = body if isinstance(body, str) else None if body is None else json.dumps(body)

@@ -15,7 +15,7 @@ SECRET = "fuzzSecretfuzzSecret"
 
 
 def decode(status: int, headers: Mapping[str, str], body: bytes) -> EsaError | None:
-    """Read one answer as a listing's page and marshal it; the error, if it was one that a user may see.
+    """Read one answer as a listing's page and marshal it; the error, if it is one that a user may see.
 
     Anything else that is raised, and any promise that is broken, is a finding.
     """

@@ -1,4 +1,4 @@
-"""Jobs and executions as the service answers them, and what a search draws of them."""
+"""Jobs and executions as the service answers them, and hypothesis strategies for them."""
 
 from __future__ import annotations
 

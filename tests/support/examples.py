@@ -1,4 +1,4 @@
-"""Runs an example of any language exactly as it stands in its folder."""
+"""Runs an example of any language, its files unchanged."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Example:
 
     @property
     def runtime(self) -> str:
-        """What its Pulumi.yaml says."""
+        """The content of its Pulumi.yaml."""
         runtime = yaml.safe_load((EXAMPLES / self.name / "Pulumi.yaml").read_text())["runtime"]
         return str(runtime["name"] if isinstance(runtime, dict) else runtime)
 

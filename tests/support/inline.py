@@ -1,4 +1,4 @@
-"""Runs a Python program's main file, as it stands, as an inline program of the Automation API.
+"""Runs a Python program's main file, unchanged, as an inline program of the Automation API.
 
 Usage: inline.py MAIN preview|up. Prints the outputs as JSON. This machine may have no language host for Python; an
 inline program needs none, and the engine, the SDK and the plugin are the real ones.

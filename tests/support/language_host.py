@@ -1,4 +1,4 @@
-"""A language host for the tests: it runs a program as it stands, in a process of its own, the way a real host does.
+"""A language host for the tests: it runs an unchanged program in a process of its own, as a real host does.
 
 Pulumi's hosts for Go and Node.js come with its installer only, and this machine may have none. The engine takes a host
 that is already running from `--client`, which is how the Automation API runs inline programs. This one says that the

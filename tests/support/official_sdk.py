@@ -1,4 +1,4 @@
-"""The official SDK's client, pointed at an emulator: it changes jobs and executions as a person's script would."""
+"""The official SDK's client, pointed at an emulator: it changes jobs and executions as a user's script would."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from pulumi_resource_alicloud_esa.esa.query import JobQuery, read_job_query
 
 
 def read_query(values: Mapping[str, Any]) -> JobQuery | InvalidInput:
-    """A query that can be asked, or faults that may be shown."""
+    """The values as a valid query, or else faults that a user may see."""
     try:
         query = read_job_query(dict(values))
     except InvalidInput as error:
@@ -22,7 +22,7 @@ def read_query(values: Mapping[str, Any]) -> JobQuery | InvalidInput:
 
 
 def read_configuration(values: Mapping[str, Any]) -> Settings | InvalidInput:
-    """Settings, or faults that may be shown."""
+    """The values as valid settings, or else faults that a user may see."""
     try:
         settings = read_settings(values, {})
     except InvalidInput as error:

@@ -1,4 +1,4 @@
-"""SARIF as its own schema reads it."""
+"""SARIF, validated by its own schema."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def provider() -> pulumi.ProviderResource | None:
         keys = {"access_key": given["accessKey"], "secret_key": given["secretKey"]}
         return esa.Provider("own", security_token=given["securityToken"], **keys, **given["python"])
     if given["how"] == "clear":
-        # Below the SDK, whose class makes secrets of them.
+        # Set below the SDK's class, which would mark these values as secrets itself.
         return pulumi.ProviderResource("alicloud-esa", "own", given["properties"])
     return None
 

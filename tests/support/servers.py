@@ -39,24 +39,24 @@ class Peer:
         self.sock.sendall(data)
 
     def drip(self, data: bytes, interval: float) -> None:
-        """A byte at a time, until the other side has enough."""
+        """Send one byte at a time until the other side closes the connection."""
         for byte in data:
             if self.stopped.wait(interval):
                 return
             self.send(bytes([byte]))
 
     def stall(self) -> None:
-        """Nothing more, until the server stops."""
+        """Send nothing more until the server stops."""
         self.stopped.wait(30)
 
     def reset(self) -> None:
-        """RST instead of FIN."""
+        """Close the connection with RST instead of FIN."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.sock.close()
 
 
 class RawServer:
-    """Treats its nth connection by the nth script; the last one stands for all that follow."""
+    """Runs the nth script on its nth connection; the last script serves all later ones."""
 
     def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None) -> None:
         self._scripts = scripts
@@ -116,7 +116,7 @@ def http(body: bytes, status: int = 200, headers: Mapping[str, str] | None = Non
 
 
 def closing(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> bytes:
-    """The same, saying that the connection is closed after it: else a client may try to use it once more."""
+    """The same, saying that the connection is closed after it: otherwise a client may try to reuse it."""
     return http(body, status, {"Connection": "close", **(headers or {})})
 
 
@@ -127,7 +127,7 @@ def page(*rows: Mapping[str, Any], total: Any = None) -> bytes:
 
 
 def answer(data: bytes) -> Script:
-    """Read one request, answer it so, close."""
+    """Read one request, send this answer, close."""
 
     def script(peer: Peer) -> None:
         peer.read_request()

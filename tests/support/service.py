@@ -1,4 +1,4 @@
-"""A service in memory, for tests of what is made of its answers: no HTTP, no clock of this machine."""
+"""A service in memory, for tests of how its answers are used: without HTTP and this machine's clock."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ class FakeService:
         return self.time
 
     def check_recording(self, query: JobQuery, jobs: Sequence[Row]) -> None:
-        """As the service's own; what it warns of is what the user was told."""
+        """The real service's check; its warnings are added to what the user was told."""
         Service.check_recording(cast(Any, self), query, cast(Any, jobs))
 
     def warn(self, doubt: Fault) -> None:
-        """What looks like an error."""
+        """Note a warning."""
         self.said.append(str(doubt))
 
     def context(self) -> CallContext:
-        """What a function is given."""
+        """The context that a function gets."""
         service: Any = self
         return CallContext(lambda: service, Deadline(5), lambda done, total: None, self.said.append)
 
     @contextmanager
     def call(self) -> Iterator[CallContext]:
-        """What a resource opens to read."""
+        """The call that a resource opens to read."""
         yield self.context()

@@ -25,7 +25,7 @@ def run(engine: Engine, block: Block, replace: Mapping[str, str] | None = None, 
         assert old in script, f"{block.name} has no {old!r} any more"
         script = script.replace(old, new)
     done = subprocess.run(
-        # -u: a variable that an earlier block should have set would be empty without a word.
+        # -u: a variable that an earlier block should have set would otherwise silently be empty.
         ["bash", "-eu", "-c", script],
         cwd=engine.folder,
         env={**engine.environment, "GIT_CONFIG_GLOBAL": "/dev/null"},

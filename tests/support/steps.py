@@ -11,7 +11,7 @@ from tests.support.examples import EXAMPLES
 
 
 def change_by_hand(emulator: Emulator) -> None:
-    """What docs/drift.md says somebody did."""
+    """Make the changes that docs/drift.md describes."""
     emulator.store.add(int(SITE_ID), Name="added-by-hand")
     emulator.store.executions.change("c22f8497e0cb0994c748db68", StartTime="2024-07-26T01:10:03.270+08:00")
     emulator.store.delete(int(SITE_ID), EXAMPLE_JOB_ID)

@@ -1,4 +1,4 @@
-"""Drives toxiproxy over its HTTP API: one proxy between the provider and the emulator, and what ails it."""
+"""Drives toxiproxy over its HTTP API: one proxy between the provider and the emulator, and the faults it injects."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Network:
         self.url = f"http://{self._listen}"
 
     def add(self, kind: str, stream: str = "downstream", toxicity: float = 1.0, **attributes: int) -> None:
-        """One toxic; connections that are open get it too."""
+        """Add one toxic; it also affects open connections."""
         toxic = {"type": kind, "stream": stream, "toxicity": toxicity, "attributes": attributes}
         self._server.call("POST", f"proxies/{self._name}/toxics", toxic)
 
