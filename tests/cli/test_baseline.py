@@ -79,6 +79,12 @@ def test_each_damage_with_its_line(change: dict[str, Any], message: str) -> None
     assert found.endswith(ACCEPTED)
 
 
+def test_fields_of_executions_without_which_executions_there_are_would_never_be_read() -> None:
+    found = refused(json_text(document(version=2, fields=["executions.stopped", "name"], jobs={"j": {"name": "n"}})))
+    reason = "fields[0]: executions.stopped is compared only where executions is among the fields too"
+    assert found == f"f.json: line 12: {reason}{ACCEPTED}"
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [

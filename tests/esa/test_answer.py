@@ -53,6 +53,10 @@ def test_an_object_without_an_error_code_is_the_answer(body: dict[str, Any]) -> 
         ({"Code": 500, "Message": "m"}, "500"),
         ({"Success": False, "Message": "m"}, "UnknownError"),
         ({"success": "FALSE", "message": "m"}, "UnknownError"),
+        ({"Code": "", "code": "NoPermission", "Message": "m"}, "NoPermission"),
+        ({"code": "200", "Code": "NoPermission", "Message": "m"}, "NoPermission"),
+        ({"Success": True, "success": False, "Message": "m"}, "UnknownError"),
+        ({"Success": True, "success": "false", "Message": "m"}, "UnknownError"),
     ],
 )
 def test_an_error_under_200_is_an_error(body: dict[str, Any], code: str) -> None:

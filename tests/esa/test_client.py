@@ -238,13 +238,16 @@ class Bucket(RetryBudget):
         super().succeeded()
 
 
-def test_throttling_spends_nothing_of_the_budget_of_retries(shared: Emulator, new_client: NewClient) -> None:
+# The smaller is not enough for a single retry of another kind.
+@pytest.mark.parametrize("capacity", [4, 100])
+def test_throttling_spends_nothing_of_the_budget_of_retries(
+    shared: Emulator, new_client: NewClient, capacity: int
+) -> None:
     shared.faults.add(Fault(code="TooManyRequests", retry_after=1, times=4))
-    # Not enough for a single retry of another kind.
-    bucket = Bucket(capacity=4)
+    bucket = Bucket(capacity)
     assert call(new_client(shared.url, attempts=6, budget=bucket))["Jobs"]
     assert len(shared.requests) == 5
-    assert (bucket._left, bucket.refunds) == (4, 1)
+    assert (bucket._left, bucket.refunds) == (capacity, 1)
 
 
 def test_other_retries_are_paid_for_and_a_good_answer_gives_something_back(

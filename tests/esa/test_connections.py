@@ -258,10 +258,27 @@ def test_an_answer_sent_twice_a_quarter_of_a_second_late_is_no_answer_of_the_nex
         assert sites == ["1", "2", "3", "4"]
 
 
-def test_a_copy_is_known_however_many_answers_lie_between(new_client: NewClient) -> None:
+def in_the_head(data: bytes) -> bytes:
+    """An answer whose RequestId is in its head alone."""
+    found = re.search(rb'"RequestId": ?"([^"]*)", ?', data)
+    assert found
+    head, _, body = data.replace(found[0], b"").partition(b"\r\n\r\n")
+    length = re.sub(rb"Content-Length: \d+", b"Content-Length: %d" % len(body), head)
+    return b"%s\r\nx-acs-request-id: %s\r\n\r\n%s" % (length, found[1], body)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [bytes, lambda data: data.replace(b"RequestId", b"requestId"), in_the_head],
+    ids=["RequestId", "requestId", "in the head"],
+)
+def test_a_copy_is_known_however_many_answers_lie_between(
+    new_client: NewClient, spelled: Callable[[bytes], bytes]
+) -> None:
     first: list[bytes] = []
 
     def shape(peer: Peer, data: bytes, number: int) -> None:
+        data = spelled(data)
         first.append(data)
         if number == 5:
             # In the place of the fifth answer, which comes a little later.

@@ -420,6 +420,17 @@ def test_an_error_on_the_page_after_a_full_last_one_is_raised(error: EsaError, j
     assert caught.value is error
 
 
+@pytest.mark.parametrize("total", ["0", "19", "40"])
+def test_a_total_that_moves_on_the_page_after_a_full_last_one_is_not_the_end(total: str) -> None:
+    class Moving(Server):
+        def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+            body = super().call(action, parameters, deadline)
+            return {**body, "TotalCount": total} if parameters["PageNumber"] == "3" else body
+
+    with pytest.raises(PartialAnswer, match="TotalCount is no longer 20, twice in a row"):
+        read_from(Moving(names(20)), size=10)
+
+
 def test_two_thousand_pages_are_read() -> None:
     assert MAX_PAGES == 2000
     server = Server(names(2000))

@@ -156,6 +156,9 @@ def _read_covers(given: Any, ignored: tuple[str, ...]) -> tuple[str, ...]:
             raise _Wrong(("fields",), f"fields[{index}]: {shown(name)} is no field; {known}")
         if name in ignored:
             raise _Wrong(("fields",), f"fields[{index}]: {name} is one that ignoreFields leaves out")
+        if name.startswith(f"{EXECUTIONS}.") and EXECUTIONS not in given:
+            needed = f"{name} is compared only where {EXECUTIONS} is among the fields too"
+            raise _Wrong(("fields",), f"fields[{index}]: {needed}")
     return tuple(sorted(set(given)))
 
 

@@ -47,9 +47,10 @@ def interpret(action: str, answer: Answer, mask: Mask = _NOTHING) -> dict[str, A
             "credentials to another host. Check endpoint"
         )
     body = _decode(Answer(answer.status, answer.headers, mask.body(answer.body)))
-    code = _text(body, "code")
-    success = _get(body, "success")
-    failed = success is False or (isinstance(success, str) and success.lower() == "false")
+    # All spellings are looked at: where one says that it failed, it did.
+    codes = [_plain(value) for value in _values(body, "code")]
+    code = next((code for code in codes if code.lower() not in _SUCCESS_CODES), "".join(codes[:1]))
+    failed = any(str(value).lower() == "false" for value in _values(body, "success"))
     if answer.status < 400 and code.lower() in _SUCCESS_CODES and not failed:
         return body
     if answer.status >= 400 and not code:
@@ -80,7 +81,7 @@ def _without_echo(message: str) -> str:
 
 def _denied(body: Mapping[str, Any]) -> str:
     """Which identity lacks which permission, when RAM explains a refusal; "" when it does not."""
-    detail = _get(body, "accessdenieddetail")
+    detail = next(iter(_values(body, "accessdenieddetail")), None)
     if not isinstance(detail, dict) or not (action := _text(detail, "authaction")):
         return ""
     who = f"{_text(detail, 'authprincipaltype')} {_text(detail, 'authprincipaldisplayname')}".strip()
@@ -131,16 +132,16 @@ def _unreadable(answer: Answer, what: str) -> ResponseError:
     )
 
 
-def _get(body: Mapping[str, Any], lowered: str) -> Any:
+def _values(body: Mapping[str, Any], lowered: str) -> list[Any]:
     # Gateways spell these keys in Pascal case or in camel case.
-    for key, value in body.items():
-        if key.lower() == lowered:
-            return value
-    return None
+    return [value for key, value in body.items() if key.lower() == lowered]
 
 
 def _text(body: Mapping[str, Any], lowered: str) -> str:
-    value = _get(body, lowered)
+    return next((text for value in _values(body, lowered) if (text := _plain(value))), "")
+
+
+def _plain(value: Any) -> str:
     return "" if value is None or isinstance(value, (dict, list, bool)) else one_line(str(value)[:_LONGEST])
 
 

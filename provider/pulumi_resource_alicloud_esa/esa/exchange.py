@@ -24,7 +24,7 @@ from .proxy import choose_proxy
 from .trust import NotTrustable, Trust, choose_trust
 
 _CHUNK_BYTES = 64 * 1024
-_REQUEST_ID = re.compile(rb'"RequestId"\s{0,9}:\s{0,9}"[^"\s]{1,100}"')
+_REQUEST_ID = re.compile(rb'"RequestId"\s{0,9}:\s{0,9}"[^"\s]{1,100}"', re.IGNORECASE)
 
 
 class Exchange:
@@ -81,8 +81,9 @@ class Exchange:
         # A socket that the deadline shut down looks like the regular end of a head or a body.
         deadline.check()
         # Answers without a RequestId may be identical.
-        identity = (response.status_code, body) if _REQUEST_ID.search(body) else None
-        loan.judge(hash(identity) if identity else None)
+        request_id = response.headers.get("x-acs-request-id")
+        named = request_id or _REQUEST_ID.search(body)
+        loan.judge(hash((response.status_code, request_id, body)) if named else None)
         return Answer(response.status_code, response.headers, body)
 
     def _read(self, response: requests.Response, deadline: Deadline) -> bytes:
