@@ -63,7 +63,7 @@ export interface GetScheduledPreloadJobsArgs {
      */
     hasError?: boolean;
     /**
-     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
      */
     ids?: string[];
     /**
@@ -83,7 +83,7 @@ export interface GetScheduledPreloadJobsArgs {
      */
     pageSize?: number;
     /**
-     * `true`: fail, and name it, when one of `ids` is none of the jobs returned. Default `false`.
+     * `true`: fail, and name it, when one of `ids` is not among the jobs returned. Default `false`.
      */
     requireIds?: boolean;
     /**
@@ -182,7 +182,7 @@ export interface GetScheduledPreloadJobsOutputArgs {
      */
     hasError?: pulumi.Input<boolean | undefined>;
     /**
-     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
      */
     ids?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
@@ -202,7 +202,7 @@ export interface GetScheduledPreloadJobsOutputArgs {
      */
     pageSize?: pulumi.Input<number | undefined>;
     /**
-     * `true`: fail, and name it, when one of `ids` is none of the jobs returned. Default `false`.
+     * `true`: fail, and name it, when one of `ids` is not among the jobs returned. Default `false`.
      */
     requireIds?: pulumi.Input<boolean | undefined>;
     /**

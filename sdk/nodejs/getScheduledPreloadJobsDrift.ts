@@ -76,11 +76,11 @@ export interface GetScheduledPreloadJobsDriftArgs {
      */
     hasError?: boolean;
     /**
-     * `true`: read the executions of every job (one more request a job) and report how their runs went. It does not change `drifted`. Default `false`.
+     * `true`: read the executions of every job (one more request for each job) and report how their runs went. It does not change `drifted`. Default `false`.
      */
     health?: boolean;
     /**
-     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
      */
     ids?: string[];
     /**
@@ -236,11 +236,11 @@ export interface GetScheduledPreloadJobsDriftOutputArgs {
      */
     hasError?: pulumi.Input<boolean | undefined>;
     /**
-     * `true`: read the executions of every job (one more request a job) and report how their runs went. It does not change `drifted`. Default `false`.
+     * `true`: read the executions of every job (one more request for each job) and report how their runs went. It does not change `drifted`. Default `false`.
      */
     health?: pulumi.Input<boolean | undefined>;
     /**
-     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
      */
     ids?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**

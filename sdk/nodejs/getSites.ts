@@ -46,7 +46,7 @@ export function getSites(args?: GetSitesArgs, opts?: pulumi.InvokeOptions): Prom
 }
 
 /**
- * Which sites to read; without any, all.
+ * Which sites to read; without any input, all.
  */
 export interface GetSitesArgs {
     /**
@@ -66,7 +66,7 @@ export interface GetSitesArgs {
      */
     onlyEnterprise?: boolean;
     /**
-     * Number of sites a request, from 1 to 500. Default 500.
+     * Number of sites per request, from 1 to 500. Default 500.
      */
     pageSize?: number;
     /**
@@ -160,7 +160,7 @@ export function getSitesOutput(args?: GetSitesOutputArgs, opts?: pulumi.InvokeOu
 }
 
 /**
- * Which sites to read; without any, all.
+ * Which sites to read; without any input, all.
  */
 export interface GetSitesOutputArgs {
     /**
@@ -180,7 +180,7 @@ export interface GetSitesOutputArgs {
      */
     onlyEnterprise?: pulumi.Input<boolean | undefined>;
     /**
-     * Number of sites a request, from 1 to 500. Default 500.
+     * Number of sites per request, from 1 to 500. Default 500.
      */
     pageSize?: pulumi.Input<number | undefined>;
     /**

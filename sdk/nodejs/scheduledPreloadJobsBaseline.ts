@@ -72,7 +72,7 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
      */
     declare public readonly endTime: pulumi.Output<string | undefined>;
     /**
-     * `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+     * `true`: `pulumi preview` and `pulumi up` read the site and fail, one line for each job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
      */
     declare public readonly failOnDrift: pulumi.Output<boolean | undefined>;
     /**
@@ -80,7 +80,7 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
      */
     declare public readonly hasError: pulumi.Output<boolean | undefined>;
     /**
-     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
      */
     declare public readonly ids: pulumi.Output<string[] | undefined>;
     /**
@@ -112,7 +112,7 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
      */
     declare public readonly pageSize: pulumi.Output<number | undefined>;
     /**
-     * `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+     * `true`: record the executions of each job too (one more request for each job): they are what a person can change of an existing job. When it is turned on or off, all is recorded anew. Default `false`.
      */
     declare public readonly recordExecutions: pulumi.Output<boolean | undefined>;
     /**
@@ -200,7 +200,7 @@ export interface ScheduledPreloadJobsBaselineArgs {
      */
     endTime?: pulumi.Input<string | undefined>;
     /**
-     * `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+     * `true`: `pulumi preview` and `pulumi up` read the site and fail, one line for each job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
      */
     failOnDrift?: pulumi.Input<boolean | undefined>;
     /**
@@ -208,7 +208,7 @@ export interface ScheduledPreloadJobsBaselineArgs {
      */
     hasError?: pulumi.Input<boolean | undefined>;
     /**
-     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+     * Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
      */
     ids?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
@@ -232,7 +232,7 @@ export interface ScheduledPreloadJobsBaselineArgs {
      */
     pageSize?: pulumi.Input<number | undefined>;
     /**
-     * `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+     * `true`: record the executions of each job too (one more request for each job): they are what a person can change of an existing job. When it is turned on or off, all is recorded anew. Default `false`.
      */
     recordExecutions?: pulumi.Input<boolean | undefined>;
     /**

@@ -66,7 +66,7 @@ def choices(names: Sequence[str]) -> Callable[[click.Context, click.Parameter, s
 
 
 def filter_options(command: F) -> F:
-    """What narrows the jobs down."""
+    """The filters of jobs."""
     for option in reversed(
         (
             _text(
@@ -103,7 +103,7 @@ def filter_options(command: F) -> F:
 
 
 def site_filter_options(command: F) -> F:
-    """What narrows the sites down."""
+    """The filters of sites."""
     for option in reversed(
         (
             _text("siteName", "NAME", "Only sites of this name."),

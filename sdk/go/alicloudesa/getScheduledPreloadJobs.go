@@ -61,7 +61,7 @@ type GetScheduledPreloadJobsArgs struct {
 	EndTime *string `pulumi:"endTime"`
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError *bool `pulumi:"hasError"`
-	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
 	Ids []string `pulumi:"ids"`
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
 	InsertWay *string `pulumi:"insertWay"`
@@ -71,7 +71,7 @@ type GetScheduledPreloadJobsArgs struct {
 	PageNumber *int `pulumi:"pageNumber"`
 	// Number of jobs on a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
 	PageSize *int `pulumi:"pageSize"`
-	// `true`: fail, and name it, when one of `ids` is none of the jobs returned. Default `false`.
+	// `true`: fail, and name it, when one of `ids` is not among the jobs returned. Default `false`.
 	RequireIds *bool `pulumi:"requireIds"`
 	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
 	SiteId string `pulumi:"siteId"`
@@ -108,7 +108,7 @@ type GetScheduledPreloadJobsOutputArgs struct {
 	EndTime pulumi.StringPtrInput `pulumi:"endTime"`
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError pulumi.BoolPtrInput `pulumi:"hasError"`
-	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
 	Ids pulumi.StringArrayInput `pulumi:"ids"`
 	// Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
 	InsertWay pulumi.StringPtrInput `pulumi:"insertWay"`
@@ -118,7 +118,7 @@ type GetScheduledPreloadJobsOutputArgs struct {
 	PageNumber pulumi.IntPtrInput `pulumi:"pageNumber"`
 	// Number of jobs on a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
 	PageSize pulumi.IntPtrInput `pulumi:"pageSize"`
-	// `true`: fail, and name it, when one of `ids` is none of the jobs returned. Default `false`.
+	// `true`: fail, and name it, when one of `ids` is not among the jobs returned. Default `false`.
 	RequireIds pulumi.BoolPtrInput `pulumi:"requireIds"`
 	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
 	SiteId pulumi.StringInput `pulumi:"siteId"`

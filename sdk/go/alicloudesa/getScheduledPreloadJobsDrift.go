@@ -65,9 +65,9 @@ type GetScheduledPreloadJobsDriftArgs struct {
 	FailOnDrift *bool `pulumi:"failOnDrift"`
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError *bool `pulumi:"hasError"`
-	// `true`: read the executions of every job (one more request a job) and report how their runs went. It does not change `drifted`. Default `false`.
+	// `true`: read the executions of every job (one more request for each job) and report how their runs went. It does not change `drifted`. Default `false`.
 	Health *bool `pulumi:"health"`
-	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
 	Ids []string `pulumi:"ids"`
 	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
 	Ignore []IgnoreRule `pulumi:"ignore"`
@@ -132,9 +132,9 @@ type GetScheduledPreloadJobsDriftOutputArgs struct {
 	FailOnDrift pulumi.BoolPtrInput `pulumi:"failOnDrift"`
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError pulumi.BoolPtrInput `pulumi:"hasError"`
-	// `true`: read the executions of every job (one more request a job) and report how their runs went. It does not change `drifted`. Default `false`.
+	// `true`: read the executions of every job (one more request for each job) and report how their runs went. It does not change `drifted`. Default `false`.
 	Health pulumi.BoolPtrInput `pulumi:"health"`
-	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
 	Ids pulumi.StringArrayInput `pulumi:"ids"`
 	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
 	Ignore IgnoreRuleArrayInput `pulumi:"ignore"`

@@ -52,7 +52,7 @@ func GetSites(ctx *pulumi.Context, args *GetSitesArgs, opts ...pulumi.InvokeOpti
 	return &rv, nil
 }
 
-// Which sites to read; without any, all.
+// Which sites to read; without any input, all.
 type GetSitesArgs struct {
 	// Only sites that are accessed this way: `NS` or `CNAME`.
 	AccessType *string `pulumi:"accessType"`
@@ -62,7 +62,7 @@ type GetSitesArgs struct {
 	NameRegex *string `pulumi:"nameRegex"`
 	// `true`: only sites of the Enterprise plan.
 	OnlyEnterprise *bool `pulumi:"onlyEnterprise"`
-	// Number of sites a request, from 1 to 500. Default 500.
+	// Number of sites per request, from 1 to 500. Default 500.
 	PageSize *int `pulumi:"pageSize"`
 	// Only sites of this plan: `basicplan`, `standardplan`, `advancedplan` or `enterpriseplan`.
 	PlanSubscribeType *string `pulumi:"planSubscribeType"`
@@ -97,7 +97,7 @@ func GetSitesOutput(ctx *pulumi.Context, args GetSitesOutputArgs, opts ...pulumi
 	return ctx.InvokeOutput("alicloud-esa:index:getSites", args, GetSitesResultOutput{}, options).(GetSitesResultOutput)
 }
 
-// Which sites to read; without any, all.
+// Which sites to read; without any input, all.
 type GetSitesOutputArgs struct {
 	// Only sites that are accessed this way: `NS` or `CNAME`.
 	AccessType pulumi.StringPtrInput `pulumi:"accessType"`
@@ -107,7 +107,7 @@ type GetSitesOutputArgs struct {
 	NameRegex pulumi.StringPtrInput `pulumi:"nameRegex"`
 	// `true`: only sites of the Enterprise plan.
 	OnlyEnterprise pulumi.BoolPtrInput `pulumi:"onlyEnterprise"`
-	// Number of sites a request, from 1 to 500. Default 500.
+	// Number of sites per request, from 1 to 500. Default 500.
 	PageSize pulumi.IntPtrInput `pulumi:"pageSize"`
 	// Only sites of this plan: `basicplan`, `standardplan`, `advancedplan` or `enterpriseplan`.
 	PlanSubscribeType pulumi.StringPtrInput `pulumi:"planSubscribeType"`

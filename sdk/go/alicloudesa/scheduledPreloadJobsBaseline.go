@@ -52,11 +52,11 @@ type ScheduledPreloadJobsBaseline struct {
 	Domain pulumi.StringPtrOutput `pulumi:"domain"`
 	// Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
 	EndTime pulumi.StringPtrOutput `pulumi:"endTime"`
-	// `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+	// `true`: `pulumi preview` and `pulumi up` read the site and fail, one line for each job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
 	FailOnDrift pulumi.BoolPtrOutput `pulumi:"failOnDrift"`
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError pulumi.BoolPtrOutput `pulumi:"hasError"`
-	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
 	Ids pulumi.StringArrayOutput `pulumi:"ids"`
 	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
 	Ignore IgnoreRuleArrayOutput `pulumi:"ignore"`
@@ -72,7 +72,7 @@ type ScheduledPreloadJobsBaseline struct {
 	NameRegex pulumi.StringPtrOutput `pulumi:"nameRegex"`
 	// Number of jobs on a page while all pages are read, from 1. Default 50.
 	PageSize pulumi.IntPtrOutput `pulumi:"pageSize"`
-	// `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+	// `true`: record the executions of each job too (one more request for each job): they are what a person can change of an existing job. When it is turned on or off, all is recorded anew. Default `false`.
 	RecordExecutions pulumi.BoolPtrOutput `pulumi:"recordExecutions"`
 	// The fields that the record covers. One that only a later version knows is not among them, so it is no drift until something is recorded anew.
 	RecordedFields pulumi.StringArrayOutput `pulumi:"recordedFields"`
@@ -137,11 +137,11 @@ type scheduledPreloadJobsBaselineArgs struct {
 	Domain *string `pulumi:"domain"`
 	// Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
 	EndTime *string `pulumi:"endTime"`
-	// `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+	// `true`: `pulumi preview` and `pulumi up` read the site and fail, one line for each job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
 	FailOnDrift *bool `pulumi:"failOnDrift"`
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError *bool `pulumi:"hasError"`
-	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
 	Ids []string `pulumi:"ids"`
 	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
 	Ignore []IgnoreRule `pulumi:"ignore"`
@@ -153,7 +153,7 @@ type scheduledPreloadJobsBaselineArgs struct {
 	NameRegex *string `pulumi:"nameRegex"`
 	// Number of jobs on a page while all pages are read, from 1. Default 50.
 	PageSize *int `pulumi:"pageSize"`
-	// `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+	// `true`: record the executions of each job too (one more request for each job): they are what a person can change of an existing job. When it is turned on or off, all is recorded anew. Default `false`.
 	RecordExecutions *bool `pulumi:"recordExecutions"`
 	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
 	SiteId string `pulumi:"siteId"`
@@ -169,11 +169,11 @@ type ScheduledPreloadJobsBaselineArgs struct {
 	Domain pulumi.StringPtrInput
 	// Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
 	EndTime pulumi.StringPtrInput
-	// `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+	// `true`: `pulumi preview` and `pulumi up` read the site and fail, one line for each job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
 	FailOnDrift pulumi.BoolPtrInput
 	// `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
 	HasError pulumi.BoolPtrInput
-	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+	// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
 	Ids pulumi.StringArrayInput
 	// Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
 	Ignore IgnoreRuleArrayInput
@@ -185,7 +185,7 @@ type ScheduledPreloadJobsBaselineArgs struct {
 	NameRegex pulumi.StringPtrInput
 	// Number of jobs on a page while all pages are read, from 1. Default 50.
 	PageSize pulumi.IntPtrInput
-	// `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+	// `true`: record the executions of each job too (one more request for each job): they are what a person can change of an existing job. When it is turned on or off, all is recorded anew. Default `false`.
 	RecordExecutions pulumi.BoolPtrInput
 	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
 	SiteId pulumi.StringInput
@@ -292,7 +292,7 @@ func (o ScheduledPreloadJobsBaselineOutput) EndTime() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.StringPtrOutput { return v.EndTime }).(pulumi.StringPtrOutput)
 }
 
-// `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+// `true`: `pulumi preview` and `pulumi up` read the site and fail, one line for each job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
 func (o ScheduledPreloadJobsBaselineOutput) FailOnDrift() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.BoolPtrOutput { return v.FailOnDrift }).(pulumi.BoolPtrOutput)
 }
@@ -302,7 +302,7 @@ func (o ScheduledPreloadJobsBaselineOutput) HasError() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.BoolPtrOutput { return v.HasError }).(pulumi.BoolPtrOutput)
 }
 
-// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+// Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
 func (o ScheduledPreloadJobsBaselineOutput) Ids() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.StringArrayOutput { return v.Ids }).(pulumi.StringArrayOutput)
 }
@@ -342,7 +342,7 @@ func (o ScheduledPreloadJobsBaselineOutput) PageSize() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.IntPtrOutput { return v.PageSize }).(pulumi.IntPtrOutput)
 }
 
-// `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+// `true`: record the executions of each job too (one more request for each job): they are what a person can change of an existing job. When it is turned on or off, all is recorded anew. Default `false`.
 func (o ScheduledPreloadJobsBaselineOutput) RecordExecutions() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.BoolPtrOutput { return v.RecordExecutions }).(pulumi.BoolPtrOutput)
 }

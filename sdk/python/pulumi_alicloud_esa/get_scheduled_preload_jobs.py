@@ -136,12 +136,12 @@ def get_scheduled_preload_jobs(domain: Optional[_builtins.str] = None,
     :param _builtins.str domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
     :param _builtins.str end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
     :param _builtins.bool has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
-    :param Sequence[_builtins.str] ids: Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+    :param Sequence[_builtins.str] ids: Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
     :param _builtins.str insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
     :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
     :param _builtins.int page_number: Given: read exactly this page, from 1. Not given: read all pages.
     :param _builtins.int page_size: Number of jobs on a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
-    :param _builtins.bool require_ids: `true`: fail, and name it, when one of `ids` is none of the jobs returned. Default `false`.
+    :param _builtins.bool require_ids: `true`: fail, and name it, when one of `ids` is not among the jobs returned. Default `false`.
     :param _builtins.str site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
     :param _builtins.str start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
     :param _builtins.str task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
@@ -206,12 +206,12 @@ def get_scheduled_preload_jobs_output(domain: pulumi.Input[Optional[Optional[_bu
     :param _builtins.str domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
     :param _builtins.str end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
     :param _builtins.bool has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
-    :param Sequence[_builtins.str] ids: Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+    :param Sequence[_builtins.str] ids: Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
     :param _builtins.str insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
     :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
     :param _builtins.int page_number: Given: read exactly this page, from 1. Not given: read all pages.
     :param _builtins.int page_size: Number of jobs on a page, from 1; a page per request when all pages are read. Default 50. The service may put fewer on a page; then its size is followed.
-    :param _builtins.bool require_ids: `true`: fail, and name it, when one of `ids` is none of the jobs returned. Default `false`.
+    :param _builtins.bool require_ids: `true`: fail, and name it, when one of `ids` is not among the jobs returned. Default `false`.
     :param _builtins.str site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
     :param _builtins.str start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
     :param _builtins.str task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.

@@ -225,8 +225,8 @@ def get_scheduled_preload_jobs_drift(allow_unexpected: Optional[_builtins.bool] 
     :param Sequence[Union['ExpectedScheduledPreloadJob', 'ExpectedScheduledPreloadJobDict']] expected: The jobs that should be there; each name once, or each with its id.
     :param _builtins.bool fail_on_drift: `true`: fail with the summary when there is drift. Default `false`.
     :param _builtins.bool has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
-    :param _builtins.bool health: `true`: read the executions of every job (one more request a job) and report how their runs went. It does not change `drifted`. Default `false`.
-    :param Sequence[_builtins.str] ids: Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+    :param _builtins.bool health: `true`: read the executions of every job (one more request for each job) and report how their runs went. It does not change `drifted`. Default `false`.
+    :param Sequence[_builtins.str] ids: Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
     :param Sequence[Union['IgnoreRule', 'IgnoreRuleDict', 'outputs.IgnoreRule']] ignore: Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
     :param _builtins.str insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
     :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
@@ -309,8 +309,8 @@ def get_scheduled_preload_jobs_drift_output(allow_unexpected: pulumi.Input[Optio
     :param Sequence[Union['ExpectedScheduledPreloadJob', 'ExpectedScheduledPreloadJobDict']] expected: The jobs that should be there; each name once, or each with its id.
     :param _builtins.bool fail_on_drift: `true`: fail with the summary when there is drift. Default `false`.
     :param _builtins.bool has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
-    :param _builtins.bool health: `true`: read the executions of every job (one more request a job) and report how their runs went. It does not change `drifted`. Default `false`.
-    :param Sequence[_builtins.str] ids: Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+    :param _builtins.bool health: `true`: read the executions of every job (one more request for each job) and report how their runs went. It does not change `drifted`. Default `false`.
+    :param Sequence[_builtins.str] ids: Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
     :param Sequence[Union['IgnoreRule', 'IgnoreRuleDict', 'outputs.IgnoreRule']] ignore: Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
     :param _builtins.str insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
     :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.

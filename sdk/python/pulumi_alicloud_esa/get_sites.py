@@ -135,7 +135,7 @@ def get_sites(access_type: Optional[_builtins.str] = None,
     :param _builtins.str coverage: Only sites accelerated in this area: `domestic`, `global` or `overseas` (all but China).
     :param _builtins.str name_regex: Only sites whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider, after the API's own filters.
     :param _builtins.bool only_enterprise: `true`: only sites of the Enterprise plan.
-    :param _builtins.int page_size: Number of sites a request, from 1 to 500. Default 500.
+    :param _builtins.int page_size: Number of sites per request, from 1 to 500. Default 500.
     :param _builtins.str plan_subscribe_type: Only sites of this plan: `basicplan`, `standardplan`, `advancedplan` or `enterpriseplan`.
     :param _builtins.str resource_group_id: Only sites of this resource group.
     :param _builtins.str site_name: Only sites of this name; `siteSearchType` says how it is matched.
@@ -201,7 +201,7 @@ def get_sites_output(access_type: pulumi.Input[Optional[Optional[_builtins.str]]
     :param _builtins.str coverage: Only sites accelerated in this area: `domestic`, `global` or `overseas` (all but China).
     :param _builtins.str name_regex: Only sites whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider, after the API's own filters.
     :param _builtins.bool only_enterprise: `true`: only sites of the Enterprise plan.
-    :param _builtins.int page_size: Number of sites a request, from 1 to 500. Default 500.
+    :param _builtins.int page_size: Number of sites per request, from 1 to 500. Default 500.
     :param _builtins.str plan_subscribe_type: Only sites of this plan: `basicplan`, `standardplan`, `advancedplan` or `enterpriseplan`.
     :param _builtins.str resource_group_id: Only sites of this resource group.
     :param _builtins.str site_name: Only sites of this name; `siteSearchType` says how it is matched.

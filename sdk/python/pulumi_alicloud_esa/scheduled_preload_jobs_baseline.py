@@ -41,15 +41,15 @@ class ScheduledPreloadJobsBaselineArgs:
         :param pulumi.Input[_builtins.str] site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
         :param pulumi.Input[_builtins.str] domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
         :param pulumi.Input[_builtins.str] end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
-        :param pulumi.Input[_builtins.bool] fail_on_drift: `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+        :param pulumi.Input[_builtins.bool] fail_on_drift: `true`: `pulumi preview` and `pulumi up` read the site and fail, one line for each job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
         :param pulumi.Input[_builtins.bool] has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ids: Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ids: Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
         :param pulumi.Input[Sequence[pulumi.Input['IgnoreRuleArgs']]] ignore: Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ignore_fields: Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
         :param pulumi.Input[_builtins.str] insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
         :param pulumi.Input[_builtins.str] name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
         :param pulumi.Input[_builtins.int] page_size: Number of jobs on a page while all pages are read, from 1. Default 50.
-        :param pulumi.Input[_builtins.bool] record_executions: `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+        :param pulumi.Input[_builtins.bool] record_executions: `true`: record the executions of each job too (one more request for each job): they are what a person can change of an existing job. When it is turned on or off, all is recorded anew. Default `false`.
         :param pulumi.Input[_builtins.str] start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
         :param pulumi.Input[_builtins.str] task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
         """
@@ -121,7 +121,7 @@ class ScheduledPreloadJobsBaselineArgs:
     @pulumi.getter(name="failOnDrift")
     def fail_on_drift(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+        `true`: `pulumi preview` and `pulumi up` read the site and fail, one line for each job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
         """
         return pulumi.get(self, "fail_on_drift")
 
@@ -145,7 +145,7 @@ class ScheduledPreloadJobsBaselineArgs:
     @pulumi.getter
     def ids(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
         """
-        Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+        Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
         """
         return pulumi.get(self, "ids")
 
@@ -217,7 +217,7 @@ class ScheduledPreloadJobsBaselineArgs:
     @pulumi.getter(name="recordExecutions")
     def record_executions(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+        `true`: record the executions of each job too (one more request for each job): they are what a person can change of an existing job. When it is turned on or off, all is recorded anew. Default `false`.
         """
         return pulumi.get(self, "record_executions")
 
@@ -296,15 +296,15 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
         :param pulumi.Input[_builtins.str] end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
-        :param pulumi.Input[_builtins.bool] fail_on_drift: `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+        :param pulumi.Input[_builtins.bool] fail_on_drift: `true`: `pulumi preview` and `pulumi up` read the site and fail, one line for each job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
         :param pulumi.Input[_builtins.bool] has_error: `true`: only jobs with an error message; `false`: only jobs without. Applied by the provider.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ids: Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ids: Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
         :param pulumi.Input[Sequence[pulumi.Input[Union['IgnoreRuleArgs', 'IgnoreRuleArgsDict', 'outputs.IgnoreRule']]]] ignore: Findings that are accepted, each with a reason and perhaps until a date. They are reported, but are no drift.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] ignore_fields: Fields that are not recorded and so never drift. Default: those that move by themselves, `errorInfo`, `executionCount`, `failedFileOss`, `taskSubmitted` and `urlSubmitted`. `[]` records every field. A field of an execution is `executions.startTime`, `.endTime`, `.interval`, `.sliceLen` or `.stopped`.
         :param pulumi.Input[_builtins.str] insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
         :param pulumi.Input[_builtins.str] name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
         :param pulumi.Input[_builtins.int] page_size: Number of jobs on a page while all pages are read, from 1. Default 50.
-        :param pulumi.Input[_builtins.bool] record_executions: `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+        :param pulumi.Input[_builtins.bool] record_executions: `true`: record the executions of each job too (one more request for each job): they are what a person can change of an existing job. When it is turned on or off, all is recorded anew. Default `false`.
         :param pulumi.Input[_builtins.str] site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
         :param pulumi.Input[_builtins.str] start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
         :param pulumi.Input[_builtins.str] task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
@@ -460,7 +460,7 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
     @pulumi.getter(name="failOnDrift")
     def fail_on_drift(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        `true`: `pulumi preview` and `pulumi up` read the site and fail, a line a job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
+        `true`: `pulumi preview` and `pulumi up` read the site and fail, one line for each job, when it is not as recorded; `pulumi refresh` accepts what is there. Default `false`: only a refresh looks.
         """
         return pulumi.get(self, "fail_on_drift")
 
@@ -476,7 +476,7 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
     @pulumi.getter
     def ids(self) -> pulumi.Output[Optional[Sequence[_builtins.str]]]:
         """
-        Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list narrows nothing, as if it were not given. Applied by the provider, after the API's own filters.
+        Only jobs with one of these ids, in any case, or as `SITEID:JOBID`. An empty list is as if it were not given. Applied by the provider, after the API's own filters.
         """
         return pulumi.get(self, "ids")
 
@@ -540,7 +540,7 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
     @pulumi.getter(name="recordExecutions")
     def record_executions(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        `true`: record the executions of each job too (one more request a job), which are what can be changed by hand about a job that stays. Turned on or off, it records anew. Default `false`.
+        `true`: record the executions of each job too (one more request for each job): they are what a person can change of an existing job. When it is turned on or off, all is recorded anew. Default `false`.
         """
         return pulumi.get(self, "record_executions")
 
