@@ -30,7 +30,7 @@ def test_each_help_has_an_example_and_the_exit_codes(cli: Cli, command: list[str
 
 
 def test_what_must_be_given_is_marked(cli: Cli) -> None:
-    for command, option in (("jobs list", "--site-id"), ("drift check", "--baseline"), ("drift record", "--output")):
+    for command, option in (("jobs list", "--site"), ("drift check", "--baseline"), ("drift record", "--output")):
         text = cli(*command.split(), "--help").out
         after = text[text.index(f"{option} ") :]
         assert "[required" in after[: after.index("\n  -", 1)]

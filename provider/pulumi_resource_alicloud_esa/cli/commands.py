@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from ..schema import VERSION
+from .completion import completion
 from .options import (
     EXIT_CODES,
     choices,
@@ -16,7 +17,7 @@ from .options import (
     format_options,
     ignore_options,
     page_option,
-    site_option,
+    site_options,
     split,
     wide_option,
 )
@@ -24,7 +25,6 @@ from .site_commands import sites
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 _REPORTS = ("text", "json", "markdown", "junit", "sarif")
-_SHELLS = ("bash", "zsh", "fish")
 
 
 @click.group(
@@ -54,24 +54,6 @@ def version() -> int:
     return 0
 
 
-@cli.command("completion")
-@click.argument("shell", type=click.Choice(_SHELLS))
-def completion(shell: str) -> int:
-    """Show what makes a shell complete the command's words.
-
-    \b
-    bash, in ~/.bashrc:                   eval "$(alicloud-esa completion bash)"
-    zsh, in ~/.zshrc:                     eval "$(alicloud-esa completion zsh)"
-    fish, in ~/.config/fish/config.fish:  alicloud-esa completion fish | source
-    """
-    from click.shell_completion import get_completion_class
-
-    made = get_completion_class(shell)
-    if made is not None:
-        click.echo(made(cli, {}, "alicloud-esa", "_ALICLOUD_ESA_COMPLETE").source())
-    return 0
-
-
 @cli.command(
     "doctor",
     epilog=epilog(
@@ -79,7 +61,7 @@ def completion(shell: str) -> int:
         "Exit codes: 0 nothing is wrong, 1 something is.",
     ),
 )
-@site_option("The site to ask about.  [default: the first of ListSites]")
+@site_options("The site to ask about.  [default: the first of ListSites]")
 @format_options(("text", "json"))
 @click.option(
     "--record",
@@ -98,6 +80,7 @@ def doctor(form: str, record: str | None, **values: Any) -> int:
     return run(*split(values), form, record)
 
 
+cli.add_command(completion)
 cli.add_command(sites)
 
 
@@ -120,7 +103,7 @@ def drift() -> None:
         EXIT_CODES,
     ),
 )
-@site_option("The site's id.  [required]")
+@site_options("The site's id, or its exact name.  [required, or --site-id]")
 @filter_options
 @page_option
 @format_options(("table", "json"))
@@ -135,13 +118,14 @@ def jobs_list(form: str, wide: bool, **values: Any) -> int:
 
 @jobs.command("show", epilog=epilog("Example:\n  alicloud-esa jobs show 665d3af3621bccf3fe29e1a4", EXIT_CODES))
 @click.argument("job_id", metavar="ID")
+@site_options("The site's id, or its exact name: must be the job's.")
 @format_options(("table", "json"))
 @connection_options
 def jobs_show(job_id: str, form: str, **values: Any) -> int:
     """Show everything of one job, by its id."""
     from .jobs import show_job
 
-    return show_job(job_id, split(values)[1], form)
+    return show_job(job_id, *split(values), form)
 
 
 @jobs.command("runs", epilog=epilog("Example:\n  alicloud-esa jobs runs 665d3af3621bccf3fe29e1a4", EXIT_CODES))
@@ -165,7 +149,7 @@ def jobs_runs(job_id: str, form: str, wide: bool, **values: Any) -> int:
         "Exit codes: 0 recorded, 1 it could not be recorded.",
     ),
 )
-@site_option("The site's id.  [required, but with --again]")
+@site_options("The site's id, or its exact name.  [required, or --site-id; but with --again]")
 @click.option(
     "-o",
     "--output",
@@ -201,7 +185,7 @@ def drift_record(output: str, ignore_none: bool, executions: bool, again: bool, 
     ),
 )
 @click.option("--baseline", "path", metavar="FILE", required=True, help="What `drift record` wrote.", type=click.Path())
-@click.option("--site-id", "siteId", metavar="DIGITS", help="Must be the baseline's; taken from it otherwise.")
+@site_options("The site's id, or its exact name: must be the baseline's.  [default: the baseline's]")
 @click.option(
     "--format",
     "formats",
@@ -242,8 +226,9 @@ def drift_check(
     What was asked for and which fields are ignored is in the baseline.
     """
     from .drift_check import Request, run
+    from .site_choice import choose_site
 
     given, connection = split(values)
     formats = (*formats, "json") if as_json else formats
-    request = Request(path, given.get("siteId"), formats, detailed_exitcode, health, since, fail_on)
+    request = Request(path, choose_site(given), formats, detailed_exitcode, health, since, fail_on)
     return run(request, connection)

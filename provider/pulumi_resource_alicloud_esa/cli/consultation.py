@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from ..esa.pace import Pace
 from ..esa.retry import RetryPolicy
 from ..esa.transport import Transport
 from ..schema import VERSION
-from .faults import TERMS
+from .faults import TERMS, error_lines
 
 OK, WARNING, WRONG = "ok", "warning", "wrong"
 SLOW_SECONDS = 3.0
@@ -30,6 +30,10 @@ ACTIONS = (_SITES, _JOBS, _JOB, _EXECUTIONS)
 _NO_JOB = "0" * 24
 _NOT_THERE = frozenset({"InvalidJob.NotFound", "SiteNotFound", "SiteNotFound.NotFound", "101", "32"})
 _DENIED = frozenset({"Forbidden.RAM", "NoPermission", "NotAuthorized"})
+
+
+# The site's id where it is known, and what finds it by its name where one is given.
+SiteAsked = tuple[str | None, Callable[[], str] | None]
 
 
 @dataclass(frozen=True)
@@ -77,21 +81,34 @@ class Consultation:
         """Close the connection."""
         self._client.close()
 
-    def actions(self, site_id: str | None) -> list[Line]:
+    def actions(self, site_id: str | None, find: Callable[[], str] | None) -> list[Line]:
         """One line an action; raises Cancelled."""
         sites, body = self._try(_SITES, {"PageNumber": "1", "PageSize": "1"})
         if site_id is not None and sites.status == WRONG and "denied" in sites.text:
             sites = replace(sites, status=WARNING, text=f"{sites.text}; a call with the site's id does without")
-        site = site_id or _first(body, "Sites", "SiteId")
         if not self.watched.answers:
             return [sites, *(Line(action, WARNING, "not tried") for action in ACTIONS[1:])]
-        if site is None:
-            jobs, body = Line(_JOBS, WARNING, "not tried: no site to ask about", "Give --site-id."), {}
-        else:
+        site = site_id or _first(body, "Sites", "SiteId")
+        jobs = Line(_JOBS, WARNING, "not tried: no site to ask about", "Give --site-id.")
+        if find is not None:
+            site, jobs = self._found(find, sites, jobs)
+        body = {}
+        if site is not None:
             jobs, body = self._try(_JOBS, {"SiteId": site, "PageNumber": "1", "PageSize": "1"})
         self.account = _first(body, "Jobs", "AliUid") or ""
         job_id = _first(body, "Jobs", "Id") or _NO_JOB
         return [sites, jobs, *(self._try(action, {"Id": job_id})[0] for action in (_JOB, _EXECUTIONS))]
+
+    def _found(self, find: Callable[[], str], sites: Line, untried: Line) -> tuple[str | None, Line]:
+        """The id of the site that was named, or why there is none."""
+        if sites.status == WRONG:
+            return None, untried
+        try:
+            return find(), untried
+        except Cancelled:
+            raise
+        except EsaError as error:
+            return None, replace(untried, status=WRONG, text=f"not tried: {'; '.join(error_lines(error))}")
 
     def _try(self, action: str, parameters: Mapping[str, str]) -> tuple[Line, dict[str, Any]]:
         try:

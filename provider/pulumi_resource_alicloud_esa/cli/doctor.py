@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ..context import CallContext
 from ..esa.answer import Answer
 from ..esa.errors import Fault
 from ..esa.inputs import Inputs, shown
@@ -19,6 +20,7 @@ from .files import STDOUT, unwritable, write_file, write_stdout
 from .json_text import json_output
 from .session import call, environment_for, read_all
 from .shapes import shape
+from .site_choice import choose_site
 
 FORMATS = ("text", "json")
 _WORDS = {OK: "ok", WARNING: "warn", WRONG: "WRONG"}
@@ -33,13 +35,17 @@ def run(values: dict[str, Any], connection: Mapping[str, Any], form: str, record
         fault = unwritable(record) if record is not None and record != STDOUT else None
         if fault is not None:
             inputs.faults.append(Fault("--record", fault))
-        return inputs.site_id() if inputs.get("siteId") is not None else None
+        return inputs.site_id() if site.given else None
 
-    site_id, settings = read_all(values, connection, read)
+    site = choose_site(values)
+    site_id, settings = read_all(site.values, connection, site.reading(read))
     env = environment_for(settings)
-    found = call(
-        settings, "the service", lambda context: examine(settings, env, site_id, context.deadline, say.warning)
-    )
+
+    def work(context: CallContext) -> Examination:
+        find = (lambda: site.find("", context)) if site.name is not None else None
+        return examine(settings, env, (site_id or None, find), context.deadline, say.warning)
+
+    found = call(settings, "the service", work)
     if record is not None:
         (write_stdout if record == STDOUT else lambda text: write_file(record, text))(json_output(_record(found)))
     if record != STDOUT:

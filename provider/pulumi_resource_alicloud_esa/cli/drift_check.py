@@ -25,6 +25,7 @@ from .faults import error_lines, is_defect
 from .outcome import Outcome, Verdict, location_of
 from .reports import read_reports
 from .session import call, read_all
+from .site_choice import SiteChoice
 
 _FAIL_ON = ("drift", "new")
 
@@ -34,7 +35,7 @@ class Request:
     """What was typed."""
 
     path: str
-    site_id: Any
+    site: SiteChoice
     formats: Sequence[str]
     detailed: bool
     health: bool
@@ -49,10 +50,10 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
 
     def read(inputs: Inputs) -> str:
         inputs.faults += [*faults, *more]
-        return inputs.site_id() if request.site_id is not None else ""
+        return inputs.site_id() if request.site.given else ""
 
-    site, settings = read_all({"siteId": request.site_id}, connection, read)
-    outcome = _check(request, site, settings, earlier)
+    site_id, settings = read_all(request.site.values, connection, request.site.reading(read))
+    outcome = _check(request, site_id, settings, earlier)
     for line in outcome.errors:
         say.error(line)
     written = [report.write(outcome) for report in reports]
@@ -86,13 +87,12 @@ def _check(request: Request, site_id: str, settings: Settings, earlier: Earlier 
     except BaselineError as error:
         return Outcome(path, location, site_id, None, errors=error_lines(error))
     if site_id and site_id != baseline.site_id:
-        reason = f"{shown(site_id)} is not the site of {path}, which is {baseline.site_id}; leave it out"
-        raise InvalidInput([Fault("siteId", reason)])
+        raise _another_site(request, site_id, baseline)
     if earlier and earlier.site_id != baseline.site_id:
         reason = f"{request.since} is about site {printable(earlier.site_id)}, {path} about {baseline.site_id}"
         raise InvalidInput([Fault("--since", f"{reason}; give an earlier report of the same site")])
     try:
-        reading = _read(baseline, settings, with_health)
+        reading = _read(request, baseline, settings)
     except Cancelled:
         raise
     except Exception as error:
@@ -111,10 +111,20 @@ def _check(request: Request, site_id: str, settings: Settings, earlier: Earlier 
     return replace(outcome, since=since(baseline.site_id, earlier.differences if earlier else (), judged))
 
 
-def _read(baseline: Baseline, settings: Settings, with_health: bool) -> Reading:
-    wanted = with_health or baseline.has_executions
+def _another_site(request: Request, site_id: str, baseline: Baseline) -> InvalidInput:
+    site = request.site
+    named = shown(site_id) if site.name is None else f"{shown(site.name)}, {site_id},"
+    reason = f"{named} is not the site of {request.path}, which is {baseline.site_id}; leave it out"
+    return site.of_option(InvalidInput([Fault("siteId", reason)]))
+
+
+def _read(request: Request, baseline: Baseline, settings: Settings) -> Reading:
+    wanted = request.health or baseline.has_executions
 
     def work(context: CallContext) -> Reading:
+        site_id = request.site.find(baseline.site_id, context)
+        if site_id != baseline.site_id:
+            raise _another_site(request, site_id, baseline)
         query = baseline.job_query()
         return read_site(context.service(), query, lambda job: wanted, context.deadline, context.progress)
 

@@ -22,6 +22,7 @@ from .faults import OPTIONS
 from .files import STDOUT, open_descriptor, place_of, unwritable, write_file, write_stdout
 from .json_text import harmless_json
 from .session import call, read_all
+from .site_choice import choose_site
 
 _ACCEPTED = 20
 
@@ -45,7 +46,8 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
     old = _recorded(request)
     if request.again:
         request = _as_before(request, old)
-    values, output = request.values, request.output
+    site, output = choose_site(request.values), request.output
+    values = site.values
 
     def read(inputs: Inputs) -> tuple[JobQuery, tuple[str, ...]]:
         query, ignored = read_query_from(inputs, paged=False), read_ignored(inputs)
@@ -53,15 +55,18 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
             inputs.faults.append(Fault("--ignore-none", "contradicts --ignore-field; give one of them"))
         if output != STDOUT and (reason := unwritable(output)):
             inputs.faults.append(Fault("--output", reason))
-        if old is not None and query.site_id not in ("", old.site_id) and not request.force:
-            reason = f"holds site {old.site_id}; give another file, or --force to record site {query.site_id} over it"
-            inputs.faults.append(Fault("--output", f"{output} {reason}"))
+        inputs.faults += _of_another_site(request, old, query.site_id)
         return query, () if request.ignore_none else ignored
 
-    (query, ignored), settings = read_all(values, connection, read)
+    (query, ignored), settings = read_all(values, connection, site.reading(read))
     covers = covered(ignored, request.executions)
     known = old.jobs if request.again and old is not None else ()
-    reading = call(settings, f"site {query.site_id}", lambda context: _read(query, covers, known, context))
+
+    def work(context: CallContext) -> tuple[JobQuery, Reading]:
+        found = _question(request, old, values, query, site.find(query.site_id, context))
+        return found, _read(found, covers, known, context)
+
+    query, reading = call(settings, site.label(query.site_id), work)
     baseline = new_baseline(query, values, ignored, covers, reading)
     if old is not None and old.site_id == query.site_id:
         baseline = replace(baseline, rules=old.rules)
@@ -69,6 +74,26 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
     if request.again and old is not None:
         _say_accepted(old, reading)
     return 0
+
+
+def _of_another_site(request: Request, old: Baseline | None, site_id: str) -> list[Fault]:
+    if old is None or site_id in ("", old.site_id) or request.force:
+        return []
+    reason = f"holds site {old.site_id}; give another file, or --force to record site {site_id} over it"
+    return [Fault("--output", f"{request.output} {reason}")]
+
+
+def _question(
+    request: Request, old: Baseline | None, values: Mapping[str, Any], query: JobQuery, site_id: str
+) -> JobQuery:
+    """The question about the site that was found by its name: what depends on its id is judged now."""
+    if query.site_id == site_id:
+        return query
+    inputs = Inputs({**values, "siteId": site_id})
+    query = read_query_from(inputs, paged=False)
+    if faults := [*inputs.faults, *_of_another_site(request, old, site_id)]:
+        raise InvalidInput(faults)
+    return query
 
 
 def _recorded(request: Request) -> Baseline | None:

@@ -16,7 +16,7 @@ from ..esa.endpoints import ENDPOINT_VARIABLES, Endpoint, choose_endpoint
 from ..esa.errors import Cancelled, EsaError
 from ..esa.keys import CredentialSource
 from ..esa.proxy import choose_proxy
-from .consultation import OK, WARNING, WRONG, Consultation, Line, Watched
+from .consultation import OK, WARNING, WRONG, Consultation, Line, SiteAsked, Watched
 
 SOON_SECONDS = 15 * 60
 CLOCK_SECONDS = 60.0
@@ -38,7 +38,7 @@ class Examination:
 
 
 def examine(
-    settings: Settings, env: Mapping[str, str], site_id: str | None, deadline: Deadline, warn: Callable[[str], None]
+    settings: Settings, env: Mapping[str, str], site: SiteAsked, deadline: Deadline, warn: Callable[[str], None]
 ) -> Examination:
     """Check everything; raises nothing but Cancelled."""
     found = Examination()
@@ -49,7 +49,7 @@ def examine(
         return found
     consultation = Consultation(settings, source, endpoint, deadline)
     try:
-        lines = consultation.actions(site_id)
+        lines = consultation.actions(*site)
     finally:
         consultation.close()
     found.answers = consultation.watched.answers

@@ -8,6 +8,7 @@ from ..schema import VERSION
 from .baseline import BaselineError
 
 OPTIONS = {
+    "site": "--site",
     "siteId": "--site-id",
     "jobId": "ID",
     "startTime": "--start-time",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..context import CallContext
+from ..esa.errors import InvalidInput
 from ..esa.inputs import Inputs
 from ..esa.printable import printable
 from ..esa.query import read_query_from
@@ -12,24 +14,44 @@ from ..functions import get_scheduled_preload_executions, get_scheduled_preload_
 from .answers import number, read_form, tabled, written
 from .json_text import json_output
 from .session import call
+from .site_choice import choose_site
 from .table import EXECUTION_COLUMNS, JOB_COLUMNS
 
 
 def list_jobs(values: dict[str, Any], connection: Mapping[str, Any], form: str, wide: bool) -> int:
     """The jobs of a site."""
-    site_id, settings = read_form(values, connection, form, lambda inputs: read_query_from(inputs, paged=True).site_id)
-    answer = call(settings, f"site {site_id}", lambda context: get_scheduled_preload_jobs.invoke(values, context))
+    site = choose_site(values)
+    read = site.reading(lambda inputs: read_query_from(inputs, paged=True).site_id)
+    read_id, settings = read_form(site.values, connection, form, read)
+
+    def work(context: CallContext) -> tuple[str, dict[str, Any]]:
+        site_id = site.find(read_id, context)
+        return site_id, get_scheduled_preload_jobs.invoke({**site.values, "siteId": site_id}, context)
+
+    site_id, answer = call(settings, site.label(read_id), work)
     if form == "json":
         return written(json_output(answer))
     count = f"{len(answer['jobs'])} of {number(answer['totalCount'], 'job')}"
     return tabled(JOB_COLUMNS, answer["jobs"], wide, f"site {site_id}: {count}")
 
 
-def show_job(job_id: str, connection: Mapping[str, Any], form: str) -> int:
-    """Everything of one job."""
-    job_id, settings = read_form({"jobId": job_id}, connection, form, Inputs.job_id)
-    work = get_scheduled_preload_job.invoke
-    answer = call(settings, f"job {job_id}", lambda context: work({"jobId": job_id}, context))
+def show_job(job_id: str, values: dict[str, Any], connection: Mapping[str, Any], form: str) -> int:
+    """Everything of one job, of the given site where there is one."""
+    site = choose_site(values)
+
+    def read(inputs: Inputs) -> tuple[str, str]:
+        return inputs.job_id(), inputs.site_id() if site.given else ""
+
+    (job_id, read_id), settings = read_form({**site.values, "jobId": job_id}, connection, form, site.reading(read))
+
+    def work(context: CallContext) -> dict[str, Any]:
+        site_id = site.find(read_id, context) or None
+        try:
+            return get_scheduled_preload_job.invoke({"jobId": job_id, "siteId": site_id}, context)
+        except InvalidInput as error:
+            raise site.of_option(error) from None
+
+    answer = call(settings, f"job {job_id}", work)
     if form == "json":
         return written(json_output(answer))
     width = max(map(len, answer["job"]))

@@ -38,9 +38,14 @@ def split(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return given, connection
 
 
-def site_option(text: str) -> Callable[[F], F]:
-    """`--site-id`."""
-    return _text("siteId", "DIGITS", text)
+def site_options(text: str) -> Callable[[F], F]:
+    """`--site` and `--site-id`; `text` tells what the site is for."""
+
+    def add(command: F) -> F:
+        command = _text("siteId", "DIGITS", "The site by its id; a name is not accepted here.")(command)
+        return _text("site", "ID|NAME", text)(command)
+
+    return add
 
 
 def format_options(formats: Sequence[str]) -> Callable[[F], F]:
