@@ -61,7 +61,7 @@ def the_engine(terminal: Terminal, emulator: Emulator) -> None:
 
 
 def change_by_hand(emulator: Emulator) -> None:
-    """Do what somebody does at the console, where of a job only its plan can be edited."""
+    """Change jobs as somebody at the console can: of an existing job, only the plan."""
     step("Somebody deletes one of these jobs by hand and moves an execution of the other by a day")
     emulator.store.delete(SITE_ID, DELETED)
     moved = {"StartTime": "2024-06-22T16:14:52.311+08:00", "EndTime": "2024-06-22T21:14:52.311+08:00"}

@@ -1,6 +1,6 @@
 """Writes the command's screens in the documents, from real runs: docs/terminal.svg, the blocks of docs/command.md.
 
-`--check` writes nothing and fails when something is not as it would be written.
+`--check` writes nothing and fails when something would be written differently.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PICTURE = ROOT / "docs" / "terminal.svg"
 PAGE = ROOT / "docs" / "command.md"
 COLUMNS = 100
 MOVED_EXECUTION_ID = "c22f8497e0cb0994c748db68"
-# In the page a comment, in the picture a line of its own: here somebody changes what is there.
+# Where somebody changes the jobs: a comment in the page, a line of its own in the picture.
 BY_HAND = "somebody adds a job, deletes one and moves an execution of a third"
 SHOWN_IN_THE_PICTURE = (
     f"alicloud-esa jobs list --site-id {SITE_ID} --name-regex ^nightly-",
@@ -117,7 +117,7 @@ class Terminal:
         return "\n".join(line.rstrip() for line in printed.decode().splitlines()).rstrip()
 
     def change_by_hand(self) -> None:
-        """Add a job, delete one and move an execution: of a job that stays only its plan can be edited."""
+        """Add a job, delete one and move an execution: the plan is all that can be edited of an existing job."""
         self.emulator.store.add(SITE_ID, Name="added-by-hand")
         self.emulator.store.executions.change(MOVED_EXECUTION_ID, StartTime="2024-07-26T01:10:03.270+08:00")
         self.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
@@ -132,7 +132,7 @@ def _chunks(terminal: int) -> Iterator[bytes]:
 
 @contextmanager
 def terminal() -> Iterator[Terminal]:
-    """Yield a terminal of its own."""
+    """Yield a new pseudo-terminal."""
     with tempfile.TemporaryDirectory() as folder, Emulator() as emulator:
         yield Terminal(folder, emulator)
 
