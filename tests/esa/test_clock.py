@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from pulumi_resource_alicloud_esa.clients import Clients
+from pulumi_resource_alicloud_esa.client import Client
 from pulumi_resource_alicloud_esa.config import Settings
 from pulumi_resource_alicloud_esa.esa.clock import ServiceClock
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
@@ -57,13 +57,13 @@ def test_an_answer_without_a_date_changes_nothing() -> None:
 @pytest.mark.parametrize("years", [0, 99, -20])
 def test_the_services_time_is_told_whatever_this_machines_clock_says(emulator: Emulator, years: int) -> None:
     emulator.clock_offset = years * 365.25 * 86400
-    clients = Clients(Settings(), emulator.environment())
-    assert clients.service_time() is None
+    client = Client(Settings(), emulator.environment())
+    assert client.service_time() is None
     try:
-        clients.service().jobs(JobQuery(str(SITE_ID)), Deadline(20))
-        told = clients.service_time()
+        client.service().jobs(JobQuery(str(SITE_ID)), Deadline(20))
+        told = client.service_time()
     finally:
-        clients.close()
+        client.close()
     assert told is not None
     expected = datetime.now(timezone.utc).timestamp() + emulator.clock_offset
     assert abs(told / 1000 - expected) < 30

@@ -113,6 +113,11 @@ def test_each_bad_item_of_a_list_is_a_fault_of_its_own() -> None:
     assert set(faults({"ids": "a"}, lambda inputs: inputs.choices("ids", ("a", "b"), "letter"))) == {"ids"}
 
 
+def test_the_reason_why_a_regex_does_not_compile_is_text() -> None:
+    found = faults({"r": "a{1001}"}, lambda inputs: inputs.regex("r"))["r"]
+    assert found.startswith("'a{1001}' does not compile: invalid repetition size: {1001}; give a regular expression")
+
+
 @pytest.mark.parametrize("pattern", ["(", "[a", "*", "(?P<x", "a{1001}", "\ud800"])
 def test_a_regex_that_does_not_compile_is_a_fault(pattern: str) -> None:
     assert "does not compile" in faults({"r": pattern}, lambda inputs: inputs.regex("r"))["r"]

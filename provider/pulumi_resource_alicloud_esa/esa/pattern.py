@@ -39,6 +39,10 @@ def compile_pattern(text: str) -> Pattern:
     pattern = Pattern(text)
     try:
         pattern.found_in("")
-    except (re2.error, UnicodeError) as error:
+    except re2.error as error:
+        # RE2 gives its reason as bytes.
+        (reason,) = error.args
+        raise ValueError(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)) from None
+    except UnicodeError as error:
         raise ValueError(str(error)) from None
     return pattern
