@@ -54,7 +54,7 @@ def test_each_shell_gets_its_completion(cli: Cli, shell: str) -> None:
     [
         ("alicloud-esa jobs list --task-type ", ["preload", "refresh"]),
         ("alicloud-esa jobs list --insert-way o", ["oss"]),
-        ("alicloud-esa jobs list --format ", ["table", "json"]),
+        ("alicloud-esa jobs list --format ", ["table", "json", "pulumi-import", "terraform-import"]),
         ("alicloud-esa drift check --format ", ["text", "json", "markdown", "junit", "sarif"]),
         ("alicloud-esa drift ", ["check", "record"]),
         ("alicloud-esa sites list --status ", ["pending", "active", "offline", "moved"]),

@@ -126,6 +126,12 @@ def plans_recorded(result: Result, engine: Engine, emulator: Emulator) -> None:
     assert "executions" in json.loads((engine.folder / "preload-plans.json").read_text())["fields"]
 
 
+def adoptable(result: Result, engine: Engine, emulator: Emulator) -> None:
+    assert [one["name"] for one in json.loads((engine.folder / "import.json").read_text())["resources"]] == [
+        "added_by_hand"
+    ]
+
+
 def staged(result: Result, engine: Engine, emulator: Emulator) -> None:
     assert engine.command("git", "diff", "--cached", "--name-only").stdout.split() == ["preload-jobs.json"]
 
@@ -188,7 +194,10 @@ CASES = {
     ("docs/drift.md", "echo 'expected"): Case(nothing, no_drift, {"--package alicloud-esa": f"--package {PLUGIN}"}),
     ("docs/drift.md", "alicloud-esa drift record --again"): Case(recorded, accepted),
     ("docs/drift.md", "alicloud-esa drift record --executions"): Case(nothing, plans_recorded),
-    ("docs/drift.md", "alicloud-esa drift check"): Case(recorded, reported, code=7),
+    ("docs/drift.md", "alicloud-esa drift check --baseline preload-jobs.json \\"): Case(recorded, reported, code=7),
+    ("docs/drift.md", "alicloud-esa drift check --baseline preload-jobs.json --adopt"): Case(
+        recorded, adoptable, code=7
+    ),
     ("docs/testing-with-the-emulator.md", "export ALIBABA"): Case(
         without_keys, outputs_shown, {"pulumi up": "pulumi up --yes"}, emulated=True
     ),

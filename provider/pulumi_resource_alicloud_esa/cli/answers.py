@@ -18,13 +18,17 @@ FORMATS = ("table", "json")
 
 
 def read_form(
-    values: Mapping[str, Any], connection: Mapping[str, Any], form: str, read: Callable[[Inputs], T]
+    values: Mapping[str, Any],
+    connection: Mapping[str, Any],
+    form: str,
+    read: Callable[[Inputs], T],
+    accepted: Sequence[str] = FORMATS,
 ) -> tuple[T, Settings]:
     """What `read` makes of the values, and the settings; raises InvalidInput with all faults, the format's too."""
 
     def read_and_check(inputs: Inputs) -> T:
-        if form not in FORMATS:
-            inputs.faults.append(Fault("--format", f"{shown(form)} is not accepted; give {' or '.join(FORMATS)}"))
+        if form not in accepted:
+            inputs.faults.append(Fault("--format", f"{shown(form)} is not accepted; give {' or '.join(accepted)}"))
         return read(inputs)
 
     return read_all(values, connection, read_and_check)

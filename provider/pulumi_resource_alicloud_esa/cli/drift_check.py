@@ -23,7 +23,7 @@ from .earlier import Earlier, NoReport, read_earlier
 from .exit_codes import COULD_NOT_TELL
 from .faults import error_lines, is_defect
 from .outcome import Outcome, Verdict, location_of
-from .reports import read_reports
+from .reports import adoption, read_reports, write
 from .session import call, read_all
 from .site_choice import SiteChoice
 
@@ -41,11 +41,12 @@ class Request:
     health: bool
     since: str | None
     fail_on: str
+    adopt: str | None
 
 
 def run(request: Request, connection: Mapping[str, Any]) -> int:
     """Compare, write the reports, and return the verdict's exit code."""
-    reports, faults = read_reports(request.formats, request.path)
+    reports, faults = read_reports(request.formats, request.path, request.adopt)
     earlier, more = _read_earlier(request)
 
     def read(inputs: Inputs) -> str:
@@ -57,6 +58,8 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
     for line in outcome.errors:
         say.error(line)
     written = [report.write(outcome) for report in reports]
+    if request.adopt is not None and outcome.verdict is not Verdict.ERROR:
+        written.append(write(request.adopt, adoption(request.adopt, outcome)))
     if outcome.verdict is Verdict.DRIFT and all(report.file for report in reports):
         say.note(outcome.summary)
     return outcome.exit_code(request.detailed, request.fail_on == "new") if all(written) else COULD_NOT_TELL

@@ -6,33 +6,59 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..context import CallContext
-from ..esa.errors import InvalidInput
+from ..drift.reading import read_site
+from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
 from ..esa.printable import printable
-from ..esa.query import read_query_from
+from ..esa.query import JobQuery, read_query_from
 from ..functions import get_scheduled_preload_executions, get_scheduled_preload_job, get_scheduled_preload_jobs
-from .answers import number, read_form, tabled, written
+from .adopt import FORMATS as IMPORTS
+from .adopt import Found
+from .answers import FORMATS, number, read_form, tabled, written
 from .json_text import json_output
 from .session import call
 from .site_choice import choose_site
 from .table import EXECUTION_COLUMNS, JOB_COLUMNS
 
 
-def list_jobs(values: dict[str, Any], connection: Mapping[str, Any], form: str, wide: bool) -> int:
+def list_jobs(
+    values: dict[str, Any], connection: Mapping[str, Any], form: str, wide: bool, executions: bool = False
+) -> int:
     """The jobs of a site."""
     site = choose_site(values)
-    read = site.reading(lambda inputs: read_query_from(inputs, paged=True).site_id)
-    read_id, settings = read_form(site.values, connection, form, read)
+
+    def read(inputs: Inputs) -> str:
+        if executions and form not in IMPORTS:
+            inputs.faults.append(Fault("--executions", f"goes with --format {' or '.join(IMPORTS)} only"))
+        return read_query_from(inputs, paged=True).site_id
+
+    read_id, settings = read_form(site.values, connection, form, site.reading(read), (*FORMATS, *IMPORTS))
 
     def work(context: CallContext) -> tuple[str, dict[str, Any]]:
         site_id = site.find(read_id, context)
         return site_id, get_scheduled_preload_jobs.invoke({**site.values, "siteId": site_id}, context)
 
+    if form in IMPORTS:
+
+        def find(context: CallContext) -> tuple[str, list[Found]]:
+            site_id = site.find(read_id, context)
+            query = read_query_from(Inputs({**site.values, "siteId": site_id}), paged=True)
+            return site_id, _found(query, executions, context)
+
+        return written(IMPORTS[form](*call(settings, site.label(read_id), find)))
     site_id, answer = call(settings, site.label(read_id), work)
     if form == "json":
         return written(json_output(answer))
     count = f"{len(answer['jobs'])} of {number(answer['totalCount'], 'job')}"
     return tabled(JOB_COLUMNS, answer["jobs"], wide, f"site {site_id}: {count}")
+
+
+def _found(query: JobQuery, executions: bool, context: CallContext) -> list[Found]:
+    reading = read_site(context.service(), query, lambda job: executions, context.deadline, context.progress)
+    plans = reading.executions
+    return [
+        Found(job["id"], job["name"] or "", [plan["id"] for plan in plans.get(job["id"], ())]) for job in reading.jobs
+    ]
 
 
 def show_job(job_id: str, values: dict[str, Any], connection: Mapping[str, Any], form: str) -> int:

@@ -6,9 +6,12 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ...drift.compare import Kind
 from ...esa.errors import Fault
 from ...esa.inputs import shown
 from .. import say
+from ..adopt import FORMATS as IMPORTS
+from ..adopt import Found, format_of
 from ..faults import error_lines
 from ..files import STDOUT, PipeClosed, place_of, unwritable, write_file, write_stdout
 from ..outcome import Outcome
@@ -33,27 +36,51 @@ class Report:
 
     def write(self, outcome: Outcome) -> bool:
         """Whether the report was written; when one fails, the others are written all the same."""
-        try:
-            if self.file is not None:
-                write_file(self.file, FORMATS[self.form](outcome))
-            else:
-                write_stdout(text.screen(outcome) if self.form == "text" else FORMATS[self.form](outcome))
-        except PipeClosed:
-            # The reader of our output closed it early (`| head`); the exit code is still the verdict.
-            pass
-        except OSError as error:
-            for line in error_lines(error):
-                say.error(line)
-            return False
-        return True
+        to_screen = self.file is None and self.form == "text"
+        return write(self.file or STDOUT, text.screen(outcome) if to_screen else FORMATS[self.form](outcome))
 
 
-def read_reports(given: Sequence[str], baseline: str) -> tuple[list[Report], list[Fault]]:
+def write(file: str, content: str) -> bool:
+    """Whether it is where it belongs; why not is said."""
+    try:
+        if file == STDOUT:
+            write_stdout(content)
+        else:
+            write_file(file, content)
+    except PipeClosed:
+        # The program that reads our output closed it early (`| head`); the exit code is still the verdict.
+        pass
+    except OSError as error:
+        for line in error_lines(error):
+            say.error(line)
+        return False
+    return True
+
+
+def adoption(file: str, outcome: Outcome) -> str:
+    """What imports the jobs that are new, in the format that the file's name asks for."""
+    jobs = [
+        Found(found.job_id, found.name, [*(found.record.executions or {})] if found.record else [])
+        for found in outcome.differences
+        if found.kind is Kind.UNEXPECTED
+    ]
+    return IMPORTS[format_of(file)](outcome.site_id, jobs)
+
+
+def read_reports(given: Sequence[str], baseline: str, adopt: str | None = None) -> tuple[list[Report], list[Fault]]:
     """The reports asked for, text where none is, and what is wrong with them."""
     faults: list[Fault] = []
     reports: list[Report] = []
     # The baseline is never written over, under any name.
     taken = {place_of(baseline): "the baseline"}
+    if adopt is not None:
+        place = STDOUT if adopt == STDOUT else place_of(adopt)
+        reason = None if place == STDOUT else unwritable(adopt)
+        if reason is None and place in taken:
+            reason = f"{adopt} is taken by {taken[place]}; give another file"
+        if reason is not None:
+            faults.append(Fault("--adopt", reason))
+        taken[place] = "--adopt"
     for wanted in given or ("text",):
         form, equals, file = wanted.partition("=")
         if form not in FORMATS:

@@ -1,0 +1,128 @@
+"""Import files: what turns a job that nobody's program knows into a managed one, for Pulumi and for terraform."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..esa.printable import printable, without_commands
+from .json_text import json_output
+
+_NO_NAME = re.compile(r"[^a-z0-9]+")
+_LONGEST = 60
+_PULUMI = {
+    "job": "alicloud:esa/scheduledPreloadJob:ScheduledPreloadJob",
+    "execution": "alicloud:esa/scheduledPreloadExecution:ScheduledPreloadExecution",
+}
+_TERRAFORM = {
+    "job": "alicloud_esa_scheduled_preload_job",
+    "execution": "alicloud_esa_scheduled_preload_execution",
+}
+_HCL = {"\\": "\\\\", '"': '\\"'}
+_TEMPLATE = re.compile(r"[$%](?=\{)")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A job to adopt, with the ids of its executions where they are adopted too."""
+
+    job_id: str
+    name: str
+    executions: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class _Resource:
+    kind: str
+    name: str
+    id: str
+    called: str
+
+
+def pulumi_import(site_id: str, jobs: Sequence[Found]) -> str:
+    """What `pulumi import --file` reads."""
+    resources = [{"type": _PULUMI[one.kind], "name": one.name, "id": one.id} for one in _resources(site_id, jobs)]
+    return json_output({"resources": resources})
+
+
+def terraform_import(site_id: str, jobs: Sequence[Found]) -> str:
+    """Import blocks, for `terraform plan -generate-config-out=FILE`."""
+    blocks = [
+        f"# {one.called}\nimport {{\n  to = {_TERRAFORM[one.kind]}.{one.name}\n  id = {_hcl(one.id)}\n}}\n"
+        for one in _resources(site_id, jobs)
+    ]
+    return "\n".join(blocks)
+
+
+FORMATS: Mapping[str, Callable[[str, Sequence[Found]], str]] = {
+    "pulumi-import": pulumi_import,
+    "terraform-import": terraform_import,
+}
+
+
+def format_of(file: str) -> str:
+    """The format that a file's name asks for."""
+    return "terraform-import" if file.endswith(".tf") else "pulumi-import"
+
+
+def _resources(site_id: str, jobs: Sequence[Found]) -> Iterator[_Resource]:
+    for job, name in zip(jobs, _names(jobs), strict=True):
+        called = f"job {printable(job.name)} ({printable(job.job_id)})" if job.name else f"job {printable(job.job_id)}"
+        yield _Resource("job", name, f"{site_id}:{job.job_id}", called)
+        for number, execution in enumerate(job.executions, 1):
+            # Two blanks of a name become one `_`, so no job's name has `__` in it.
+            yield _Resource(
+                "execution",
+                f"{name}__{number}",
+                f"{job.job_id}:{execution}",
+                f"execution {printable(execution)} of {called}",
+            )
+
+
+def _names(jobs: Sequence[Found]) -> list[str]:
+    """A valid name for each job, no two alike: the job's own, and where several have it, or none is left, its id."""
+    wanted = [_word(job.name) for job in jobs]
+    shared = {name for name, count in Counter(wanted).items() if count > 1}
+    names: list[str] = []
+    taken = {name for name in wanted if name not in shared}
+    for job, word in zip(jobs, wanted, strict=True):
+        name = word
+        if not word or word in shared:
+            name = _free("_".join(part for part in (word or "job", _word(job.job_id)) if part), taken)
+            taken.add(name)
+        names.append(name)
+    return names
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
+
+
+def _word(text: str) -> str:
+    """Small letters, digits and `_`, a letter first: a name in every language that either tool writes."""
+    plain = unicodedata.normalize("NFKD", text[: _LONGEST * 4])
+    plain = "".join(character for character in plain if not unicodedata.combining(character)).lower()
+    word = _NO_NAME.sub("_", plain)[:_LONGEST].strip("_")
+    return f"job_{word}" if word[:1].isdigit() else word
+
+
+def _hcl(text: str) -> str:
+    """A string of HCL that is this text and nothing else: no template, no line of its own."""
+    shown = "".join(_HCL.get(character) or _spelled(character) for character in text)
+    shown = _TEMPLATE.sub(lambda found: _escape(found[0]), shown)
+    return f'"{without_commands(shown, _escape)}"'
+
+
+def _spelled(character: str) -> str:
+    return character if character.isprintable() else _escape(character)
+
+
+def _escape(character: str) -> str:
+    return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"

@@ -1,0 +1,117 @@
+"""What can be typed of `drift record` and `drift check`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .options import choices, connection_options, epilog, filter_options, ignore_options, site_options, split
+
+_REPORTS = ("text", "json", "markdown", "junit", "sarif")
+
+
+@click.group()
+def drift() -> None:
+    """Record the jobs of a site, and check them against the record."""
+
+
+@drift.command(
+    "record",
+    epilog=epilog(
+        "Examples:\n"
+        "  alicloud-esa drift record --site-id 190007158391808 -o preload-jobs.json\n"
+        "  alicloud-esa drift record --again -o preload-jobs.json",
+        "Exit codes: 0 recorded, 1 it could not be recorded.",
+    ),
+)
+@site_options("The site's id, or its exact name.  [required, or --site-id; but with --again]")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    required=True,
+    help="Where the baseline goes; - is stdout.",
+    type=click.Path(),
+)
+@filter_options
+@ignore_options
+@click.option("--executions", is_flag=True, help="Record the jobs' executions too, so that a moved one is drift.")
+@click.option("--again", is_flag=True, help="Ask what FILE asks: same site, filters and fields; its rules are kept.")
+@click.option("--force", is_flag=True, help="Record over the baseline of another site.")
+@connection_options
+def drift_record(output: str, ignore_none: bool, executions: bool, again: bool, force: bool, **values: Any) -> int:
+    """Record the jobs of a site as a baseline: a file to commit.
+
+    To accept drift, record the file --again.
+    """
+    from .drift_record import Request, run
+
+    given, connection = split(values)
+    return run(Request(given, output, ignore_none, executions, again, force), connection)
+
+
+@drift.command(
+    "check",
+    epilog=epilog(
+        "Examples:\n"
+        "  alicloud-esa drift check --baseline preload-jobs.json\n"
+        "  alicloud-esa drift check --baseline preload-jobs.json --format text --format sarif=drift.sarif",
+        "Exit codes: 0 as recorded, 7 drift (2 with --detailed-exitcode), 1 could not tell.",
+    ),
+)
+@click.option("--baseline", "path", metavar="FILE", required=True, help="What `drift record` wrote.", type=click.Path())
+@site_options("The site's id, or its exact name: must be the baseline's.  [default: the baseline's]")
+@click.option(
+    "--format",
+    "formats",
+    metavar="FORMAT[=FILE]",
+    multiple=True,
+    shell_complete=choices(_REPORTS),
+    help=f"{', '.join(_REPORTS)}: to stdout or a file; repeatable.  [default: text]",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 instead of 7 when there is drift.")
+@click.option("--health", is_flag=True, help="Tell how the jobs' runs went too; that is no part of the verdict.")
+@click.option(
+    "--since",
+    metavar="REPORT",
+    type=click.Path(),
+    help="Say which findings are new, known or resolved since this earlier JSON report; without the file all are new.",
+)
+@click.option(
+    "--fail-on",
+    metavar="drift|new",
+    default="drift",
+    shell_complete=choices(("drift", "new")),
+    help="Exit with 7 for any drift, or only for findings that --since does not know.  [default: drift]",
+)
+@click.option(
+    "--adopt",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write what imports the new jobs: for `pulumi import --file`, or terraform's blocks where FILE ends in .tf.",
+)
+@connection_options
+def drift_check(
+    path: str,
+    formats: tuple[str, ...],
+    as_json: bool,
+    detailed_exitcode: bool,
+    health: bool,
+    since: str | None,
+    fail_on: str,
+    adopt: str | None,
+    **values: Any,
+) -> int:
+    """Compare the jobs of a site with a baseline.
+
+    What was asked for and which fields are ignored is in the baseline.
+    """
+    from .drift_check import Request, run
+    from .site_choice import choose_site
+
+    given, connection = split(values)
+    formats = (*formats, "json") if as_json else formats
+    request = Request(path, choose_site(given), formats, detailed_exitcode, health, since, fail_on, adopt)
+    return run(request, connection)
