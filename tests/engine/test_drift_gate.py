@@ -113,6 +113,14 @@ def test_another_question_records_anew_and_is_no_failure(gated: Engine, emulator
     assert "urlCount 77 => 78" in preview(gated).text
 
 
+def test_a_resource_that_is_made_anew_has_nothing_to_compare_with(gated: Engine, emulator: Emulator) -> None:
+    change(emulator)
+    up(gated, code=FAILED)
+    up(gated, "--replace", "**jobs")
+    # What was there has become what is recorded, as the guide says.
+    up(gated)
+
+
 def test_counters_and_ignored_fields_are_no_failure(gated: Engine, emulator: Emulator) -> None:
     emulator.store.change(SITE, JOB_ID, TaskSubmitted=900, ErrorInfo="x", ExecutionCount=5)
     assert preview(gated).code == CLEAN
