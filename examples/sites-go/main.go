@@ -25,8 +25,10 @@ func main() {
 			if site.SiteName != nil {
 				name = *site.SiteName
 			}
+			// From the second run on a preview fails when somebody changed the jobs; `pulumi refresh` accepts.
 			baseline, err := alicloudesa.NewScheduledPreloadJobsBaseline(ctx, name,
-				&alicloudesa.ScheduledPreloadJobsBaselineArgs{SiteId: pulumi.String(site.SiteId)})
+				&alicloudesa.ScheduledPreloadJobsBaselineArgs{
+					SiteId: pulumi.String(site.SiteId), FailOnDrift: pulumi.Bool(true)})
 			if err != nil {
 				return err
 			}

@@ -83,12 +83,21 @@ def test_runs_ahead(engine: Engine, emulator: Emulator, language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sites(engine: Engine, emulator: Emulator, language: str) -> None:
-    outputs = up(engine, f"sites-{language}")
+    example = Example(engine, f"sites-{language}")
+    outputs = up(engine, example.name)
     assert outputs == {"sites": ["example.com"], "recorded": {"example.com": 45}}
     refresh = ("refresh", "--preview-only", "--expect-no-changes", "--diff")
     assert engine.run(*refresh).code == 0
-    emulator.store.delete(SITE, emulator.store.jobs(SITE)[0].id)
+    gone = emulator.store.delete(SITE, emulator.store.jobs(SITE)[0].id)
     assert engine.run(*refresh).code == 7
+    # Python's runs through the Automation API.
+    for gate in (example.preview(), example.up()):
+        assert gate.code != 0
+        assert f"job {gone.fields['Name']} ({gone.id}) is gone" in gate.text
+        assert "to accept what is there, run `pulumi refresh`" in gate.text
+    assert engine.run("refresh", "--yes", "--skip-preview").code == 0
+    accepted = example.preview()
+    assert accepted.code == 0, accepted.text
 
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "yaml"])

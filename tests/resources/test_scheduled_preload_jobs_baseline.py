@@ -278,11 +278,11 @@ def test_a_state_of_the_first_version_covers_what_that_one_knew() -> None:
 def test_jobs_that_are_no_map_count_as_changed_and_are_kept_until_a_refresh(junk: Any) -> None:
     service = FakeService([job(1)])
     recorded = {**record(service), "jobs": junk}
-    assert refresh(service, recorded) == ({"jobs": Change.UPDATE}, ["job unnamed: what was recorded cannot be read"])
+    assert refresh(service, recorded) == ({"jobs": Change.UPDATE}, ["what was recorded cannot be read"])
     checked, _ = baseline.check(recorded, SITE, service.call)
     assert checked["jobs"] == junk
     _, faults = baseline.check(recorded, {**SITE, "failOnDrift": True}, service.call)
-    assert faults[0].reason == "job unnamed: what was recorded cannot be read"
+    assert faults[0].reason == "what was recorded cannot be read"
 
 
 @pytest.mark.parametrize("junk", ["text", 5, [], {"name": []}, {"executions": 5}, {"executions": {"x": []}}])
