@@ -61,7 +61,7 @@ def test_the_jobs_of_a_site_for_pulumi_and_for_terraform(cli: Cli) -> None:
 
 def test_the_executions_too_where_that_is_asked_for(cli: Cli) -> None:
     jobs(cli, (A, "sale"))
-    plans = [{"Id": plan, "Interval": 30, "SliceLen": 5, "JobId": A} for plan in (FIRST, SECOND)]
+    plans = [{"Id": plan, "Interval": 30, "SliceLen": 5, "JobId": A} for plan in (SECOND, FIRST)]
     cli.emulator.store.executions.set(A, plans)
     ran = cli("jobs", "list", "--site-id", SITE, "--format", "pulumi-import", "--executions")
     assert resources(ran.out) == [

@@ -57,7 +57,8 @@ def _found(query: JobQuery, executions: bool, context: CallContext) -> list[Foun
     reading = read_site(context.service(), query, lambda job: executions, context.deadline, context.progress)
     plans = reading.executions
     return [
-        Found(job["id"], job["name"] or "", [plan["id"] for plan in plans.get(job["id"], ())]) for job in reading.jobs
+        Found(job["id"], job["name"] or "", sorted(plan["id"] for plan in plans.get(job["id"], ())))
+        for job in reading.jobs
     ]
 
 
