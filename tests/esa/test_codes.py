@@ -103,7 +103,7 @@ def test_a_code_that_says_the_site_is_not_there_says_so_and_is_no_empty_list(
 ) -> None:
     shared.faults.add(Fault(code=code, status=status))
     error = failure(new_client(shared.url))
-    assert "There is no such site: it may have been deleted. Check siteId" in str(error)
+    assert "There is no such site: it may have been deleted. Check SiteId" in str(error)
     assert error.code == code
     assert error.attempts == 1
 
