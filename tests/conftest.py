@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -27,13 +29,21 @@ _NAMES = (
 _TRUST = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
-# No deadline: two cores are shared by several test processes. No database: a run must not depend on an earlier one.
-hypothesis.settings.register_profile("default", deadline=None, database=None, max_examples=60)
-hypothesis.settings.register_profile("fuzz", deadline=None, database=None, max_examples=5000)
+# No deadline, and no judgement of slowness: two cores are shared by several test processes. No database: a run must not
+# depend on an earlier one.
+_UNTIMED: dict[str, Any] = {
+    "deadline": None,
+    "database": None,
+    "suppress_health_check": [hypothesis.HealthCheck.too_slow],
+}
+hypothesis.settings.register_profile("default", max_examples=60, **_UNTIMED)
+hypothesis.settings.register_profile("fuzz", max_examples=5000, **_UNTIMED)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Who runs the tests in the background tells them to ignore Ctrl-C; the programs they start must not inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "fuzz: a property test that `make fuzz` runs with many more examples")
 
 
