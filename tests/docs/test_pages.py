@@ -78,3 +78,11 @@ def test_the_map_shows_every_room() -> None:
     assert (
         set(re.findall(r"`(\w+)/`", "".join(re.findall(r"^\| `.*?\|", text("CONTRIBUTING.md"), re.MULTILINE)))) == rooms
     )
+
+
+def test_the_rules_of_the_drift_guide_are_rules() -> None:
+    shown = block("docs/drift.md", "json", '"ignore": [').code.strip().removesuffix(",")
+    rules = json.loads("{" + shown + "}")["ignore"]
+    assert rules
+    for rule in rules:
+        assert {"job", "reason"} <= set(rule) <= {"job", "field", "reason", "until"}
