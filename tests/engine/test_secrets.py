@@ -86,11 +86,11 @@ class Run:
 
     def program(self, operation: str, sites: list[str], site: str = "", **more: Any) -> Result:
         """Run the program; what it is given lies beside what is searched, not in it."""
-        limits = {"maxAttempts": 1, "timeoutSeconds": 1}
+        limits = {"maxAttempts": 1, "timeoutSeconds": 60}
         properties = {**self.keys, **limits, **more}
         given = {"how": self.how, "operation": operation, "sites": sites, "site": site, **self.keys}
         endpoint = {"endpoint": more["endpoint"]} if "endpoint" in more else {}
-        given |= {"properties": properties, "python": {"max_attempts": 1, "timeout_seconds": 1, **endpoint}}
+        given |= {"properties": properties, "python": {"max_attempts": 1, "timeout_seconds": 60, **endpoint}}
         file = self.engine.folder.parent / "given.json"
         file.write_text(json.dumps(given))
         return self.note(self.engine.command(sys.executable, str(PROGRAM), str(file)))
@@ -147,7 +147,7 @@ def test_no_error_shows_a_secret(engine: Engine, service: Emulator, how: str) ->
     engine.write("name: secrets\nruntime: yaml\n")
     engine.stack()
     run = Run(engine, how)
-    for name, value in (("maxAttempts", "1"), ("timeoutSeconds", "1")):
+    for name, value in (("maxAttempts", "1"), ("timeoutSeconds", "60")):
         run.pulumi("config", "set", f"alicloud-esa:{name}", value)
     update = run.program("up", [str(site) for site in SITES], str(SITE_ID))
     assert update.code == 0, update.text[-2000:]
@@ -208,7 +208,7 @@ def test_no_report_of_a_check_shows_a_secret(engine: Engine, service: Emulator) 
         done = run.note(engine.command(COMMAND, *check, **environment))
         # A name that quotes the secret is drift like any other, and is shown masked.
         assert done.code == (7 if fault is FAULTS[-1] else 1), done.text
-        assert "Traceback" in done.text or done.code == 7 or environment
+        assert "Traceback" not in done.text
         files = run.left()
         assert {f"project/{number}.{form}" for form in FORMATS} <= set(files) or environment
         assert {name: found for name, text in files.items() if (found := found_in(text))} == {}
