@@ -1,6 +1,6 @@
 """A loopback ESA endpoint for tests, examples and people; it misbehaves when told to."""
 
-from emulator.faults import Fault
+from emulator.glitches import Glitch
 from emulator.raw import RawAnswer
 from emulator.seed import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID
 from emulator.server import Emulator
@@ -14,6 +14,6 @@ __all__ = [
     "OFFLINE_SITE_ID",
     "SITE_ID",
     "Emulator",
-    "Fault",
+    "Glitch",
     "RawAnswer",
 ]

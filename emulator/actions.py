@@ -24,8 +24,8 @@ def list_jobs(call: Call) -> bytes:
     start, end = call.number("StartTime"), call.number("EndTime")
     if start is not None and end is not None and end < start:
         raise ApiError("InvalidEndTime.Mismatch")
-    page = Page.asked(call.positive("PageNumber", 1), call.positive("PageSize", DEFAULT_PAGE_SIZE), call.faults)
-    total, rows = listing.list_jobs(call.store, site_id, (start, end), page, call.faults)
+    page = Page.asked(call.positive("PageNumber", 1), call.positive("PageSize", DEFAULT_PAGE_SIZE), call.glitches)
+    total, rows = listing.list_jobs(call.store, site_id, (start, end), page, call.glitches)
     # Rows are serialised once, when a job is made or first served, and only joined here.
     # The service sends TotalCount as text here, and as a number in the other lists.
     return b'{"RequestId":"%s","TotalCount":"%d","Jobs":[%s]}' % (call.request_id.encode(), total, b",".join(rows))
@@ -36,9 +36,9 @@ def list_sites(call: Call) -> bytes:
     size = call.positive("PageSize", MOST_SITES)
     if size > MOST_SITES:
         raise invalid("PageSize")
-    page = Page.asked(call.positive("PageNumber", 1), size, call.faults)
+    page = Page.asked(call.positive("PageNumber", 1), size, call.glitches)
     found = call.store.sites(matches(call.params, _tag_filter(call)))
-    total, rows = listing.list_sites(found, call.store, page, call.faults)
+    total, rows = listing.list_sites(found, call.store, page, call.glitches)
     head = b'"RequestId":"%s","PageNumber":%d,"PageSize":%d' % (call.request_id.encode(), page.number, page.size)
     return b'{%s,"TotalCount":%d,"Sites":[%s]}' % (head, total, b",".join(rows))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from starlette.requests import Request
 
-from emulator.faults import LONGEST
+from emulator.glitches import LONGEST
 
 
 def number(name: str, value: object) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.errors import ApiError, invalid
-from emulator.faults import Fault
+from emulator.glitches import Glitch
 from emulator.jobs import OBJECT_ID
 from emulator.store import Store
 
@@ -21,12 +21,12 @@ def whole(text: str) -> int | None:
 
 @dataclass(frozen=True)
 class Call:
-    """One call that passed the gate, with the faults that apply to it."""
+    """One call that passed the gate, with the glitches that apply to it."""
 
     params: Mapping[str, str]
     request_id: str
     store: Store
-    faults: list[Fault]
+    glitches: list[Glitch]
 
     def number(self, name: str) -> int | None:
         """A parameter as a number, None if it was not sent; ApiError if it is not one."""

@@ -1,4 +1,4 @@
-"""The TCP connections of the server: counted, and cut off when a fault or the end asks for it."""
+"""The TCP connections of the server: counted, and cut off when a glitch or the end asks for it."""
 
 from __future__ import annotations
 

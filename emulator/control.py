@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from emulator.bodies import count, number, read_json, read_object
 from emulator.errors import ApiError
-from emulator.faultjson import fault_from_json, fault_to_json
+from emulator.glitchjson import glitch_from_json, glitch_to_json
 from emulator.jobs import Job, dump
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def control_routes(emulator: Emulator) -> list[Route]:
         ("POST", "reset", control.reset),
         ("GET", "requests", control.requests),
         ("DELETE", "requests", control.clear_requests),
-        ("GET", "faults", control.faults),
-        ("POST", "faults", control.add_faults),
-        ("DELETE", "faults", control.clear_faults),
+        ("GET", "faults", control.glitches),
+        ("POST", "faults", control.add_glitches),
+        ("DELETE", "faults", control.clear_glitches),
         ("PATCH", "settings", control.settings),
         ("POST", "keys", control.add_key),
         ("POST", "keys/{key}/expire-token", control.expire_token),
@@ -102,7 +102,7 @@ class _Control:
             "requests": len(emulator.requests),
             "maxInFlight": emulator.max_in_flight,
             "connections": emulator.connections,
-            "faults": len(emulator.faults.applied()),
+            "faults": len(emulator.glitches.applied()),
             "delay": emulator.delay,
             "clockOffset": emulator.clock_offset,
         }
@@ -119,19 +119,19 @@ class _Control:
         self._emulator.log.clear()
         return {}
 
-    async def faults(self, request: Request) -> object:
-        applied = self._emulator.faults.applied()
-        return [{**fault_to_json(fault), "applied": count} for fault, count in applied]
+    async def glitches(self, request: Request) -> object:
+        applied = self._emulator.glitches.applied()
+        return [{**glitch_to_json(glitch), "applied": count} for glitch, count in applied]
 
-    async def add_faults(self, request: Request) -> object:
+    async def add_glitches(self, request: Request) -> object:
         body = await read_json(request)
         # All are read before any is added, so that a bad one leaves the table as it was.
-        faults = [fault_from_json(item) for item in (body if isinstance(body, list) else [body])]
-        self._emulator.faults.add(*faults)
-        return await self.faults(request)
+        glitches = [glitch_from_json(item) for item in (body if isinstance(body, list) else [body])]
+        self._emulator.glitches.add(*glitches)
+        return await self.glitches(request)
 
-    async def clear_faults(self, request: Request) -> object:
-        self._emulator.faults.clear()
+    async def clear_glitches(self, request: Request) -> object:
+        self._emulator.glitches.clear()
         return []
 
     async def settings(self, request: Request) -> object:

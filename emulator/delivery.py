@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from starlette.types import Send
 
 from emulator.connections import Connection
-from emulator.faults import Fault
+from emulator.glitches import Glitch
 
 JSON = "application/json;charset=utf-8"
 
@@ -25,10 +25,10 @@ class Answer:
     repeat: int = 1
 
 
-async def deliver(answer: Answer, send: Send, connection: Connection, faults: list[Fault]) -> None:
-    """Sends an answer as the faults say."""
-    cut = next((fault.cut for fault in faults if fault.cut is not None), None)
-    drip = next((fault for fault in faults if fault.drip is not None), None)
+async def deliver(answer: Answer, send: Send, connection: Connection, glitches: list[Glitch]) -> None:
+    """Sends an answer as the glitches say."""
+    cut = next((glitch.cut for glitch in glitches if glitch.cut is not None), None)
+    drip = next((glitch for glitch in glitches if glitch.drip is not None), None)
     length = len(answer.body) if answer.repeat == 1 else None
     if cut is not None:
         length = max(len(answer.body), cut + 1)
@@ -49,18 +49,18 @@ async def deliver(answer: Answer, send: Send, connection: Connection, faults: li
             if connection.gone.is_set():
                 return
             await send({"type": "http.response.body", "body": answer.body, "more_body": left > 0})
-    for fault in faults:
-        if fault.again is not None:
-            asyncio.get_running_loop().call_later(fault.again, connection.write, _on_the_wire(answer))
-        if fault.hang_up:
+    for glitch in glitches:
+        if glitch.again is not None:
+            asyncio.get_running_loop().call_later(glitch.again, connection.write, _on_the_wire(answer))
+        if glitch.hang_up:
             await connection.close()
 
 
-def send_interim(connection: Connection, faults: list[Fault]) -> None:
+def send_interim(connection: Connection, glitches: list[Glitch]) -> None:
     """The answers of status 1xx that come before the real one."""
-    for fault in faults:
-        if fault.interim is not None:
-            connection.write(b"HTTP/1.1 %d Interim\r\nlink: </style.css>; rel=preload\r\n\r\n" % fault.interim)
+    for glitch in glitches:
+        if glitch.interim is not None:
+            connection.write(b"HTTP/1.1 %d Interim\r\nlink: </style.css>; rel=preload\r\n\r\n" % glitch.interim)
 
 
 def _on_the_wire(answer: Answer) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from emulator.faults import Fault, MomentSpelling
+from emulator.glitches import Glitch, MomentSpelling
 from emulator.jobs import dump
 from emulator.moments import format_moment, format_time, parse_moment
 
@@ -15,47 +15,47 @@ _MOMENTS = ("CreatedAt", "StartTime", "EndTime", "CreateTime", "UpdateTime", "Vi
 _OWNERS = ("JobId", "SiteId", "Id")
 
 
-def distorted(body: bytes, faults: list[Fault]) -> bytes:
-    """The answer, changed as the faults say."""
-    if not any(_wanted(fault) for fault in faults):
+def distorted(body: bytes, glitches: list[Glitch]) -> bytes:
+    """The answer, changed as the glitches say."""
+    if not any(_wanted(glitch) for glitch in glitches):
         return body
     answer: dict[str, Any] = json.loads(body)
     name = next((name for name in _LISTS if name in answer), None)
     rows: list[dict[str, Any]] = answer[name] if name else [answer]
     total = answer.get("TotalCount")
-    for fault in faults:
+    for glitch in glitches:
         for row in rows:
-            _change_row(row, fault)
-        if fault.stray_row and rows:
+            _change_row(row, glitch)
+        if glitch.stray_row and rows:
             _move(rows[0], alone=name is None)
-        if fault.double_row and name and rows:
+        if glitch.double_row and name and rows:
             rows.insert(1, _changed(rows[0], name))
         if total is not None:
-            _change_total(answer, total, fault)
-    for fault in faults:
-        if fault.no_list and name in answer:
+            _change_total(answer, total, glitch)
+    for glitch in glitches:
+        if glitch.no_list and name in answer:
             answer[name] = None
-            if fault.no_list == "missing":
+            if glitch.no_list == "missing":
                 del answer[name]
     whole = dump(answer)
-    for fault in faults:
-        if fault.repeat_key:
-            key = dump(fault.repeat_key) + b":"
+    for glitch in glitches:
+        if glitch.repeat_key:
+            key = dump(glitch.repeat_key) + b":"
             whole = whole.replace(key, key + b'"said before",' + key, 1)
     return whole
 
 
-def _wanted(fault: Fault) -> bool:
+def _wanted(glitch: Glitch) -> bool:
     return bool(
-        fault.total_count
-        or fault.cap_total is not None
-        or fault.numbers_as_text
-        or fault.stray_row
-        or fault.double_row
-        or fault.repeat_key
-        or fault.no_list
-        or fault.error_info is not None
-        or fault.moments
+        glitch.total_count
+        or glitch.cap_total is not None
+        or glitch.numbers_as_text
+        or glitch.stray_row
+        or glitch.double_row
+        or glitch.repeat_key
+        or glitch.no_list
+        or glitch.error_info is not None
+        or glitch.moments
     )
 
 
@@ -66,24 +66,24 @@ def _changed(row: dict[str, Any], name: str) -> dict[str, Any]:
     return {**row, "Name" if name == "Jobs" else "SiteName": "another"}
 
 
-def _change_total(answer: dict[str, Any], said: int | str, fault: Fault) -> None:
-    if fault.cap_total is not None:
-        answer["TotalCount"] = type(said)(min(int(said), fault.cap_total))
+def _change_total(answer: dict[str, Any], said: int | str, glitch: Glitch) -> None:
+    if glitch.cap_total is not None:
+        answer["TotalCount"] = type(said)(min(int(said), glitch.cap_total))
     total = int(said)
-    if fault.total_count == "missing":
+    if glitch.total_count == "missing":
         answer.pop("TotalCount", None)
-    elif fault.total_count:
+    elif glitch.total_count:
         spelled = {"number": total, "text": str(total), "wrong": str(total + 7), "empty": "", "abc": "abc"}
-        answer["TotalCount"] = spelled[fault.total_count]
+        answer["TotalCount"] = spelled[glitch.total_count]
 
 
-def _change_row(row: dict[str, Any], fault: Fault) -> None:
-    if fault.error_info is not None and "ErrorInfo" in row:
-        row["ErrorInfo"] = fault.error_info
+def _change_row(row: dict[str, Any], glitch: Glitch) -> None:
+    if glitch.error_info is not None and "ErrorInfo" in row:
+        row["ErrorInfo"] = glitch.error_info
     for key, value in row.items():
-        if fault.moments and key in _MOMENTS and isinstance(value, str):
-            row[key] = _spelled(value, fault.moments)
-        elif fault.numbers_as_text and isinstance(value, int):
+        if glitch.moments and key in _MOMENTS and isinstance(value, str):
+            row[key] = _spelled(value, glitch.moments)
+        elif glitch.numbers_as_text and isinstance(value, int):
             row[key] = str(value)
 
 

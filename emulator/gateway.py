@@ -1,4 +1,4 @@
-"""The API's one address, `/`: a request goes through the gate, the faults and its action, in this order."""
+"""The API's one address, `/`: a request goes through the gate, the glitches and its action, in this order."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from emulator.connections import Connection, Connections
 from emulator.delivery import Answer, deliver, send_interim
 from emulator.distort import distorted
 from emulator.errors import ApiError, error_body
-from emulator.faults import Fault, FaultTable, RequestFacts
 from emulator.gate import Gate
+from emulator.glitches import Glitch, GlitchTable, RequestFacts
 from emulator.jobs import dump
 from emulator.requestlog import RequestLog, RequestRecord, shown, shown_headers
 from emulator.signature import WireRequest, parse_query
@@ -27,16 +27,18 @@ Params = dict[str, str]
 class Gateway:
     """An ASGI application that answers the API's calls from the store."""
 
-    def __init__(self, store: Store, gate: Gate, faults: FaultTable, log: RequestLog, connections: Connections) -> None:
+    def __init__(
+        self, store: Store, gate: Gate, glitches: GlitchTable, log: RequestLog, connections: Connections
+    ) -> None:
         self.store = store
         self.gate = gate
-        self.faults = faults
+        self.glitches = glitches
         self.log = log
         self.connections = connections
         self.delay = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request, unless a fault says never to answer it."""
+        """Answers one request, unless a glitch says never to answer it."""
         began = time.perf_counter()
         # The guard has read the whole body.
         body = (await receive()).get("body", b"")
@@ -62,50 +64,50 @@ class Gateway:
     ) -> None:
         if self.delay:
             await connection.pause(self.delay)
-        faults: list[Fault] = []
+        glitches: list[Glitch] = []
         try:
             _check_target(record.action, wire.header("x-acs-version"))
             record.access_key_id = self.gate.admit(wire)
-            faults = self.faults.select(_facts(record.action, params))
-            record.faults = len(faults)
-            send_interim(connection, faults)
-            for fault in faults:
-                if fault.delay:
-                    await connection.pause(fault.delay)
-                if fault.stall:
+            glitches = self.glitches.select(_facts(record.action, params))
+            record.glitches = len(glitches)
+            send_interim(connection, glitches)
+            for glitch in glitches:
+                if glitch.delay:
+                    await connection.pause(glitch.delay)
+                if glitch.stall:
                     await connection.pause(None)
-                if fault.reset:
+                if glitch.reset:
                     await connection.reset()
             if connection.gone.is_set():
                 return
-            answer = self._answer(record, params, faults)
+            answer = self._answer(record, params, glitches)
         except ApiError as error:
             answer = self._error(error, wire.header("host"), record)
-        for fault in faults:
-            if fault.retry_after is not None:
-                answer.headers["x-acs-retry-after"] = str(fault.retry_after)
-            if fault.date is not None:
-                answer.headers["date"] = fault.date
+        for glitch in glitches:
+            if glitch.retry_after is not None:
+                answer.headers["x-acs-retry-after"] = str(glitch.retry_after)
+            if glitch.date is not None:
+                answer.headers["date"] = glitch.date
         # The server's own clock, so that a client can measure how far apart the two are.
         answer.headers.setdefault("date", formatdate(self.gate.now(), usegmt=True))
         if not answer.headers["date"]:
             del answer.headers["date"]
         record.status = answer.status
-        await deliver(answer, send, connection, faults)
+        await deliver(answer, send, connection, glitches)
 
-    def _answer(self, record: RequestRecord, params: Params, faults: list[Fault]) -> Answer:
-        for fault in faults:
-            if fault.raw is not None:
-                raw = fault.raw
+    def _answer(self, record: RequestRecord, params: Params, glitches: list[Glitch]) -> Answer:
+        for glitch in glitches:
+            if glitch.raw is not None:
+                raw = glitch.raw
                 return Answer(raw.status, raw.body, raw.content_type, dict(raw.headers), raw.repeat)
-            if fault.expire_token:
+            if glitch.expire_token:
                 self.gate.keys.expire_token(record.access_key_id)
                 raise ApiError("InvalidSecurityToken.Expired")
-            if fault.code is not None or fault.rate is not None:
-                raise ApiError(fault.code or "TooManyRequests", fault.message, fault.status)
+            if glitch.code is not None or glitch.rate is not None:
+                raise ApiError(glitch.code or "TooManyRequests", glitch.message, glitch.status)
         request_id = _request_id()
-        call = Call(params, request_id, self.store, faults)
-        body = distorted(ACTIONS[record.action](call), faults)
+        call = Call(params, request_id, self.store, glitches)
+        body = distorted(ACTIONS[record.action](call), glitches)
         return Answer(200, body, headers={"x-acs-request-id": request_id})
 
     def _error(self, error: ApiError, host: str, record: RequestRecord) -> Answer:

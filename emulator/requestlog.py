@@ -30,7 +30,7 @@ class RequestRecord:
     has_token: bool = False
     status: int = 0
     code: str = ""
-    faults: int = 0
+    glitches: int = 0
     milliseconds: float = field(default=0.0, compare=False)
 
     def size(self) -> int:

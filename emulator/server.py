@@ -19,9 +19,9 @@ from emulator import seed
 from emulator.connections import Connections, tracked_protocol
 from emulator.control import control_routes
 from emulator.eventserver import EventServer
-from emulator.faults import FaultTable
 from emulator.gate import Gate
 from emulator.gateway import Gateway
+from emulator.glitches import GlitchTable
 from emulator.guard import Guard
 from emulator.keys import AccessKeys
 from emulator.requestlog import RequestLog, RequestRecord
@@ -54,10 +54,10 @@ class Emulator:
         self.keys = AccessKeys()
         self._gate = Gate(self.keys, clock_offset)
         self.store = Store(self._gate.now)
-        self.faults = FaultTable(time.monotonic)
+        self.glitches = GlitchTable(time.monotonic)
         self.log = RequestLog(on_request)
         self._connections = Connections()
-        self._gateway = Gateway(self.store, self._gate, self.faults, self.log, self._connections)
+        self._gateway = Gateway(self.store, self._gate, self.glitches, self.log, self._connections)
         self._start_settings = (delay, clock_offset)
         self._gateway.delay = delay
         self._server: EventServer | None = None
@@ -122,11 +122,11 @@ class Emulator:
         }
 
     def reset(self) -> None:
-        """Back to how it started: jobs, keys, delay, clock, no faults, an empty log."""
+        """Back to how it started: jobs, keys, delay, clock, no glitches, an empty log."""
         self.delay, self.clock_offset = self._start_settings
         self.store.reset()
         self.keys.reset()
-        self.faults.clear()
+        self.glitches.clear()
         self._gate.reset()
         self.log.clear()
         self._fill()

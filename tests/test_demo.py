@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -20,7 +21,10 @@ MOVED = "execution 5412c8b29b25eb6258d85f10 startTime 2024-06-21T08:14:52.311Z =
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    # As in an activated environment, where the engine would find the plugin on PATH and warn about it.
+    environment = {**os.environ, "PATH": os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]])}
+    command = [sys.executable, *words]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
 
 
 def test_a_machine_without_the_cli_sees_drift_before_it_is_built() -> None:

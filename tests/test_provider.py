@@ -22,7 +22,7 @@ from pulumi_resource_alicloud_esa.esa.errors import (
 from pulumi_resource_alicloud_esa.provider import FUNCTIONS, EsaProvider
 from pulumi_resource_alicloud_esa.resources.protocol import Change
 
-from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault
+from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Glitch
 from tests.support.clients import NewProvider
 
 LIST = "alicloud-esa:index:getScheduledPreloadJobs"
@@ -186,7 +186,7 @@ def test_an_unknown_function_lists_those_there_are(new_provider: NewProvider) ->
 
 
 def test_the_total_deadline_is_the_configurations(emulator: Emulator, new_provider: NewProvider) -> None:
-    emulator.faults.add(Fault(stall=True))
+    emulator.glitches.add(Glitch(stall=True))
     provider = new_provider(emulator, timeoutSeconds=1)
     began = time.monotonic()
     with pytest.raises(DeadlineExceeded, match="within 1 seconds"):
@@ -199,7 +199,7 @@ def test_the_total_deadline_is_the_configurations(emulator: Emulator, new_provid
 def test_every_function_tells_the_services_error(
     shared: Emulator, new_provider: NewProvider, token: str, code: str
 ) -> None:
-    shared.faults.add(Fault(code=code))
+    shared.glitches.add(Glitch(code=code))
     inputs: dict[str, Any] = {"jobId": EXAMPLE_JOB_ID} if token in (JOB, EXECUTIONS) else dict(SITE)
     if token == DRIFT:
         inputs["expected"] = []
@@ -328,7 +328,7 @@ def test_a_wrong_endpoint_variable_is_an_input_fault(new_provider: NewProvider) 
 
 
 def test_cancel_ends_all_calls_and_those_to_come_until_resume(emulator: Emulator, new_provider: NewProvider) -> None:
-    emulator.faults.add(Fault(stall=True))
+    emulator.glitches.add(Glitch(stall=True))
     provider = new_provider(emulator)
     ended: list[float] = []
 
@@ -349,7 +349,7 @@ def test_cancel_ends_all_calls_and_those_to_come_until_resume(emulator: Emulator
     assert max(ended) - began < 1
     with pytest.raises(Cancelled):
         provider.invoke(LIST, dict(SITE))
-    emulator.faults.clear()
+    emulator.glitches.clear()
     provider.resume()
     assert provider.invoke(LIST, dict(SITE))["jobs"]
 
@@ -430,14 +430,14 @@ def key(job_id: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault(code="Forbidden.RAM"), Fault(total_count="abc"), Fault(code="InvalidJob.NotFound")]
+    "glitch", [Glitch(code="Forbidden.RAM"), Glitch(total_count="abc"), Glitch(code="InvalidJob.NotFound")]
 )
 def test_a_site_that_cannot_be_read_fails_the_refresh(
-    shared: Emulator, new_provider: NewProvider, fault: Fault
+    shared: Emulator, new_provider: NewProvider, glitch: Glitch
 ) -> None:
     provider = new_provider(shared)
     recorded, _ = provider.check(URN, {}, dict(SITE))
-    shared.faults.add(fault)
+    shared.glitches.add(glitch)
     with pytest.raises(EsaError):
         provider.read(URN, str(SITE_ID), recorded, recorded)
 

@@ -22,7 +22,7 @@ from pulumi_resource_alicloud_esa.esa.errors import ApiError
 from pulumi_resource_alicloud_esa.esa.masking import Mask
 from pulumi_resource_alicloud_esa.provider import EsaProvider
 
-from emulator import SITE_ID, Emulator, Fault, RawAnswer
+from emulator import SITE_ID, Emulator, Glitch, RawAnswer
 from emulator.errors import ERRORS
 from tests.support.servers import JsonServer, RawServer, answer, http
 
@@ -80,8 +80,8 @@ def everything(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[st
 def test_every_code_of_the_service(shared: Emulator, everything: Everything) -> None:
     shared.keys.add("STS.visibleId", SECRET, TOKEN)
     for code in ERRORS:
-        shared.faults.clear()
-        shared.faults.add(Fault(code=code, message=f"You sent {TOKEN} and {SECRET} for {code}"))
+        shared.glitches.clear()
+        shared.glitches.add(Glitch(code=code, message=f"You sent {TOKEN} and {SECRET} for {code}"))
         everything.fail(endpoint=shared.url, maxAttempts=1, **KEYS)
 
 
@@ -91,24 +91,24 @@ def test_a_signature_that_does_not_match(shared: Emulator, everything: Everythin
 
 
 @pytest.mark.parametrize(
-    "fault",
+    "glitch",
     [
-        Fault(reset=True),
-        Fault(cut=10),
-        Fault(raw=RawAnswer.html(502)),
-        Fault(raw=RawAnswer(body=f"<p>{TOKEN}</p>".encode(), content_type="text/html")),
-        Fault(raw=RawAnswer(body=f'["{TOKEN}"]'.encode())),
-        Fault(raw=RawAnswer(body=f'{{"Jobs": "{SECRET}"}}'.encode())),
-        Fault(raw=RawAnswer.redirect(f"http://127.0.0.1:1/?token={TOKEN}")),
-        Fault(total_count="abc"),
-        Fault(total_count="wrong"),
-        Fault(stall=True),
+        Glitch(reset=True),
+        Glitch(cut=10),
+        Glitch(raw=RawAnswer.html(502)),
+        Glitch(raw=RawAnswer(body=f"<p>{TOKEN}</p>".encode(), content_type="text/html")),
+        Glitch(raw=RawAnswer(body=f'["{TOKEN}"]'.encode())),
+        Glitch(raw=RawAnswer(body=f'{{"Jobs": "{SECRET}"}}'.encode())),
+        Glitch(raw=RawAnswer.redirect(f"http://127.0.0.1:1/?token={TOKEN}")),
+        Glitch(total_count="abc"),
+        Glitch(total_count="wrong"),
+        Glitch(stall=True),
     ],
-    ids=lambda fault: str(fault)[:60],
+    ids=lambda glitch: str(glitch)[:60],
 )
-def test_every_broken_answer(shared: Emulator, everything: Everything, fault: Fault) -> None:
+def test_every_broken_answer(shared: Emulator, everything: Everything, glitch: Glitch) -> None:
     shared.keys.add("STS.visibleId", SECRET, TOKEN)
-    shared.faults.add(fault)
+    shared.glitches.add(glitch)
     everything.fail(endpoint=shared.url, maxAttempts=1, timeoutSeconds=1, **KEYS)
 
 

@@ -16,7 +16,7 @@ from pulumi_resource_alicloud_esa.engine.values import UNKNOWN, to_plain
 from pulumi_resource_alicloud_esa.engine.wire import to_struct
 from pulumi_resource_alicloud_esa.schema import VERSION, schema_text
 
-from emulator import EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault, RawAnswer
+from emulator import EXAMPLE_SITE_ID, SITE_ID, Emulator, Glitch, RawAnswer
 from tests.support.running import SITE, URN, Running
 
 
@@ -47,19 +47,19 @@ def test_wrong_inputs_are_one_line_each(running: Running, shared: Emulator) -> N
 
 
 @pytest.mark.parametrize(
-    ("fault", "code", "words"),
+    ("glitch", "code", "words"),
     [
-        (Fault(code="Forbidden.RAM"), grpc.StatusCode.UNKNOWN, ("Forbidden.RAM", "HTTP 403", "RequestId")),
-        (Fault(code="InvalidJob.NotFound"), grpc.StatusCode.UNKNOWN, ("InvalidJob.NotFound", "HTTP 404")),
-        (Fault(raw=RawAnswer(body=b"[]")), grpc.StatusCode.UNKNOWN, ("unexpected answer", "JSON list")),
-        (Fault(total_count="wrong"), grpc.StatusCode.UNKNOWN, ("TotalCount", "nothing partial")),
-        (Fault(raw=RawAnswer.redirect("http://127.0.0.1:1/")), grpc.StatusCode.UNKNOWN, ("redirect", "endpoint")),
+        (Glitch(code="Forbidden.RAM"), grpc.StatusCode.UNKNOWN, ("Forbidden.RAM", "HTTP 403", "RequestId")),
+        (Glitch(code="InvalidJob.NotFound"), grpc.StatusCode.UNKNOWN, ("InvalidJob.NotFound", "HTTP 404")),
+        (Glitch(raw=RawAnswer(body=b"[]")), grpc.StatusCode.UNKNOWN, ("unexpected answer", "JSON list")),
+        (Glitch(total_count="wrong"), grpc.StatusCode.UNKNOWN, ("TotalCount", "nothing partial")),
+        (Glitch(raw=RawAnswer.redirect("http://127.0.0.1:1/")), grpc.StatusCode.UNKNOWN, ("redirect", "endpoint")),
     ],
 )
 def test_an_error_of_the_service_is_one_line(
-    running: Running, shared: Emulator, fault: Fault, code: grpc.StatusCode, words: tuple[str, ...]
+    running: Running, shared: Emulator, glitch: Glitch, code: grpc.StatusCode, words: tuple[str, ...]
 ) -> None:
-    shared.faults.add(fault)
+    shared.glitches.add(glitch)
     found, text = running.failure(**SITE)
     assert found is code
     assert text.isprintable()
@@ -92,13 +92,13 @@ def test_text_of_any_script_survives(running: Running, shared: Emulator) -> None
     job = shared.store.jobs(EXAMPLE_SITE_ID)[0]
     shared.store.change(EXAMPLE_SITE_ID, job.id, Name=name)
     assert running.invoke(siteId=str(EXAMPLE_SITE_ID))["names"] == [name]
-    shared.faults.add(Fault(code="InvalidJob.NotFound", message="任务不存在"))
+    shared.glitches.add(Glitch(code="InvalidJob.NotFound", message="任务不存在"))
     assert "任务不存在" in running.failure(**SITE)[1]
 
 
 def test_half_a_character_does_not_break_the_answer(running: Running, shared: Emulator) -> None:
     body = rb'{"RequestId":"R","TotalCount":"1","Jobs":[{"Id":"a","Name":"\ud83d"}]}'
-    shared.faults.add(Fault(raw=RawAnswer(body=body)))
+    shared.glitches.add(Glitch(raw=RawAnswer(body=body)))
     assert running.invoke(**SITE)["names"] == ["\ufffd"]
 
 
@@ -110,7 +110,9 @@ def test_many_invokes_at_once(running: Running) -> None:
 
 @pytest.mark.parametrize("where", ["read", "sleep"])
 def test_cancel_is_served_and_ends_calls_within_a_second(running: Running, shared: Emulator, where: str) -> None:
-    shared.faults.add(Fault(stall=True) if where == "read" else Fault(code="ServiceUnavailable", retry_after=30_000))
+    shared.glitches.add(
+        Glitch(stall=True) if where == "read" else Glitch(code="ServiceUnavailable", retry_after=30_000)
+    )
     with ThreadPoolExecutor(40) as callers:
         # More calls than there are threads: even those that wait for one must end.
         calls = [callers.submit(running.failure, **SITE) for _ in range(40)]

@@ -16,7 +16,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime import proto
 from pulumi_resource_alicloud_esa.engine.wire import to_struct
 
-from emulator import Emulator, Fault
+from emulator import Emulator, Glitch
 from tests.support.running import SITE, Running
 
 
@@ -81,7 +81,7 @@ def test_a_defect_is_one_line_and_holds_up_nobody(running: Running, monkeypatch:
 def test_a_caller_that_goes_away_leaves_no_traceback(
     running: Running, shared: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shared.faults.add(Fault(stall=True))
+    shared.glitches.add(Glitch(stall=True))
     call = running.later(**SITE)
     time.sleep(0.3)
     call.cancel()
@@ -89,7 +89,7 @@ def test_a_caller_that_goes_away_leaves_no_traceback(
     running.provider.cancel()
     time.sleep(0.3)
     running.provider.resume()
-    shared.faults.clear()
+    shared.glitches.clear()
     assert running.invoke(**SITE)["totalCount"] == 45
     # asyncio complains of an error that nobody asked for when it is thrown away.
     gc.collect()
@@ -97,14 +97,14 @@ def test_a_caller_that_goes_away_leaves_no_traceback(
 
 
 def test_calls_that_a_client_cancels_hold_up_nobody(running: Running, shared: Emulator) -> None:
-    shared.faults.add(Fault(stall=True))
+    shared.glitches.add(Glitch(stall=True))
     # More than there are threads: some run, some wait for one.
     calls = [running.later(**SITE) for _ in range(40)]
     time.sleep(0.5)
     for call in calls:
         call.cancel()
     time.sleep(0.2)
-    shared.faults.clear()
+    shared.glitches.clear()
     sent = len(shared.requests)
     began = time.monotonic()
     assert running.invoke(**SITE)["totalCount"] == 45

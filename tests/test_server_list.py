@@ -10,7 +10,7 @@ from pulumi.runtime import proto
 from pulumi_resource_alicloud_esa.engine.values import UNKNOWN
 from pulumi_resource_alicloud_esa.engine.wire import to_struct
 
-from emulator import Emulator, Fault
+from emulator import Emulator, Glitch
 from tests.support.running import Running
 
 BASELINE = "alicloud-esa:index:ScheduledPreloadJobsBaseline"
@@ -100,6 +100,6 @@ def test_what_is_wrong_is_one_line_a_fault(
 def test_sites_that_cannot_be_read_are_an_error_and_no_part_of_them_is_listed(
     running: Running, shared: Emulator
 ) -> None:
-    shared.faults.add(Fault(code="Forbidden.RAM"))
+    shared.glitches.add(Glitch(code="Forbidden.RAM"))
     with pytest.raises(grpc.RpcError, match=r"Forbidden\.RAM"):
         one(running)

@@ -75,15 +75,16 @@ class Terminal:
         self.folder = folder / "program"
         for path in (self.folder, folder / "state"):
             path.mkdir(exist_ok=True)
-        # Only the command: with .venv/bin on PATH the engine would take the plugin from there, and warn about it.
+        # Only the command: the engine would take a plugin that is on PATH before the installed one, and warn about it.
         commands = folder / "bin"
         commands.mkdir(exist_ok=True)
         shutil.copy(VENV / "bin" / "alicloud-esa", commands)
+        others = [at for at in os.environ["PATH"].split(os.pathsep) if not Path(at, PLUGIN.name).exists()]
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("ALIBABA", "ALICLOUD", "PULUMI"))}
         self.environment = {
             **kept,
             **emulator.environment(),
-            "PATH": os.pathsep.join([str(commands), str(BIN), os.environ["PATH"]]),
+            "PATH": os.pathsep.join([str(commands), str(BIN), *others]),
             "NO_COLOR": "1",
             "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
             "PULUMI_HOME": str(folder / "home"),

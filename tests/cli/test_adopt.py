@@ -9,7 +9,7 @@ import hcl2
 import pytest
 from pulumi_resource_alicloud_esa.cli.adopt import Found, terraform_import
 
-from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
+from emulator import EXAMPLE_JOB_ID, SITE_ID, Glitch
 from tests.support.command import BASELINE, SITE, Cli
 
 JOB, EXECUTION = (
@@ -129,7 +129,7 @@ def test_a_check_writes_the_import_file_of_the_new_jobs_only(cli: Cli) -> None:
 
 def test_where_nobody_could_tell_no_import_file_is_written(cli: Cli) -> None:
     cli.record()
-    cli.emulator.faults.add(Fault(code="InvalidUid.PermissionDenied"))
+    cli.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied"))
     assert cli.check("--adopt", "import.json").code == 1
     assert not (cli.folder / "import.json").exists()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from emulator import EXAMPLE_JOB_ID, SITE_ID, Emulator, Fault, RawAnswer
+from emulator import EXAMPLE_JOB_ID, SITE_ID, Emulator, Glitch, RawAnswer
 from tests.support.command import BASELINE, SITE, Cli, line_of
 
 ADDED = "preload, static.example.com, 1 URL, created 2024-08-01T00:00:59Z"
@@ -39,9 +39,9 @@ SAME = {
         emulator.store.change(SITE_ID, job.id, Domains=", ".join(reversed(str(job.fields["Domains"]).split(","))))
         for job in emulator.store.jobs(SITE_ID)
     ],
-    "numbers as text": lambda emulator: emulator.faults.add(Fault(numbers_as_text=True)),
-    "smaller pages": lambda emulator: emulator.faults.add(Fault(clamp_page_size=7)),
-    "a fault that passes": lambda emulator: emulator.faults.add(Fault(code="ServiceUnavailable", times=1)),
+    "numbers as text": lambda emulator: emulator.glitches.add(Glitch(numbers_as_text=True)),
+    "smaller pages": lambda emulator: emulator.glitches.add(Glitch(clamp_page_size=7)),
+    "a glitch that passes": lambda emulator: emulator.glitches.add(Glitch(code="ServiceUnavailable", times=1)),
 }
 DRIFT = {
     "change": Case(
@@ -86,11 +86,11 @@ DRIFT = {
     ),
 }
 UNREADABLE = {
-    "refused": (Fault(code="InvalidUid.PermissionDenied"), "InvalidUid.PermissionDenied: "),
-    "no JSON": (Fault(raw=RawAnswer(body=b"<html>")), ""),
-    "stalled": (Fault(stall=True), "no complete answer within 2 seconds: raise --timeout-seconds"),
-    "no count": (Fault(total_count="missing"), "unexpected answer: TotalCount"),
-    "a page missing": (Fault(total_count="wrong"), ""),
+    "refused": (Glitch(code="InvalidUid.PermissionDenied"), "InvalidUid.PermissionDenied: "),
+    "no JSON": (Glitch(raw=RawAnswer(body=b"<html>")), ""),
+    "stalled": (Glitch(stall=True), "no complete answer within 2 seconds: raise --timeout-seconds"),
+    "no count": (Glitch(total_count="missing"), "unexpected answer: TotalCount"),
+    "a page missing": (Glitch(total_count="wrong"), ""),
 }
 
 
@@ -113,10 +113,10 @@ def test_what_is_drift(cli: Cli, case: Case) -> None:
     assert cli.check("--detailed-exitcode").code == 2
 
 
-@pytest.mark.parametrize(("fault", "part"), UNREADABLE.values(), ids=UNREADABLE)
-def test_what_nobody_can_tell(cli: Cli, fault: Fault, part: str) -> None:
+@pytest.mark.parametrize(("glitch", "part"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_nobody_can_tell(cli: Cli, glitch: Glitch, part: str) -> None:
     cli.record()
-    cli.emulator.faults.add(fault)
+    cli.emulator.glitches.add(glitch)
     ran = cli.check("--timeout-seconds", "2")
     assert ran.code == 1
     assert ran.err.startswith(f"error: {part}")
@@ -227,7 +227,7 @@ def test_health_is_told_when_asked_for_and_is_no_drift(cli: Cli) -> None:
 
 def test_health_that_cannot_be_read_leaves_no_verdict(cli: Cli) -> None:
     cli.record()
-    cli.emulator.faults.add(Fault(code="Forbidden.RAM", action="ListScheduledPreloadExecutions"))
+    cli.emulator.glitches.add(Glitch(code="Forbidden.RAM", action="ListScheduledPreloadExecutions"))
     ran = cli.check("--health")
     assert ran.code == 1
     assert "esa:ListScheduledPreloadExecutions" in ran.out + ran.err

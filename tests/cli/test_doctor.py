@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emulator import SITE_ID, Fault
+from emulator import SITE_ID, Glitch
 from tests.support.command import SITE, Cli, Ran
 from tests.support.servers import JsonServer
 
@@ -101,7 +101,7 @@ def test_no_keys_at_all(cli: Cli) -> None:
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_an_action_that_is_denied_names_the_ram_action(cli: Cli, action: str) -> None:
-    cli.emulator.faults.add(Fault(code="Forbidden.RAM", action=action))
+    cli.emulator.glitches.add(Glitch(code="Forbidden.RAM", action=action))
     checks = doctor(cli, code=1)
     assert checks[action]["text"] == "denied (Forbidden.RAM)"
     assert checks[action]["advice"] == f"Allow the RAM action esa:{action} for these credentials."
@@ -109,7 +109,7 @@ def test_an_action_that_is_denied_names_the_ram_action(cli: Cli, action: str) ->
 
 
 def test_who_names_a_site_needs_no_list_of_them(cli: Cli) -> None:
-    cli.emulator.faults.add(Fault(code="NoPermission", action="ListSites"))
+    cli.emulator.glitches.add(Glitch(code="NoPermission", action="ListSites"))
     checks = doctor(cli, "--site-id", SITE)
     assert statuses(checks) == {"ListSites": "warning"}
     assert checks["ListSites"]["text"] == "denied (NoPermission); a call with the site's id does without"
@@ -146,7 +146,7 @@ def test_a_service_that_is_not_reached_is_told_once(cli: Cli) -> None:
 
 
 def test_a_slow_action_is_a_warning(cli: Cli) -> None:
-    cli.emulator.faults.add(Fault(delay=3.1, action="GetScheduledPreloadJob", times=1))
+    cli.emulator.glitches.add(Glitch(delay=3.1, action="GetScheduledPreloadJob", times=1))
     checks = doctor(cli)
     assert statuses(checks) == {"GetScheduledPreloadJob": "warning"}
     assert checks["GetScheduledPreloadJob"]["text"].startswith("allowed, but slow: 3.")
@@ -213,8 +213,8 @@ def test_an_account_without_a_job_is_not_known_and_no_fault(cli: Cli) -> None:
 
 
 def test_an_answer_that_breaks_the_line_cannot(cli: Cli) -> None:
-    cli.emulator.faults.add(
-        Fault(code="InternalError", message="a\n::error::b\x1b[31m", action="ListSites", status=400)
+    cli.emulator.glitches.add(
+        Glitch(code="InternalError", message="a\n::error::b\x1b[31m", action="ListSites", status=400)
     )
     ran = cli("doctor", "--site-id", SITE)
     assert "\x1b" not in ran.out
@@ -253,7 +253,7 @@ def test_the_record_has_the_shape_of_every_answer_and_no_value(cli: Cli) -> None
 
 
 def test_the_record_is_written_of_refusals_too_and_goes_to_stdout(cli: Cli) -> None:
-    cli.emulator.faults.add(Fault(code="Forbidden.RAM", action="ListSites", message="hunter2"))
+    cli.emulator.glitches.add(Glitch(code="Forbidden.RAM", action="ListSites", message="hunter2"))
     ran = cli("doctor", "--record", "-", "--site-id", SITE)
     assert ran.code == 0
     answer = ran.json["answers"]["ListSites"]

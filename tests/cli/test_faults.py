@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator import EXAMPLE_JOB_ID, FOREIGN_SITE_ID, SITE_ID, Fault
+from emulator import EXAMPLE_JOB_ID, FOREIGN_SITE_ID, SITE_ID, Glitch
 from tests.support.command import BASELINE, SITE, Cli
 
 
@@ -157,7 +157,7 @@ def test_what_the_service_answers_comes_with_code_and_advice_and_no_secret(cli: 
 
 
 def test_settings_in_advice_are_named_as_options(cli: Cli) -> None:
-    cli.emulator.faults.add(Fault(stall=True))
+    cli.emulator.glitches.add(Glitch(stall=True))
     ran = cli("jobs", "list", "--site-id", SITE, "--timeout-seconds", "1")
     assert ran.code == 1
     assert ran.err == "error: no complete answer within 1 seconds: raise --timeout-seconds, or ask for less\n"

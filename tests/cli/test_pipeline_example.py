@@ -14,7 +14,7 @@ import pytest
 import yaml
 from junitparser import JUnitXml
 
-from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
+from emulator import EXAMPLE_JOB_ID, SITE_ID, Glitch
 from tests.support.command import COMMAND, SITE, Cli
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +61,7 @@ def test_the_script_says_clean_drift_and_could_not_tell(repo: Cli) -> None:
     assert done.stderr.endswith("drift record --again -o preload-jobs.json, and commit it.\n")
     assert verdict(repo) == "drift"
 
-    repo.emulator.faults.add(Fault(code="InvalidUid.PermissionDenied"))
+    repo.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied"))
     done = check(repo)
     assert done.returncode == 1
     assert "InvalidUid.PermissionDenied" in done.stderr
@@ -87,7 +87,7 @@ def test_github_gets_the_summary_and_the_verdict(repo: Cli, happens: str) -> Non
     if happens == "drift":
         repo.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     if happens == "error":
-        repo.emulator.faults.add(Fault(code="InvalidUid.PermissionDenied"))
+        repo.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied"))
     repo.write("summary", "before\n")
     check(repo, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY="summary", GITHUB_OUTPUT="output")
     assert repo.read("output") == f"verdict={happens}\n"
@@ -105,7 +105,7 @@ def test_github_gets_how_many_findings_are_new_known_and_resolved(repo: Cli) -> 
     gone = repo.emulator.store.jobs(SITE_ID)[0].id
     repo.emulator.store.delete(SITE_ID, gone)
     assert outputs() == ["verdict=drift", "new=1", "known=1", "resolved=0"]
-    repo.emulator.faults.add(Fault(code="InvalidUid.PermissionDenied", times=1))
+    repo.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied", times=1))
     assert outputs() == ["verdict=error"]
     assert outputs() == ["verdict=drift", "new=0", "known=2", "resolved=0"]
     assert repo("drift", "record", "--again", "-o", BASELINE).code == 0

@@ -15,7 +15,7 @@ from pulumi_resource_alicloud_esa.cli.session import call
 from pulumi_resource_alicloud_esa.config import Settings
 from pulumi_resource_alicloud_esa.esa.errors import DeadlineExceeded
 
-from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
+from emulator import EXAMPLE_JOB_ID, SITE_ID, Glitch
 from tests.support.command import BASELINE, COMMAND, SITE, Cli
 
 HEAVY = ("grpc", "pulumi", "google.protobuf", "alibabacloud_credentials")
@@ -79,11 +79,13 @@ def wait_for_a_request(cli: Cli) -> None:
     time.sleep(0.1)
 
 
-@pytest.mark.parametrize("fault", [Fault(stall=True), Fault(stall=True, from_request=3), Fault(code="TooManyRequests")])
-def test_ctrl_c_ends_it_within_a_second_and_writes_nothing(cli: Cli, fault: Fault) -> None:
+@pytest.mark.parametrize(
+    "glitch", [Glitch(stall=True), Glitch(stall=True, from_request=3), Glitch(code="TooManyRequests")]
+)
+def test_ctrl_c_ends_it_within_a_second_and_writes_nothing(cli: Cli, glitch: Glitch) -> None:
     before = cli.record()
     cli.emulator.log.clear()
-    cli.emulator.faults.add(fault)
+    cli.emulator.glitches.add(glitch)
     cli.write(BASELINE, before.replace('"query": {}', '"query": {"pageSize": 5}'))
     process = start(cli, "drift", "check", "--baseline", BASELINE, "--format", "json=r.json")
     wait_for_a_request(cli)

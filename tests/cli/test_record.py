@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pulumi_resource_alicloud_esa.cli.files import write_file
 
-from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, SITE_ID, Fault
+from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, SITE_ID, Glitch
 from tests.support.command import BASELINE, COMMAND, SITE, Cli, line_of
 
 
@@ -135,7 +135,7 @@ def test_a_filter_that_no_job_can_have_is_named_and_the_empty_record_too(cli: Cl
 
 def test_an_api_that_fails_leaves_the_file_as_it_was(cli: Cli) -> None:
     before = cli.record()
-    cli.emulator.faults.add(Fault(code="InvalidUid.PermissionDenied"))
+    cli.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied"))
     ran = cli("drift", "record", "--site-id", SITE, "-o", BASELINE)
     assert ran.code == 1
     assert cli.read(BASELINE) == before

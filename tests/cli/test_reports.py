@@ -10,7 +10,7 @@ import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped, TestSuite
 from markdown_it import MarkdownIt
 
-from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
+from emulator import EXAMPLE_JOB_ID, SITE_ID, Glitch
 from tests.support.command import BASELINE, SITE, Cli, line_of
 from tests.support.sarif import sarif_of
 
@@ -174,7 +174,7 @@ def test_a_clean_check_writes_every_report_too(cli: Cli) -> None:
 def test_jobs_that_cannot_be_read_are_an_error_in_every_report_and_never_clean(cli: Cli) -> None:
     cli.record()
     check_all(cli, 0)
-    cli.emulator.faults.add(Fault(code="InvalidUid.PermissionDenied"))
+    cli.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied"))
     check_all(cli, 1)
     report = json.loads(cli.read("r.json"))
     assert (report["verdict"], report["counts"], report["differences"]) == ("error", None, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
+from emulator import EXAMPLE_JOB_ID, SITE_ID, Glitch
 from tests.support.command import BASELINE, SITE, Cli, Ran
 from tests.support.runners import commands_in
 
@@ -55,7 +55,7 @@ def test_each_report_of_a_drift(evil: Cli, form: str) -> None:
 @pytest.mark.parametrize("form", FORMATS)
 def test_each_report_of_an_error_that_the_service_words(evil: Cli, form: str) -> None:
     evil.record()
-    evil.emulator.faults.add(Fault(code="InvalidUid.PermissionDenied", message=EVIL))
+    evil.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied", message=EVIL))
     ran = evil.check("--format", form)
     assert ran.code == 1
     harmless(ran)

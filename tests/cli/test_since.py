@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
+from emulator import EXAMPLE_JOB_ID, SITE_ID, Glitch
 from tests.support.command import BASELINE, SITE, Cli
 from tests.support.sarif import sarif_of
 
@@ -61,7 +61,7 @@ def test_only_new_findings_fail_where_that_is_asked_for_and_the_report_says_drif
     cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, UrlCount=10)
     assert cli.check("--since", "old.json", "--fail-on", "new").code == 7
     assert cli.check("--since", "old.json", "--fail-on", "new", "--detailed-exitcode").code == 2
-    cli.emulator.faults.add(Fault(code="InvalidUid.PermissionDenied"))
+    cli.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied"))
     assert cli.check("--since", "old.json", "--fail-on", "new").code == 1
 
 
@@ -114,7 +114,7 @@ def test_where_nothing_is_known_all_is_new(cli: Cli, before: str) -> None:
     cli.record()
     cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     if before == "could not tell":
-        cli.emulator.faults.add(Fault(code="InvalidUid.PermissionDenied", times=1))
+        cli.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied", times=1))
         assert cli.check("--format", "json=old.json").code == 1
     ran = cli.check("--since", "old.json", "--fail-on", "new")
     assert ran.code == 7

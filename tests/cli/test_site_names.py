@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, Emulator, Fault
+from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, Emulator, Glitch
 from tests.support.command import BASELINE, SITE, Cli
 from tests.support.servers import JsonServer
 
@@ -90,7 +90,7 @@ def test_an_answer_with_another_name_is_not_taken(cli: Cli) -> None:
 
 def test_sites_that_cannot_be_listed_are_an_error_that_names_the_permission(cli: Cli) -> None:
     cli.record()
-    cli.emulator.faults.add(Fault(code="Forbidden.RAM", action="ListSites"))
+    cli.emulator.glitches.add(Glitch(code="Forbidden.RAM", action="ListSites"))
     for command in (["jobs", "list"], ["drift", "record", "-o", "x"], ["drift", "check", "--baseline", BASELINE]):
         ran = cli(*command, "--site", "example.com")
         assert ran.code == 1

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from emulator import SITE_ID, Emulator, Fault
+from emulator import SITE_ID, Emulator, Glitch
 from tests.support.command import Cli
 
 
@@ -89,7 +89,7 @@ def test_names_and_tags_cannot_write_to_the_terminal_or_break_a_row(cli: Cli) ->
 
 
 def test_a_page_that_is_refused_is_an_error_and_never_a_part(cli: Cli) -> None:
-    cli.emulator.faults.add(Fault(code="Forbidden.RAM", action="ListSites", page=2))
+    cli.emulator.glitches.add(Glitch(code="Forbidden.RAM", action="ListSites", page=2))
     ran = cli("sites", "list", "--page-size", "30")
     assert (ran.code, ran.out) == (1, "")
     assert "esa:ListSites" in ran.err

@@ -16,7 +16,7 @@ import pytest
 from pulumi_resource_alicloud_esa.cli.progress import progress
 from rich.cells import cell_len
 
-from emulator import EXAMPLE_JOB_ID, SITE_ID, Fault
+from emulator import EXAMPLE_JOB_ID, SITE_ID, Glitch
 from tests.support.command import BASELINE, COMMAND, SITE, Cli
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -77,14 +77,14 @@ def test_a_report_after_the_end_starts_no_bar(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_first_page_is_waited_for_visibly(cli: Cli) -> None:
-    cli.emulator.faults.add(Fault(delay=2.5, times=1))
+    cli.emulator.glitches.add(Glitch(delay=2.5, times=1))
     _, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE)
     assert f"site {SITE}" in sent[: sent.index("waiting for the first page")]
     assert "waiting" not in sent[sent.rindex("\x1b[?25h") :]
 
 
 def test_a_pause_before_the_next_attempt_says_why_and_how_long(cli: Cli) -> None:
-    cli.emulator.faults.add(Fault(code="TooManyRequests", times=1, retry_after=2))
+    cli.emulator.glitches.add(Glitch(code="TooManyRequests", times=1, retry_after=2))
     code, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE)
     assert code == 0
     assert re.search(r"TooManyRequests, again in [\d.]+ s", ESCAPE.sub("", sent))

@@ -11,7 +11,7 @@ import pytest
 from pulumi_resource_alicloud_esa.esa.errors import CredentialsError
 from pulumi_resource_alicloud_esa.provider import EsaProvider
 
-from emulator import SITE_ID, Emulator, Fault
+from emulator import SITE_ID, Emulator, Glitch
 from tests.support.servers import JsonServer
 
 LIST = "alicloud-esa:index:getScheduledPreloadJobs"
@@ -53,7 +53,7 @@ def provider(emulator: Emulator, issuer: Issuer) -> Iterator[EsaProvider]:
 
 def test_a_listing_whose_token_expires_in_mid_walk_is_complete_with_keys_fetched_twice(shared: Emulator) -> None:
     issuer = Issuer(shared)
-    shared.faults.add(Fault(expire_token=True, from_request=4, times=1))
+    shared.glitches.add(Glitch(expire_token=True, from_request=4, times=1))
     with provider(shared, issuer) as made:
         result = made.invoke(LIST, dict(WALK))
         assert result["ids"] == [job.id for job in shared.store.jobs(SITE_ID)]
@@ -68,7 +68,7 @@ def test_a_listing_whose_token_expires_in_mid_walk_is_complete_with_keys_fetched
 
 def test_a_token_that_expires_and_cannot_be_renewed_is_one_line(shared: Emulator) -> None:
     issuer = Issuer(shared, ends_after=1)
-    shared.faults.add(Fault(expire_token=True, from_request=4, times=1))
+    shared.glitches.add(Glitch(expire_token=True, from_request=4, times=1))
     with provider(shared, issuer) as made, pytest.raises(CredentialsError, match=r"^credentialsUri: .*HTTP 403$"):
         made.invoke(LIST, dict(WALK))
 

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from emulator import EXAMPLE_JOB_ID, Emulator, Fault
+from emulator import EXAMPLE_JOB_ID, Emulator, Glitch
 from tests.support.blocks import block, blocks, lines
 from tests.support.engine import EXAMPLE_SITE_ID, ROOT, SITE_ID, Engine
 from tests.support.examples import outputs_section
@@ -69,7 +69,7 @@ def test_the_input_faults(engine: Engine) -> None:
 
 
 def test_the_error_of_the_service(engine: Engine, emulator: Emulator) -> None:
-    emulator.faults.add(Fault(code="InvalidUid.PermissionDenied", times=10))
+    emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied", times=10))
     result = engine.do("getScheduledPreloadJobs", "--site-id", SITE_ID)
     wanted = block("docs/troubleshooting.md", "text", "InvalidUid").code.strip()
     assert without_id(wanted) in without_id(result.text)
@@ -132,7 +132,7 @@ def test_the_message_for_a_chat(engine: Engine, emulator: Emulator) -> None:
             if code == "drift":
                 emulator.store.add(int(SITE_ID), Name='<!channel> "a" & b\n')
             if code == "error":
-                emulator.faults.add(Fault(code="InvalidUid.PermissionDenied"))
+                emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied"))
             result = run(engine, shown)
             assert result.code == 0, result.text
         server.shutdown()
@@ -173,7 +173,7 @@ def test_what_the_doctor_says(engine: Engine, emulator: Emulator, starts: str, c
     elif starts == "wrong: ListSites":
         environment = {"ALIBABA_CLOUD_ENDPOINT_ESA": "http://127.0.0.1:1"}
     elif code:
-        emulator.faults.add(Fault(code="NoPermission", action="ListScheduledPreloadExecutions"))
+        emulator.glitches.add(Glitch(code="NoPermission", action="ListScheduledPreloadExecutions"))
     result = engine.command("alicloud-esa", "doctor", **environment)
     assert (result.code, result.stderr) == (code, "")
     assert of_the_moment(result.stdout) == of_the_moment(block("docs/doctor.md", "text", starts).code)

@@ -148,9 +148,9 @@ def test_a_bad_request_gets_one_line(
     assert list(answer) == ["error"]
     assert complaint in answer["error"]
     assert "\n" not in answer["error"]
-    assert shared.faults.applied() == []
+    assert shared.glitches.applied() == []
 
 
 def test_one_bad_fault_of_several_adds_none(shared: Emulator) -> None:
     assert control(shared, "POST", "faults", [{"code": "Throttling"}, {"code": "x"}])[0] == 400
-    assert shared.faults.applied() == []
+    assert shared.glitches.applied() == []

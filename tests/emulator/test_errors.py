@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator import SITE_ID, Emulator, Fault
+from emulator import SITE_ID, Emulator, Glitch
 from emulator.errors import DOCUMENTED, ERRORS
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def test_every_code_of_the_gateway_has_a_row() -> None:
 
 @pytest.mark.parametrize("code", sorted(ERRORS))
 def test_every_code_can_be_answered(shared: Emulator, shared_caller: Caller, code: str) -> None:
-    shared.faults.add(Fault(code=code, times=1))
+    shared.glitches.add(Glitch(code=code, times=1))
     reply = shared_caller.call(SiteId=SITE_ID)
     body = reply.json
     assert reply.status == ERRORS[code].status
@@ -87,13 +87,13 @@ def test_every_code_can_be_answered(shared: Emulator, shared_caller: Caller, cod
 
 def test_status_and_message_can_be_overruled(shared: Emulator, shared_caller: Caller) -> None:
     # An error in an answer of status 200 is what some clients take for success.
-    shared.faults.add(Fault(code="Throttling", status=200, message="slower", times=1))
+    shared.glitches.add(Glitch(code="Throttling", status=200, message="slower", times=1))
     reply = shared_caller.call(SiteId=SITE_ID)
     assert (reply.status, reply.json["Code"], reply.json["Message"]) == (200, "Throttling", "slower")
 
 
 @pytest.mark.parametrize("value", [1500, "soon", 0, -1])
 def test_retry_after_goes_into_its_header(shared: Emulator, shared_caller: Caller, value: int | str) -> None:
-    shared.faults.add(Fault(code="Throttling.User", retry_after=value, times=1))
+    shared.glitches.add(Glitch(code="Throttling.User", retry_after=value, times=1))
     assert shared_caller.call(SiteId=SITE_ID).headers["x-acs-retry-after"] == str(value)
     assert "x-acs-retry-after" not in shared_caller.call(SiteId=SITE_ID).headers

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault
+from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Glitch
 from emulator.guard import LONGEST_BODY
 from emulator.requestlog import KEPT_BYTES, RequestLog, RequestRecord
 from tests.support.caller import Caller
@@ -63,7 +63,7 @@ def test_a_page_of_another_origin_or_host_is_refused(
     assert status == 403
     assert list(answer) == ["error"]
     assert (len(shared.store.jobs(SITE_ID)), len(shared.store.jobs(EXAMPLE_SITE_ID))) == (46, 1)
-    assert shared.faults.applied() == []
+    assert shared.glitches.applied() == []
     with pytest.raises(Exception, match=r"InvalidAccessKeyId\.NotFound"):
         shared.keys.secret_for("k", "")
 
@@ -131,14 +131,14 @@ def test_what_is_made_to_hurt_gets_one_short_line(
     assert time.monotonic() - began < 5
     assert capfd.readouterr().err == ""
     assert (len(shared.store.jobs(SITE_ID)), len(shared.store.jobs(EXAMPLE_SITE_ID))) == (45, 1)
-    assert shared.faults.applied() == []
+    assert shared.glitches.applied() == []
 
 
 @pytest.mark.parametrize("name", ["SiteId", "StartTime", "EndTime", "PageNumber", "PageSize"])
 def test_a_number_of_thousands_of_digits_is_an_invalid_parameter(
     shared: Emulator, shared_caller: Caller, name: str
 ) -> None:
-    shared.faults.add(Fault(page=2, code="Throttling"))
+    shared.glitches.add(Glitch(page=2, code="Throttling"))
     reply = shared_caller.call(**{"SiteId": SITE_ID, name: "9" * 5000})
     assert (reply.status, reply.json["Code"]) == (400, "InvalidParameter")
 

@@ -10,7 +10,7 @@ from alibabacloud_esa20240910 import models
 from alibabacloud_esa20240910.client import Client
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 
-from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID, Emulator, Fault
+from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID, Emulator, Glitch
 from emulator.errors import DOCUMENTED
 from emulator.keys import STS_ACCESS_KEY_ID, STS_ACCESS_KEY_SECRET, STS_SECURITY_TOKEN
 from tests.support.official_sdk import UTCNOW, client_for
@@ -74,7 +74,7 @@ def test_it_signs_with_an_sts_token(shared: Emulator) -> None:
 
 @pytest.mark.parametrize("code", sorted(DOCUMENTED))
 def test_it_understands_every_documented_error(shared: Emulator, client: Client, code: str) -> None:
-    shared.faults.add(Fault(code=code, times=1))
+    shared.glitches.add(Glitch(code=code, times=1))
     error: Any = failure(client)
     assert (error.code, error.status_code) == (code, DOCUMENTED[code].status)
     assert DOCUMENTED[code].message in error.message

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from emulator import SITE_ID, Emulator, Fault
+from emulator import SITE_ID, Emulator, Glitch
 from emulator.keys import STS_ACCESS_KEY_ID, STS_ACCESS_KEY_SECRET, STS_SECURITY_TOKEN
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def test_requests_under_way_are_counted(emulator: Emulator, make_caller: MakeCal
 def test_a_stalled_request_that_was_given_up_is_no_longer_under_way(
     emulator: Emulator, make_caller: MakeCaller
 ) -> None:
-    emulator.faults.add(Fault(stall=True, times=2))
+    emulator.glitches.add(Glitch(stall=True, times=2))
     for _ in range(2):
         with pytest.raises(TimeoutError):
             make_caller(timeout=0.2).call(SiteId=SITE_ID)
@@ -90,13 +90,13 @@ def test_a_stalled_request_that_was_given_up_is_no_longer_under_way(
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [Fault(stall=True), Fault(drip=1, drip_interval=1.0), Fault(delay=60)],
+    "glitch",
+    [Glitch(stall=True), Glitch(drip=1, drip_interval=1.0), Glitch(delay=60)],
     ids=["stall", "drip", "delay"],
 )
-def test_it_ends_within_a_second_whatever_is_under_way(make_caller: MakeCaller, fault: Fault) -> None:
+def test_it_ends_within_a_second_whatever_is_under_way(make_caller: MakeCaller, glitch: Glitch) -> None:
     with Emulator() as other:
-        other.faults.add(fault)
+        other.glitches.add(glitch)
         callers = [make_caller(emulator=other) for _ in range(5)]
         with ThreadPoolExecutor(5) as pool:
             calls = [pool.submit(caller.call, SiteId=SITE_ID) for caller in callers]

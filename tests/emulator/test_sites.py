@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from alibabacloud_esa20240910 import models
 
-from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, OFFLINE_SITE_ID, SITE_ID, Emulator, Fault
+from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, OFFLINE_SITE_ID, SITE_ID, Emulator, Glitch
 from tests.support.control import control
 from tests.support.official_sdk import UTCNOW, client_for
 
@@ -166,15 +166,15 @@ def test_jobs_that_are_replaced_leave_the_site_as_it_was(shared: Emulator, share
 
 
 def test_the_lies_about_pages_hold_for_sites_too(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(clamp_page_size=3, times=1), Fault(total_count="abc", times=1))
+    shared.glitches.add(Glitch(clamp_page_size=3, times=1), Glitch(total_count="abc", times=1))
     body = shared_caller.call("ListSites").json
     assert (len(body["Sites"]), body["TotalCount"]) == (3, "abc")
-    shared.faults.clear()
-    shared.faults.add(Fault(shift="delete", times=1), Fault(numbers_as_text=True, times=1))
+    shared.glitches.clear()
+    shared.glitches.add(Glitch(shift="delete", times=1), Glitch(numbers_as_text=True, times=1))
     (first, *_) = shared_caller.call("ListSites").json["Sites"]
     assert (first["SiteName"], first["SiteId"]) == ("old.example.com", str(OFFLINE_SITE_ID))
     assert names(shared_caller) == NEWEST_FIRST[1:]
-    shared.faults.add(Fault(shift="insert", times=1))
+    shared.glitches.add(Glitch(shift="insert", times=1))
     assert names(shared_caller, PageSize=2) == NEWEST_FIRST[1:3]
     assert names(shared_caller, PageSize=2, PageNumber=2) == NEWEST_FIRST[2:]
 

@@ -15,7 +15,7 @@ import pytest
 from google.protobuf import empty_pb2
 
 from benchmarks.plugin import Plugin
-from emulator import Emulator, Fault
+from emulator import Emulator, Glitch
 from tests.support.engine import SITE_ID, Engine, interrupt
 from tests.support.language_host import language_host
 
@@ -32,9 +32,9 @@ outputs:
 """
 # What the plugin is doing when it is told to stop.
 WAITS = {
-    "a retry's sleep": Fault(code="ServiceUnavailable", retry_after=50_000),
-    "a stalled read": Fault(stall=True),
-    "a dripping body": Fault(drip=1, drip_interval=0.2),
+    "a retry's sleep": Glitch(code="ServiceUnavailable", retry_after=50_000),
+    "a stalled read": Glitch(stall=True),
+    "a dripping body": Glitch(drip=1, drip_interval=0.2),
 }
 MARK = "ESA_TEST_MARK"
 
@@ -70,7 +70,7 @@ def until(condition: Callable[[], object], seconds: float, what: str) -> None:
 @pytest.fixture
 def waiting(engine: Engine, emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
     """A preview whose plugin has sent its request and waits."""
-    emulator.faults.add(WAITS[request.param])
+    emulator.glitches.add(WAITS[request.param])
     engine.write(PROGRAM)
     engine.stack()
     engine.environment[MARK] = str(engine.folder)
@@ -144,7 +144,7 @@ def test_a_killed_engine_takes_the_plugin_with_it(engine: Engine, waiting: subpr
 
 @pytest.mark.parametrize("wait", WAITS)
 def test_cancel_is_answered_at_once_and_ends_the_call(emulator: Emulator, wait: str) -> None:
-    emulator.faults.add(WAITS[wait])
+    emulator.glitches.add(WAITS[wait])
     with Plugin(emulator.environment()) as plugin:
         call = plugin.invoke_later(siteId=SITE_ID)
         until(lambda: emulator.requests, 10, "the first request")
@@ -162,7 +162,7 @@ def test_cancel_is_answered_at_once_and_ends_the_call(emulator: Emulator, wait: 
 
 
 def test_cancel_ends_all_calls_and_refuses_those_to_come(emulator: Emulator) -> None:
-    emulator.faults.add(Fault(stall=True))
+    emulator.glitches.add(Glitch(stall=True))
     with Plugin(emulator.environment()) as plugin:
         calls = [plugin.invoke_later(siteId=SITE_ID) for _ in range(50)]
         until(lambda: len(emulator.requests) >= 8, 10, "the first requests")

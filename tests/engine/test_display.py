@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from emulator import Emulator, Fault
+from emulator import Emulator, Glitch
 from tests.support.engine import SITE_ID, Engine
 
 PROGRAM = f"""
@@ -24,7 +24,7 @@ def test_debug_shows_where_the_keys_came_from_and_what_was_tried_again(engine: E
     engine.write(PROGRAM.replace("pageSize: 1", "pageSize: 50"))
     engine.stack()
     for arguments, shown in (((), False), (("--debug",), True)):
-        emulator.faults.add(Fault(code="ServiceUnavailable", times=1))
+        emulator.glitches.add(Glitch(code="ServiceUnavailable", times=1))
         preview = engine.run("preview", *arguments)
         assert preview.code == 0, preview.text
         assert ("keys from accessKey of the environment" in preview.text) is shown

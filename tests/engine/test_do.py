@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator, Fault
+from emulator import Emulator, Glitch
 from tests.support.engine import EXAMPLE_SITE_ID, FOREIGN_SITE_ID, ROOT, SITE_ID, Engine, Result
 
 FUNCTION = "getScheduledPreloadJobs"
@@ -85,7 +85,7 @@ def test_all_wrong_inputs_are_named_at_once_and_nothing_is_sent(engine: Engine, 
 
 @pytest.mark.parametrize(("code", "status"), DOCUMENTED.items())
 def test_each_documented_code_reads_well(engine: Engine, emulator: Emulator, code: str, status: int) -> None:
-    emulator.faults.add(Fault(code=code))
+    emulator.glitches.add(Glitch(code=code))
     # One attempt: how a throttled call is tried again is not what this is about.
     result = engine.do(FUNCTION, "--site-id", SITE_ID, "--alicloud-esa:max-attempts", "1")
     assert_clean_error(result, code, f"HTTP {status}", "RequestId", "ListScheduledPreloadJobs")

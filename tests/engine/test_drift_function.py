@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from emulator import Emulator, Fault
+from emulator import Emulator, Glitch
 from tests.support.engine import EXAMPLE_SITE_ID, Engine, Result
 
 SITE = int(EXAMPLE_SITE_ID)
@@ -98,7 +98,7 @@ def test_order_is_no_drift(engine: Engine, emulator: Emulator) -> None:
 
 @pytest.mark.parametrize("fail_on_drift", [True, False])
 def test_could_not_read_is_an_error_and_no_verdict(engine: Engine, emulator: Emulator, fail_on_drift: bool) -> None:
-    emulator.faults.add(Fault(code="InvalidUid.PermissionDenied", times=10))
+    emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied", times=10))
     result = gate(engine, EXPECTED, failOnDrift=fail_on_drift)
     assert result.code == 1
     assert "InvalidUid.PermissionDenied" in result.text
@@ -147,7 +147,7 @@ def test_health_is_reported_when_asked_for_and_leaves_the_verdict(engine: Engine
 
 
 def test_executions_that_cannot_be_read_are_an_error(engine: Engine, emulator: Emulator) -> None:
-    emulator.faults.add(Fault(code="Forbidden.RAM", action="ListScheduledPreloadExecutions"))
+    emulator.glitches.add(Glitch(code="Forbidden.RAM", action="ListScheduledPreloadExecutions"))
     result = gate(engine, EXPECTED, health=True)
     assert result.code == 1
     assert "esa:ListScheduledPreloadExecutions" in result.text

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from emulator import Emulator, Fault
+from emulator import Emulator, Glitch
 from tests.support.engine import EXAMPLE_SITE_ID, SITE_ID, Engine, Result
 
 CLEAN, FAILED, DRIFT = 0, 1, 7
@@ -127,19 +127,19 @@ def test_counters_and_ignored_fields_are_no_failure(gated: Engine, emulator: Emu
 
 
 def test_a_service_that_cannot_be_asked_fails_the_gate_and_accepts_nothing(gated: Engine, emulator: Emulator) -> None:
-    emulator.faults.add(Fault(code="Forbidden.RAM", times=100))
+    emulator.glitches.add(Glitch(code="Forbidden.RAM", times=100))
     result = preview(gated)
     assert result.code == FAILED
     assert "Forbidden.RAM" in result.text
     assert ACCEPT not in result.text
     up(gated, code=FAILED)
-    emulator.faults.clear()
+    emulator.glitches.clear()
     assert preview(gated, "--expect-no-changes").code == CLEAN
 
 
 def test_destroy_does_not_look(gated: Engine, emulator: Emulator) -> None:
     change(emulator)
-    emulator.faults.add(Fault(code="Forbidden.RAM", times=100))
+    emulator.glitches.add(Glitch(code="Forbidden.RAM", times=100))
     result = gated.run("destroy", "--yes", "--skip-preview")
     assert result.code == CLEAN, result.text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator import Emulator, Fault
+from emulator import Emulator, Glitch
 from tests.support.baseline_program import program
 from tests.support.engine import EMPTY_SITE_ID, EXAMPLE_SITE_ID, SITE_ID, Engine, Result
 
@@ -100,17 +100,17 @@ def test_another_order_is_no_drift(baseline: Engine, emulator: Emulator) -> None
 @pytest.mark.parametrize("code", ["InvalidUid.PermissionDenied", "SignatureDoesNotMatch", "InvalidJob.NotFound"])
 def test_a_site_that_cannot_be_read_is_neither_clean_nor_drift(baseline: Engine, emulator: Emulator, code: str) -> None:
     before = recorded(baseline)
-    emulator.faults.add(Fault(code=code, times=100))
+    emulator.glitches.add(Glitch(code=code, times=100))
     result = check(baseline)
     assert result.code == UNREADABLE
     assert code in result.text
     assert baseline.run("refresh", "--yes", "--skip-preview").code != 0
-    emulator.faults.clear()
+    emulator.glitches.clear()
     assert recorded(baseline) == before
 
 
 def test_a_partial_answer_is_neither_clean_nor_drift(baseline: Engine, emulator: Emulator) -> None:
-    emulator.faults.add(Fault(total_count="wrong"))
+    emulator.glitches.add(Glitch(total_count="wrong"))
     result = check(baseline)
     assert result.code == UNREADABLE
     assert "TotalCount" in result.text

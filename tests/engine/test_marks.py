@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator, Fault, RawAnswer
+from emulator import Emulator, Glitch, RawAnswer
 from tests.support.engine import EMPTY_SITE_ID, Engine
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -45,8 +45,8 @@ def serve(emulator: Emulator, jobs: dict[str, str]) -> None:
     """Answer with these jobs, names by id: the emulator's own ids are proper ones."""
     rows = [{"Id": job_id, "Name": name, "SiteId": SITE} for job_id, name in jobs.items()]
     body = json.dumps({"RequestId": "R", "TotalCount": len(rows), "Jobs": rows}).encode()
-    emulator.faults.clear()
-    emulator.faults.add(Fault(raw=RawAnswer(body=body)))
+    emulator.glitches.clear()
+    emulator.glitches.add(Glitch(raw=RawAnswer(body=body)))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from emulator import Emulator, Fault
+from emulator import Emulator, Glitch
 from tests.support.engine import ROOT, SITE_ID, Engine
 
 MAIN = ROOT / "examples" / "python" / "__main__.py"
@@ -63,7 +63,7 @@ def test_the_example_previews_updates_and_exports_typed_jobs(engine: Engine) -> 
 
 
 def test_an_error_of_the_service_reaches_the_automation_api_as_one_line(engine: Engine, emulator: Emulator) -> None:
-    emulator.faults.add(Fault(code="InvalidUid.PermissionDenied", times=10))
+    emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied", times=10))
     for operation in ("preview", "up"):
         result = engine.inline(MAIN, operation)
         assert result.code == 1

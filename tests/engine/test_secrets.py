@@ -17,7 +17,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from emulator import SITE_ID, Emulator, Fault, RawAnswer
+from emulator import SITE_ID, Emulator, Glitch, RawAnswer
 from emulator.errors import ERRORS
 from tests.support.engine import ROOT, Engine, Result
 from tests.support.servers import RawServer, answer, http
@@ -45,23 +45,23 @@ QUOTED = " ".join(
 ECHO = f"server StringToSign is [x], server CanonicalRequest is [x-acs-security-token:{TOKEN}]"
 HTML = RawAnswer(body=f"<p>{QUOTED}</p>".encode(), content_type="text/html")
 ESCAPED = SECRET.replace("/", "\\/").replace("&", "\\u0026")
-FAULTS = [
-    *(Fault(code=code, message=f"{QUOTED} for {code}") for code in ERRORS),
-    Fault(code="SignatureDoesNotMatch", message=f"Specified signature is not matched. {ECHO}"),
-    Fault(reset=True),
-    Fault(cut=10),
-    Fault(stall=True),
-    Fault(total_count="abc"),
-    Fault(total_count="wrong"),
-    Fault(raw=RawAnswer.html(502)),
-    Fault(raw=HTML),
-    Fault(raw=RawAnswer.redirect(f"http://127.0.0.1:1/?token={quote(TOKEN)}")),
-    Fault(raw=RawAnswer(body=json.dumps({"Jobs": QUOTED}).encode())),
-    Fault(raw=RawAnswer(status=400, body=f'{{"Code": "{ESCAPED}", "Message": "{ESCAPED}"}}'.encode())),
+GLITCHES = [
+    *(Glitch(code=code, message=f"{QUOTED} for {code}") for code in ERRORS),
+    Glitch(code="SignatureDoesNotMatch", message=f"Specified signature is not matched. {ECHO}"),
+    Glitch(reset=True),
+    Glitch(cut=10),
+    Glitch(stall=True),
+    Glitch(total_count="abc"),
+    Glitch(total_count="wrong"),
+    Glitch(raw=RawAnswer.html(502)),
+    Glitch(raw=HTML),
+    Glitch(raw=RawAnswer.redirect(f"http://127.0.0.1:1/?token={quote(TOKEN)}")),
+    Glitch(raw=RawAnswer(body=json.dumps({"Jobs": QUOTED}).encode())),
+    Glitch(raw=RawAnswer(status=400, body=f'{{"Code": "{ESCAPED}", "Message": "{ESCAPED}"}}'.encode())),
     # The unexpected: an answer that is right and quotes the secret goes into the state.
-    Fault(raw=RawAnswer(body=json.dumps({"TotalCount": 1, "Jobs": [{"Id": "a", "Name": QUOTED}]}).encode())),
+    Glitch(raw=RawAnswer(body=json.dumps({"TotalCount": 1, "Jobs": [{"Id": "a", "Name": QUOTED}]}).encode())),
 ]
-SITES = {SITE_ID + 1000 + number: fault for number, fault in enumerate(FAULTS)}
+SITES = {SITE_ID + 1000 + number: glitch for number, glitch in enumerate(GLITCHES)}
 
 
 class Run:
@@ -134,11 +134,11 @@ def check(run: Run) -> None:
 
 @pytest.fixture
 def service(emulator: Emulator) -> Emulator:
-    """A service that knows the keys and has a site for each fault."""
+    """A service that knows the keys and has a site for each glitch."""
     emulator.keys.add(KEY_ID, SECRET, TOKEN)
-    for site, fault in SITES.items():
+    for site, glitch in SITES.items():
         emulator.store.set_jobs(site, [])
-        emulator.faults.add(Fault(**{**vars(fault), "site_id": site}))
+        emulator.glitches.add(Glitch(**{**vars(glitch), "site_id": site}))
     return emulator
 
 
@@ -152,15 +152,15 @@ def test_no_error_shows_a_secret(engine: Engine, service: Emulator, how: str) ->
     update = run.program("up", [str(site) for site in SITES], str(SITE_ID))
     assert update.code == 0, update.text[-2000:]
     texts = json.loads(engine.run("stack", "output", "texts", "--json").stdout)
-    assert len(texts) == len(FAULTS)
+    assert len(texts) == len(GLITCHES)
     for code, text in zip(ERRORS, texts.values(), strict=False):
         assert f"{code}: " in text
     # A refresh that cannot read: quoted secrets, and a signature that is really wrong.
-    service.faults.clear()
-    service.faults.add(Fault(code="Forbidden.RAM", message=QUOTED))
+    service.glitches.clear()
+    service.glitches.add(Glitch(code="Forbidden.RAM", message=QUOTED))
     refused = run.pulumi("refresh", "--yes", "--debug")
     assert (refused.code, "Forbidden.RAM: " in refused.text) == (1, True)
-    service.faults.clear()
+    service.glitches.clear()
     service.keys.add(KEY_ID, "another", TOKEN)
     refused = run.pulumi("refresh", "--yes", "--debug")
     assert (refused.code, "SignatureDoesNotMatch: " in refused.text) == (1, True)
@@ -190,24 +190,24 @@ def test_a_proxy_that_wants_a_login_does_not_show_its_password(engine: Engine) -
 
 def test_no_report_of_a_check_shows_a_secret(engine: Engine, service: Emulator) -> None:
     run = Run(engine, "environment")
-    service.faults.clear()
+    service.glitches.clear()
     record = ("drift", "record", "--site-id", str(SITE_ID), "-o", "jobs.json", "--debug")
     assert run.note(engine.command(COMMAND, *record)).code == 0
     wrong_endpoint = {"ALIBABA_CLOUD_ENDPOINT_ESA": f"https://{LOGIN}@127.0.0.1:1"}
     # Of the codes one that is retried and one that is not; the answers of each kind; what the network does.
-    cases: list[tuple[Fault | None, dict[str, str]]] = [
-        *((fault, {}) for fault in FAULTS if fault.code in (None, "Forbidden.RAM", "SignatureDoesNotMatch")),
+    cases: list[tuple[Glitch | None, dict[str, str]]] = [
+        *((glitch, {}) for glitch in GLITCHES if glitch.code in (None, "Forbidden.RAM", "SignatureDoesNotMatch")),
         (None, wrong_endpoint),
     ]
-    for number, (fault, environment) in enumerate(cases):
-        service.faults.clear()
-        if fault is not None:
-            service.faults.add(fault)
+    for number, (glitch, environment) in enumerate(cases):
+        service.glitches.clear()
+        if glitch is not None:
+            service.glitches.add(glitch)
         reports = [f"--format={form}={number}.{form}" for form in FORMATS]
         check = ("drift", "check", "--baseline", "jobs.json", "--timeout-seconds", "1", "--debug", *reports)
         done = run.note(engine.command(COMMAND, *check, **environment))
         # A name that quotes the secret is drift like any other, and is shown masked.
-        assert done.code == (7 if fault is FAULTS[-1] else 1), done.text
+        assert done.code == (7 if glitch is GLITCHES[-1] else 1), done.text
         assert "Traceback" not in done.text
         files = run.left()
         assert {f"project/{number}.{form}" for form in FORMATS} <= set(files) or environment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator import EXAMPLE_JOB_ID, Emulator, Fault
+from emulator import EXAMPLE_JOB_ID, Emulator, Glitch
 from tests.support.engine import EXAMPLE_SITE_ID, SITE_ID, Engine
 
 ABSENT = "0" * 24
@@ -28,7 +28,7 @@ def test_a_job_that_does_not_exist_is_an_error_or_not_found(engine: Engine) -> N
 
 
 def test_another_404_is_never_taken_for_a_missing_job(engine: Engine, emulator: Emulator) -> None:
-    emulator.faults.add(Fault(code="InvalidAccessKeyId.NotFound"))
+    emulator.glitches.add(Glitch(code="InvalidAccessKeyId.NotFound"))
     result = engine.do("getScheduledPreloadJob", "--job-id", ABSENT, "--allow-missing")
     assert result.code == 1
     assert "InvalidAccessKeyId.NotFound" in result.text

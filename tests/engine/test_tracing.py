@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import subprocess
 
-from emulator import Emulator, Fault
+from emulator import Emulator, Glitch
 from tests.support.engine import PLUGIN, Engine
 from tests.support.spans import PROGRAM, traced
 
 
 def test_invoke_page_and_attempt_are_children_of_the_engines_span(engine: Engine, emulator: Emulator) -> None:
-    emulator.faults.add(Fault(code="ServiceUnavailable", times=1))
+    emulator.glitches.add(Glitch(code="ServiceUnavailable", times=1))
     spans = traced(engine)
     by_id = {span.span_id: span for span in spans}
     ours = [span for span in spans if span.service == "pulumi-resource-alicloud-esa"]
@@ -42,7 +42,7 @@ def test_the_engines_messages_still_arrive(engine: Engine, emulator: Emulator) -
 
 
 def test_no_secret_is_in_a_span(engine: Engine, emulator: Emulator) -> None:
-    emulator.faults.add(Fault(code="ServiceUnavailable", times=1))
+    emulator.glitches.add(Glitch(code="ServiceUnavailable", times=1))
     traced(engine)
     text = (engine.folder / "traces.json").read_text()
     assert "testAccessKeySecret" not in text

@@ -21,7 +21,7 @@ from pulumi_resource_alicloud_esa.esa.keys import Credentials
 from pulumi_resource_alicloud_esa.esa.query import JobQuery
 from pulumi_resource_alicloud_esa.esa.retry import RetryBudget, RetryPolicy
 
-from emulator import SITE_ID, Emulator, Fault, RawAnswer
+from emulator import SITE_ID, Emulator, Glitch, RawAnswer
 from tests.support.clients import FixedSource, NewClient, NewService
 from tests.support.servers import JsonServer, Peer, RawServer, closing, page
 
@@ -55,7 +55,7 @@ def test_a_clock_within_the_tolerance_needs_no_correction(shared: Emulator, new_
 
 def test_a_clock_that_cannot_be_corrected_says_by_how_much_it_is_off(shared: Emulator, new_client: NewClient) -> None:
     shared.clock_offset = 20 * 60
-    shared.faults.add(Fault(code="InvalidTimeStamp.Expired"))
+    shared.glitches.add(Glitch(code="InvalidTimeStamp.Expired"))
     with pytest.raises(ApiError, match=r"This machine's clock is off by (20|19) minutes: set it \(NTP\)\."):
         call(new_client(shared.url))
     assert len(shared.requests) == 2
@@ -140,7 +140,7 @@ def test_a_date_of_the_year_9999_is_not_believed(shared: Emulator, new_client: N
     there = datetime.now(timezone.utc) + timedelta(hours=hours)
     date = format_datetime(there, usegmt=True) if hours else "Fri, 31 Dec 9999 23:59:59 GMT"
     body = b'{"Code":"InvalidTimeStamp.Expired","Message":"m"}'
-    shared.faults.add(Fault(raw=RawAnswer(status=400, headers={"date": date}, body=body), times=1))
+    shared.glitches.add(Glitch(raw=RawAnswer(status=400, headers={"date": date}, body=body), times=1))
     client = new_client(shared.url)
     with pytest.raises(ApiError, match="InvalidTimeStamp"):
         call(client)
@@ -153,7 +153,7 @@ def test_a_date_of_the_year_9999_is_not_believed(shared: Emulator, new_client: N
 
 
 def test_a_wait_that_the_service_asks_for_is_waited_for(shared: Emulator, new_client: NewClient) -> None:
-    shared.faults.add(Fault(code="Throttling.User", retry_after=400, times=1))
+    shared.glitches.add(Glitch(code="Throttling.User", retry_after=400, times=1))
     began = time.monotonic()
     call(new_client(shared.url))
     assert 0.4 <= time.monotonic() - began < 1.5
@@ -164,14 +164,14 @@ def test_a_wait_that_the_service_asks_for_is_waited_for(shared: Emulator, new_cl
 def test_a_wait_that_makes_no_sense_is_replaced_by_jitter(
     shared: Emulator, new_client: NewClient, code: str, retry_after: str
 ) -> None:
-    shared.faults.add(Fault(code=code, retry_after=retry_after, times=1))
+    shared.glitches.add(Glitch(code=code, retry_after=retry_after, times=1))
     asked: list[float] = []
     call(new_client(shared.url, uniform=lambda low, high: asked.append(high) or 0.0))
     assert asked == [1.0 if code == "TooManyRequests" else 0.5]
 
 
 def test_a_wait_beyond_the_deadline_is_the_services_error_at_once(shared: Emulator, new_client: NewClient) -> None:
-    shared.faults.add(Fault(code="Throttling", retry_after=999_999_999))
+    shared.glitches.add(Glitch(code="Throttling", retry_after=999_999_999))
     began = time.monotonic()
     with pytest.raises(ApiError, match=r"Throttling: .*lower the number of requests at once"):
         call(new_client(shared.url), seconds=5)
@@ -180,7 +180,7 @@ def test_a_wait_beyond_the_deadline_is_the_services_error_at_once(shared: Emulat
 
 
 def test_any_code_with_a_wait_is_tried_again(shared: Emulator, new_client: NewClient) -> None:
-    shared.faults.add(Fault(code="InvalidParameter", retry_after=10, times=1))
+    shared.glitches.add(Glitch(code="InvalidParameter", retry_after=10, times=1))
     assert call(new_client(shared.url))["Jobs"]
 
 
@@ -190,7 +190,7 @@ def test_a_wait_beyond_a_long_deadline_ends_the_call_at_once_too(
     shared: Emulator, new_client: NewClient, code: str, milliseconds: int
 ) -> None:
     # Though no more than a minute is ever waited.
-    shared.faults.add(Fault(code=code, retry_after=milliseconds))
+    shared.glitches.add(Glitch(code=code, retry_after=milliseconds))
     seconds = 10 if milliseconds < 60_000 else 60.9 if milliseconds == 61_000 else 119.9
     began = time.monotonic()
     with pytest.raises(ApiError, match=code):
@@ -243,7 +243,7 @@ class Bucket(RetryBudget):
 def test_throttling_spends_nothing_of_the_budget_of_retries(
     shared: Emulator, new_client: NewClient, capacity: int
 ) -> None:
-    shared.faults.add(Fault(code="TooManyRequests", retry_after=1, times=4))
+    shared.glitches.add(Glitch(code="TooManyRequests", retry_after=1, times=4))
     bucket = Bucket(capacity)
     assert call(new_client(shared.url, attempts=6, budget=bucket))["Jobs"]
     assert len(shared.requests) == 5
@@ -253,7 +253,7 @@ def test_throttling_spends_nothing_of_the_budget_of_retries(
 def test_other_retries_are_paid_for_and_a_good_answer_gives_something_back(
     shared: Emulator, new_client: NewClient
 ) -> None:
-    shared.faults.add(Fault(code="InternalError", times=2))
+    shared.glitches.add(Glitch(code="InternalError", times=2))
     bucket = Bucket(capacity=100)
     call(new_client(shared.url, attempts=6, budget=bucket))
     assert bucket.paid == [Retry.BACKOFF, Retry.BACKOFF]
@@ -261,7 +261,7 @@ def test_other_retries_are_paid_for_and_a_good_answer_gives_something_back(
 
 
 def test_an_empty_budget_is_the_services_error_at_once(shared: Emulator, new_client: NewClient) -> None:
-    shared.faults.add(Fault(code="InternalError"))
+    shared.glitches.add(Glitch(code="InternalError"))
     with pytest.raises(ApiError, match="InternalError"):
         call(new_client(shared.url, attempts=6, budget=Bucket(capacity=4)))
     assert len(shared.requests) == 1
@@ -280,7 +280,7 @@ def test_a_time_out_is_paid_for_as_one(new_client: NewClient) -> None:
 def test_a_throttled_call_slows_the_others_down_even_where_it_is_not_tried_again(
     shared: Emulator, new_client: NewClient
 ) -> None:
-    shared.faults.add(Fault(code="TooManyRequests", times=1))
+    shared.glitches.add(Glitch(code="TooManyRequests", times=1))
     client = new_client(shared.url, attempts=1, uniform=lambda low, high: 0.5)
     with pytest.raises(ApiError):
         call(client)
@@ -293,7 +293,7 @@ def test_a_throttled_call_slows_the_others_down_even_where_it_is_not_tried_again
 
 
 def test_attempts_are_bounded_and_told(shared: Emulator, new_client: NewClient) -> None:
-    shared.faults.add(Fault(code="ServiceUnavailable"))
+    shared.glitches.add(Glitch(code="ServiceUnavailable"))
     with pytest.raises(ApiError, match="6 attempts"):
         call(new_client(shared.url, attempts=6))
     assert len(shared.requests) == 6
@@ -306,7 +306,7 @@ def test_attempts_are_bounded_and_told(shared: Emulator, new_client: NewClient) 
 
 
 def test_the_nonce_of_a_hidden_resend_is_replaced(shared: Emulator, new_client: NewClient) -> None:
-    shared.faults.add(Fault(code="SignatureNonceUsed", times=1))
+    shared.glitches.add(Glitch(code="SignatureNonceUsed", times=1))
     assert call(new_client(shared.url))["Jobs"]
     assert len({record.nonce for record in shared.requests}) == 2
 
@@ -341,7 +341,7 @@ def test_keys_that_expire_in_mid_walk_are_refreshed_once_for_all_pages(
     emulator: Emulator, new_service: NewService
 ) -> None:
     emulator.store.generate(SITE_ID, 199)
-    emulator.faults.add(Fault(expire_token=True, from_request=5, times=1))
+    emulator.glitches.add(Glitch(expire_token=True, from_request=5, times=1))
     issuer = Issuer(emulator)
     listing = new_service(emulator.url, source=issuer).jobs(JobQuery(str(SITE_ID), page_size=10), Deadline(20))
     assert len(listing.rows) == 199
@@ -390,7 +390,7 @@ def test_a_call_ends_within_a_second_wherever_it_is(new_client: NewClient, where
 
 def test_a_cancelled_call_does_not_spoil_the_connections_of_others(emulator: Emulator, new_client: NewClient) -> None:
     client = new_client(emulator.url, concurrency=4)
-    emulator.faults.add(Fault(stall=True, times=2))
+    emulator.glitches.add(Glitch(stall=True, times=2))
     stalled = [Deadline(30), Deadline(30)]
     with ThreadPoolExecutor(6) as callers:
         doomed = [callers.submit(client.call, "ListScheduledPreloadJobs", SITE, deadline) for deadline in stalled]
@@ -406,15 +406,15 @@ def test_a_cancelled_call_does_not_spoil_the_connections_of_others(emulator: Emu
 def test_a_mixed_storm_gives_right_answers_or_clean_errors(emulator: Emulator, new_service: NewService) -> None:
     for number, fault in enumerate(
         [
-            Fault(code="ServiceUnavailable", probability=0.04),
-            Fault(code="TooManyRequests", retry_after=20, every=50),
-            Fault(reset=True, probability=0.03),
-            Fault(cut=100, probability=0.03),
-            Fault(raw=RawAnswer.html(502), probability=0.03),
-            Fault(hang_up=True, probability=0.05),
+            Glitch(code="ServiceUnavailable", probability=0.04),
+            Glitch(code="TooManyRequests", retry_after=20, every=50),
+            Glitch(reset=True, probability=0.03),
+            Glitch(cut=100, probability=0.03),
+            Glitch(raw=RawAnswer.html(502), probability=0.03),
+            Glitch(hang_up=True, probability=0.05),
         ]
     ):
-        emulator.faults.add(Fault(**{**fault.__dict__, "random_seed": number}))
+        emulator.glitches.add(Glitch(**{**fault.__dict__, "random_seed": number}))
     before = threading.active_count()
     service = new_service(emulator.url, attempts=6)
     expected = [job.id for job in emulator.store.jobs(SITE_ID)]
@@ -440,7 +440,7 @@ def test_the_date_is_taken_when_the_request_leaves_not_when_it_queues(shared: Em
     start = datetime(2030, 1, 1, tzinfo=timezone.utc)
     shared.clock_offset = (start - datetime.now(timezone.utc)).total_seconds()
     moments = iter([start, start + timedelta(seconds=1), start + timedelta(seconds=2)])
-    shared.faults.add(Fault(code="InternalError", times=2))
+    shared.glitches.add(Glitch(code="InternalError", times=2))
     call(new_client(shared.url, now=lambda: next(moments)))
     assert [record.headers["x-acs-date"] for record in shared.requests] == [
         f"2030-01-01T00:00:0{second}Z" for second in range(3)

@@ -10,7 +10,7 @@ from pulumi_resource_alicloud_esa.esa.errors import ApiError, TransportError
 from pulumi_resource_alicloud_esa.esa.keys import Credentials
 from pulumi_resource_alicloud_esa.esa.terms import spelled
 
-from emulator import Emulator, Fault, RawAnswer
+from emulator import Emulator, Glitch, RawAnswer
 from emulator.errors import ERRORS
 from tests.support.clients import FixedSource, NewClient
 
@@ -55,7 +55,7 @@ def test_a_code_is_retried_as_its_row_says_and_told_in_one_line(
     shared: Emulator, new_client: NewClient, code: str
 ) -> None:
     row = CODES[code]
-    shared.faults.add(Fault(code=code))
+    shared.glitches.add(Glitch(code=code))
     # Two attempts where the pace slows down, more elsewhere, so that "once" differs from "as often as allowed".
     attempts = 2 if row.retry is Retry.THROTTLE else 4
     error = failure(new_client(shared.url, attempts=attempts, source=FixedSource(STS)))
@@ -91,7 +91,7 @@ def test_a_code_is_retried_as_its_row_says_and_told_in_one_line(
 def test_the_codes_that_official_code_of_the_family_retries_are_retried(
     shared: Emulator, new_client: NewClient, code: str
 ) -> None:
-    shared.faults.add(Fault(code=code, times=1))
+    shared.glitches.add(Glitch(code=code, times=1))
     assert new_client(shared.url).call(ACTION, SITE, Deadline(10))["Jobs"]
     assert [record.code for record in shared.requests] == [code, ""]
 
@@ -101,7 +101,7 @@ def test_the_codes_that_official_code_of_the_family_retries_are_retried(
 def test_a_code_that_says_the_site_is_not_there_says_so_and_is_no_empty_list(
     shared: Emulator, new_client: NewClient, code: str, status: int
 ) -> None:
-    shared.faults.add(Fault(code=code, status=status))
+    shared.glitches.add(Glitch(code=code, status=status))
     error = failure(new_client(shared.url))
     assert "There is no such site: it may have been deleted. Check SiteId" in str(error)
     assert error.code == code
@@ -110,27 +110,27 @@ def test_a_code_that_says_the_site_is_not_there_says_so_and_is_no_empty_list(
 
 @pytest.mark.parametrize("code", ["Forbidden.RAM", "NoPermission", "NotAuthorized"])
 def test_a_missing_permission_names_the_ram_action(shared: Emulator, new_client: NewClient, code: str) -> None:
-    shared.faults.add(Fault(code=code))
+    shared.glitches.add(Glitch(code=code))
     assert "esa:ListScheduledPreloadJobs" in str(failure(new_client(shared.url)))
 
 
 @pytest.mark.parametrize("status", [400, 404])
 def test_the_code_decides_not_the_status(shared: Emulator, new_client: NewClient, status: int) -> None:
     # The same code is 400 on one of the service's pages and 404 on another.
-    shared.faults.add(Fault(code="InvalidAccessKeyId.NotFound", status=status))
+    shared.glitches.add(Glitch(code="InvalidAccessKeyId.NotFound", status=status))
     error = failure(new_client(shared.url))
     assert "Check accessKey and secretKey" in error.told(PROPERTIES)
     assert f"HTTP {status}" in str(error)
 
 
 def test_a_throttling_code_is_retried_even_under_403(shared: Emulator, new_client: NewClient) -> None:
-    shared.faults.add(Fault(code="Throttling.User", status=403, times=1))
+    shared.glitches.add(Glitch(code="Throttling.User", status=403, times=1))
     new_client(shared.url).call(ACTION, SITE, Deadline(10))
     assert len(shared.requests) == 2
 
 
 def test_an_error_body_under_200_is_an_error(shared: Emulator, new_client: NewClient) -> None:
-    shared.faults.add(Fault(code="InvalidUid.PermissionDenied", status=200))
+    shared.glitches.add(Glitch(code="InvalidUid.PermissionDenied", status=200))
     assert failure(new_client(shared.url)).code == "InvalidUid.PermissionDenied"
 
 
@@ -143,7 +143,7 @@ def test_expired_credentials_are_refreshed_once(shared: Emulator, new_client: Ne
 
 
 def test_credentials_that_expire_again_at_once_are_an_error(shared: Emulator, new_client: NewClient) -> None:
-    shared.faults.add(Fault(code="InvalidSecurityToken.Expired"))
+    shared.glitches.add(Glitch(code="InvalidSecurityToken.Expired"))
     source = FixedSource(STS, Credentials("testAccessKeyId", "testAccessKeySecret"), STS)
     assert failure(new_client(shared.url, source=source, attempts=5)).attempts == 2
     assert source.refreshes == 1
@@ -159,7 +159,7 @@ def test_the_echo_of_a_wrong_signature_is_left_out(shared: Emulator, new_client:
 
 def test_keys_are_redacted_wherever_a_message_quotes_them(shared: Emulator, new_client: NewClient) -> None:
     token, secret = "aTokenNobodyMaySee+/==", "aSecretNobodyMaySee"
-    shared.faults.add(Fault(code="InvalidSecurityToken.Malformed", message=f"Bad token {token}, secret {secret}!"))
+    shared.glitches.add(Glitch(code="InvalidSecurityToken.Malformed", message=f"Bad token {token}, secret {secret}!"))
     shared.keys.add("other", secret, token)
     error = failure(new_client(shared.url, source=FixedSource(Credentials("other", secret, token))))
     assert "Bad token ***, secret ***!" in str(error)
@@ -168,20 +168,20 @@ def test_keys_are_redacted_wherever_a_message_quotes_them(shared: Emulator, new_
 
 def test_an_answer_cannot_break_the_line_or_write_to_the_terminal(shared: Emulator, new_client: NewClient) -> None:
     body = rb'{"Code":"A\nB\u001b[31m","Message":"one\r\ntwo\u001b]0;x\u0007 \u202e three","RequestId":"R\n1"}'
-    shared.faults.add(Fault(raw=RawAnswer(status=400, body=body)))
+    shared.glitches.add(Glitch(raw=RawAnswer(status=400, body=body)))
     line = str(failure(new_client(shared.url)))
     assert line.isprintable()
     assert line.startswith("A B")
 
 
 def test_a_long_message_is_cut(shared: Emulator, new_client: NewClient) -> None:
-    shared.faults.add(Fault(code="InvalidJob.NotFound", message="x" * 10_000))
+    shared.glitches.add(Glitch(code="InvalidJob.NotFound", message="x" * 10_000))
     assert len(str(failure(new_client(shared.url)))) < 900
 
 
 def test_the_clock_codes_give_up_without_a_date(shared: Emulator, new_client: NewClient) -> None:
-    shared.faults.add(
-        Fault(raw=RawAnswer(status=400, headers={"date": "yesterday"}, body=b'{"Code":"InvalidTimeStamp.Expired"}'))
+    shared.glitches.add(
+        Glitch(raw=RawAnswer(status=400, headers={"date": "yesterday"}, body=b'{"Code":"InvalidTimeStamp.Expired"}'))
     )
     assert failure(new_client(shared.url, attempts=5)).attempts == 1
 
@@ -220,7 +220,7 @@ def test_a_refusal_of_the_caller_or_of_the_site_is_no_refusal_of_the_values(
 
 
 def test_an_unknown_code_is_told_with_its_request_id(shared: Emulator, new_client: NewClient) -> None:
-    shared.faults.add(Fault(code="InvalidVersion"))
+    shared.glitches.add(Glitch(code="InvalidVersion"))
     error = failure(new_client(shared.url))
     assert str(error).startswith("InvalidVersion: ")
     assert error.request_id in str(error)

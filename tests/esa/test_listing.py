@@ -26,7 +26,7 @@ from pulumi_resource_alicloud_esa.esa.models import Job
 from pulumi_resource_alicloud_esa.esa.query import JobQuery, read_job_query
 from pulumi_resource_alicloud_esa.esa.service import Service
 
-from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID, Emulator, Fault
+from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID, Emulator, Glitch
 from tests.support.clients import NewService
 from tests.support.servers import JsonServer, RawServer, http, page
 
@@ -126,7 +126,7 @@ def test_twenty_pages_in_a_row_are_one_connection(emulator: Emulator, new_servic
 
 
 def test_a_kept_connection_that_the_server_closed_is_replaced(emulator: Emulator, new_service: NewService) -> None:
-    emulator.faults.add(Fault(hang_up=True))
+    emulator.glitches.add(Glitch(hang_up=True))
     assert ids(read(new_service(emulator.url, concurrency=1), size=10)) == stored(emulator)
     assert emulator.connections == len(emulator.requests) == 5
 
@@ -163,22 +163,22 @@ def test_progress_tells_how_many_of_how_many(shared: Emulator, new_service: NewS
 
 
 @pytest.mark.parametrize(
-    "fault",
+    "glitch",
     [
-        Fault(clamp_page_size=7),
-        Fault(clamp_page_size=1),
-        Fault(ignore_page_size=True),
-        Fault(total_count="number"),
-        Fault(numbers_as_text=True),
-        Fault(clamp_page_size=10, total_count="number", numbers_as_text=True),
+        Glitch(clamp_page_size=7),
+        Glitch(clamp_page_size=1),
+        Glitch(ignore_page_size=True),
+        Glitch(total_count="number"),
+        Glitch(numbers_as_text=True),
+        Glitch(clamp_page_size=10, total_count="number", numbers_as_text=True),
     ],
     ids=str,
 )
 @pytest.mark.parametrize("size", [3, 50])
 def test_a_server_that_decides_the_page_size_is_followed(
-    shared: Emulator, new_service: NewService, fault: Fault, size: int
+    shared: Emulator, new_service: NewService, glitch: Glitch, size: int
 ) -> None:
-    shared.faults.add(fault)
+    shared.glitches.add(glitch)
     assert ids(read(new_service(shared.url), size=size)) == stored(shared)
 
 
@@ -187,14 +187,14 @@ def test_a_server_that_decides_the_page_size_is_followed(
 def test_a_total_that_is_no_count_is_an_error(
     shared: Emulator, new_service: NewService, spelling: Any, number: int | None
 ) -> None:
-    shared.faults.add(Fault(total_count=spelling))
+    shared.glitches.add(Glitch(total_count=spelling))
     with pytest.raises(ResponseError, match="TotalCount"):
         read(new_service(shared.url), number=number)
 
 
 @pytest.mark.parametrize("size", [10, 45, 50])
 def test_a_total_that_is_too_high_is_an_error(shared: Emulator, new_service: NewService, size: int) -> None:
-    shared.faults.add(Fault(total_count="wrong"))
+    shared.glitches.add(Glitch(total_count="wrong"))
     with pytest.raises(PartialAnswer, match="twice in a row"):
         read(new_service(shared.url), size=size)
 
@@ -202,7 +202,7 @@ def test_a_total_that_is_too_high_is_an_error(shared: Emulator, new_service: New
 def test_a_server_that_repeats_page_one_is_an_error_after_one_restart(
     shared: Emulator, new_service: NewService
 ) -> None:
-    shared.faults.add(Fault(repeat_first_page=True))
+    shared.glitches.add(Glitch(repeat_first_page=True))
     with pytest.raises(PartialAnswer, match="page 2 of 5 repeats rows of others, but TotalCount is 45"):
         read(new_service(shared.url, concurrency=1), size=10)
     assert [r.params["PageNumber"] for r in shared.requests] == ["1", "2", "1", "2"]
@@ -211,7 +211,7 @@ def test_a_server_that_repeats_page_one_is_an_error_after_one_restart(
 @pytest.mark.parametrize("shift", ["insert", "delete"])
 @pytest.mark.parametrize("at_page", [1, 2, 3])
 def test_jobs_that_move_once_are_read_anew(shared: Emulator, new_service: NewService, shift: Any, at_page: int) -> None:
-    shared.faults.add(Fault(shift=shift, page=at_page, times=1))
+    shared.glitches.add(Glitch(shift=shift, page=at_page, times=1))
     listing = read(new_service(shared.url, concurrency=1), size=10)
     assert ids(listing) == stored(shared)
     assert listing.total_count == (46 if shift == "insert" else 44)
@@ -219,7 +219,7 @@ def test_jobs_that_move_once_are_read_anew(shared: Emulator, new_service: NewSer
 
 @pytest.mark.parametrize("shift", ["insert", "delete"])
 def test_jobs_that_keep_moving_are_an_error_that_says_so(shared: Emulator, new_service: NewService, shift: Any) -> None:
-    shared.faults.add(Fault(shift=shift))
+    shared.glitches.add(Glitch(shift=shift))
     with pytest.raises(PartialAnswer) as caught:
         read(new_service(shared.url), size=10)
     assert "TotalCount changed from" in str(caught.value)
@@ -250,7 +250,7 @@ def test_too_many_pages_are_an_error_before_they_are_read() -> None:
 
 
 def test_a_fault_on_one_page_is_the_fault_of_the_listing(shared: Emulator, new_service: NewService) -> None:
-    shared.faults.add(Fault(code="Forbidden.RAM", page=3))
+    shared.glitches.add(Glitch(code="Forbidden.RAM", page=3))
     with pytest.raises(ApiError, match="RAM"):
         read(new_service(shared.url), size=10)
 

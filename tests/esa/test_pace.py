@@ -14,7 +14,7 @@ from pulumi_resource_alicloud_esa.esa.pace import Pace
 from pulumi_resource_alicloud_esa.esa.query import JobQuery
 from pulumi_resource_alicloud_esa.esa.retry import PROCESS_BUDGET
 
-from emulator import SITE_ID, Emulator, Fault
+from emulator import SITE_ID, Emulator, Glitch
 from tests.support.clients import NewService
 
 
@@ -235,7 +235,7 @@ def test_an_error_in_a_turn_gives_the_place_back() -> None:
 
 def test_a_server_that_allows_twenty_a_second_is_read_completely(emulator: Emulator, new_service: NewService) -> None:
     emulator.store.generate(SITE_ID, 119)
-    emulator.faults.add(Fault(rate=20))
+    emulator.glitches.add(Glitch(rate=20))
     import random
 
     service = new_service(emulator.url, attempts=5, uniform=random.Random(7).uniform, budget=PROCESS_BUDGET)

@@ -25,7 +25,7 @@ from pulumi_resource_alicloud_esa.esa.signing import (
     signed_headers,
 )
 
-from emulator import Emulator, Fault, RawAnswer
+from emulator import Emulator, Glitch, RawAnswer
 from tests.support.clients import FixedSource, NewClient
 from tests.support.servers import RawServer, answer, http, page
 
@@ -196,7 +196,7 @@ def test_only_host_and_x_acs_headers_are_signed_on_the_wire(new_client: NewClien
 
 
 def test_every_attempt_has_a_fresh_nonce_and_date(emulator: Emulator, new_client: NewClient) -> None:
-    emulator.faults.add(Fault(code="ServiceUnavailable", times=2))
+    emulator.glitches.add(Glitch(code="ServiceUnavailable", times=2))
     start = datetime.now(timezone.utc)
     ticks = iter(range(100))
     _call(new_client(emulator.url, now=lambda: start + timedelta(seconds=next(ticks))))
@@ -212,7 +212,7 @@ def test_a_netrc_entry_never_replaces_the_authorization(emulator: Emulator, new_
     netrc.chmod(0o600)
     assert _call(new_client(emulator.url))["Jobs"]
     # The redirect's target is looked up in netrc too, by requests' own code for redirects.
-    emulator.faults.add(Fault(raw=RawAnswer.redirect(emulator.url), times=1))
+    emulator.glitches.add(Glitch(raw=RawAnswer.redirect(emulator.url), times=1))
     with pytest.raises(ResponseError, match="redirect"):
         _call(new_client(emulator.url))
 
@@ -222,7 +222,7 @@ def test_a_redirect_is_an_error_and_nothing_reaches_its_target(
     shared: Emulator, new_client: NewClient, status: int
 ) -> None:
     with RawServer(answer(http(page()))) as target:
-        shared.faults.add(Fault(raw=RawAnswer.redirect(f"{target.url}/?x=1", status)))
+        shared.glitches.add(Glitch(raw=RawAnswer.redirect(f"{target.url}/?x=1", status)))
         source = FixedSource(Credentials("STS.testAccessKeyId", "testStsAccessKeySecret", "testSecurityToken+/="))
         with pytest.raises(ResponseError, match=f"HTTP {status}, a redirect"):
             _call(new_client(shared.url, source=source))

@@ -15,8 +15,7 @@ from pulumi_resource_alicloud_esa.esa.rows import read_rows
 from pulumi_resource_alicloud_esa.esa.service import Service
 from pulumi_resource_alicloud_esa.esa.sites import SiteQuery, read_site_query
 
-from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID, Emulator
-from emulator import Fault as Injected
+from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID, Emulator, Glitch
 from tests.support.clients import NewService
 from tests.support.servers import JsonServer
 
@@ -96,13 +95,13 @@ def test_sixty_more_sites_are_complete_in_any_page_size(emulator: Emulator, new_
 
 def test_a_page_that_fails_is_an_error_never_a_part(emulator: Emulator, new_service: NewService) -> None:
     emulator.store.add_sites(60, 1)
-    emulator.faults.add(Injected(code="Forbidden.RAM", action="ListSites", page=3))
+    emulator.glitches.add(Glitch(code="Forbidden.RAM", action="ListSites", page=3))
     with pytest.raises(ApiError, match=r"esa:ListSites"):
         read(new_service(emulator.url), pageSize=10)
 
 
 def test_pages_that_repeat_are_an_error(emulator: Emulator, new_service: NewService) -> None:
-    emulator.faults.add(Injected(repeat_first_page=True))
+    emulator.glitches.add(Glitch(repeat_first_page=True))
     with pytest.raises(PartialAnswer, match="ListSites: page"):
         read(new_service(emulator.url), pageSize=2)
 

@@ -30,7 +30,7 @@ from pulumi_resource_alicloud_esa.esa.errors import (
 from pulumi_resource_alicloud_esa.esa.keys import Credentials
 from pulumi_resource_alicloud_esa.esa.proxy import Proxy
 
-from emulator import SITE_ID, Emulator, Fault, RawAnswer
+from emulator import SITE_ID, Emulator, Glitch, RawAnswer
 from tests.support.clients import FixedSource, NewClient, Tls, call, closed_port
 from tests.support.servers import Peer, RawServer, answer, closing, connect_proxy, http, page
 
@@ -229,7 +229,7 @@ print(peak() - before)
     ids=["gzip bomb", "huge", "deflate bomb", "nested gzip bomb"],
 )
 def test_a_huge_body_is_an_error_that_costs_little_memory(emulator: Emulator, raw: RawAnswer) -> None:
-    emulator.faults.add(Fault(raw=raw, from_request=2))
+    emulator.glitches.add(Glitch(raw=raw, from_request=2))
     environment = {**os.environ, **emulator.environment(), "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", PEAK.replace("SITE", str(SITE_ID))]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)

@@ -9,7 +9,7 @@ from pulumi_resource_alicloud_esa.engine.log import EngineLog
 from pulumi_resource_alicloud_esa.esa.errors import ApiError
 from pulumi_resource_alicloud_esa.provider import EsaProvider
 
-from emulator import SITE_ID, Emulator, Fault
+from emulator import SITE_ID, Emulator, Glitch
 
 URN = "urn:pulumi:dev::project::alicloud-esa:index:ScheduledPreloadJobsBaseline::jobs"
 INPUTS = {"siteId": str(SITE_ID), "recordExecutions": True}
@@ -55,7 +55,7 @@ def test_a_thousand_jobs_are_one_request_each_eight_at_once_and_shown(emulator: 
 
 def test_a_service_that_allows_fifty_a_second_is_read_to_the_end(emulator: Emulator) -> None:
     emulator.store.generate(SITE_ID, 200)
-    emulator.faults.add(Fault(rate=50, action="ListScheduledPreloadExecutions"))
+    emulator.glitches.add(Glitch(rate=50, action="ListScheduledPreloadExecutions"))
     assert record(emulator, Display())["jobCount"] == 200
     refused = sum(request.status != 200 for request in emulator.requests)
     assert refused <= 0.4 * len(emulator.requests)
@@ -63,7 +63,7 @@ def test_a_service_that_allows_fifty_a_second_is_read_to_the_end(emulator: Emula
 
 def test_executions_that_cannot_be_read_are_an_error_and_record_nothing(emulator: Emulator) -> None:
     display = Display()
-    emulator.faults.add(Fault(code="Forbidden.RAM", action="ListScheduledPreloadExecutions", from_request=20))
+    emulator.glitches.add(Glitch(code="Forbidden.RAM", action="ListScheduledPreloadExecutions", from_request=20))
     provider = EsaProvider(emulator.environment(), log=display)
     with pytest.raises(ApiError, match="esa:ListScheduledPreloadExecutions"):
         provider.check(URN, {}, dict(INPUTS))

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pulumi_resource_alicloud_esa.provider import EsaProvider
 
-from emulator import SITE_ID, Emulator, Fault
+from emulator import SITE_ID, Emulator, Glitch
 
 TOKEN = "alicloud-esa:index:getScheduledPreloadJobs"
 
@@ -15,7 +15,7 @@ TOKEN = "alicloud-esa:index:getScheduledPreloadJobs"
 @pytest.mark.parametrize("retry_after", [None, 200], ids=["no hint", "x-acs-retry-after"])
 def test_twenty_requests_a_second_are_enough_for_a_thousand_jobs(emulator: Emulator, retry_after: int | None) -> None:
     emulator.store.generate(SITE_ID, 1000)
-    emulator.faults.add(Fault(rate=20, retry_after=retry_after))
+    emulator.glitches.add(Glitch(rate=20, retry_after=retry_after))
     provider = EsaProvider(emulator.environment())
     # All as a user has it who sets nothing: eight at once, five attempts, 120 seconds.
     provider.configure({})
@@ -29,7 +29,7 @@ def test_twenty_requests_a_second_are_enough_for_a_thousand_jobs(emulator: Emula
 
 
 def test_many_invokes_at_once_share_the_rate(emulator: Emulator) -> None:
-    emulator.faults.add(Fault(rate=20))
+    emulator.glitches.add(Glitch(rate=20))
     provider = EsaProvider(emulator.environment())
     provider.configure({})
     try:

@@ -10,7 +10,7 @@ import pytest
 from pulumi_resource_alicloud_esa.esa.errors import Cancelled, DeadlineExceeded, EsaError, TransportError
 from pulumi_resource_alicloud_esa.provider import EsaProvider
 
-from emulator import SITE_ID, Emulator, Fault
+from emulator import SITE_ID, Emulator, Glitch
 from tests.support.clients import NewProvider
 from tests.support.toxiproxy import Network
 
@@ -64,7 +64,7 @@ def test_a_close_that_arrives_late_is_no_answer_of_the_next_request(
     network: Network, provider: NewProvider, emulator: Emulator
 ) -> None:
     # The server closes after each answer, and the client learns of it only when it has sent the next request.
-    emulator.faults.add(Fault(hang_up=True))
+    emulator.glitches.add(Glitch(hang_up=True))
     network.add("slow_close", delay=500)
     started = time.monotonic()
     assert read(provider(timeoutSeconds=20, maxConcurrency=1)) == right(emulator)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault
+from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Glitch
 from tests.support.control import control
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def jobs(caller: Caller, site_id: int = SITE_ID) -> list[dict[str, Any]]:
 
 
 def test_the_first_row_belongs_to_another_site_job_or_id(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(stray_row=True))
+    shared.glitches.add(Glitch(stray_row=True))
     assert [row["SiteId"] for row in jobs(shared_caller)] == [SITE_ID + 1000, SITE_ID, SITE_ID]
     assert [row["JobId"] for row in shared_caller.call(EXECUTIONS, Id=EXAMPLE_JOB_ID).json["Executions"]] == [NOBODYS]
     assert shared_caller.call("GetScheduledPreloadJob", Id=EXAMPLE_JOB_ID).json["Id"] == NOBODYS
@@ -31,7 +31,7 @@ def test_the_first_row_belongs_to_another_site_job_or_id(shared: Emulator, share
 
 def test_the_first_row_stands_twice_with_different_fields(shared: Emulator, shared_caller: Caller) -> None:
     plain = jobs(shared_caller)
-    shared.faults.add(Fault(double_row=True))
+    shared.glitches.add(Glitch(double_row=True))
     doubled = jobs(shared_caller)
     assert doubled == [plain[0], {**plain[0], "Name": "another"}, plain[1], plain[2]]
     first, second = shared_caller.call(EXECUTIONS, Id=EXAMPLE_JOB_ID).json["Executions"]
@@ -42,29 +42,29 @@ def test_the_first_row_stands_twice_with_different_fields(shared: Emulator, shar
 
 @pytest.mark.parametrize(("key", "value"), [("Name", b'"example"'), ("TotalCount", b'"1"'), ("Jobs", b"[{")])
 def test_a_key_stands_twice_in_one_object(shared: Emulator, shared_caller: Caller, key: str, value: bytes) -> None:
-    shared.faults.add(Fault(repeat_key=key))
+    shared.glitches.add(Glitch(repeat_key=key))
     body = shared_caller.call(SiteId=EXAMPLE_SITE_ID).body
     assert b'"%s":"said before","%s":%s' % (key.encode(), key.encode(), value) in body
 
 
 @pytest.mark.parametrize(("site_id", "total"), [(EMPTY_SITE_ID, "0"), (SITE_ID, "45")])
 def test_the_list_is_null_or_left_out(shared: Emulator, shared_caller: Caller, site_id: int, total: str) -> None:
-    shared.faults.add(Fault(no_list="null", times=1))
+    shared.glitches.add(Glitch(no_list="null", times=1))
     body = shared_caller.call(SiteId=site_id).json
     assert (body["TotalCount"], body["Jobs"]) == (total, None)
-    shared.faults.add(Fault(no_list="missing"))
+    shared.glitches.add(Glitch(no_list="missing"))
     assert list(shared_caller.call(SiteId=site_id).json) == ["RequestId", "TotalCount"]
     assert list(shared_caller.call(EXECUTIONS, Id=EXAMPLE_JOB_ID).json) == ["RequestId", "TotalCount"]
     assert "Sites" not in shared_caller.call("ListSites").json
 
 
 def test_the_total_is_capped_in_its_own_type(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(cap_total=20))
+    shared.glitches.add(Glitch(cap_total=20))
     body = shared_caller.call(SiteId=SITE_ID, PageSize=50).json
     assert (body["TotalCount"], len(body["Jobs"])) == ("20", 45)
     assert shared_caller.call("ListSites").json["TotalCount"] == 4
-    shared.faults.clear()
-    shared.faults.add(Fault(cap_total=2))
+    shared.glitches.clear()
+    shared.glitches.add(Glitch(cap_total=2))
     assert shared_caller.call("ListSites").json["TotalCount"] == 2
 
 
@@ -83,7 +83,7 @@ def test_the_total_is_capped_in_its_own_type(shared: Emulator, shared_caller: Ca
 def test_moments_are_spelled_in_each_of_the_services_ways(
     shared: Emulator, shared_caller: Caller, spelling: Any, created: object, start: object
 ) -> None:
-    shared.faults.add(Fault(moments=spelling))
+    shared.glitches.add(Glitch(moments=spelling))
     assert jobs(shared_caller, EXAMPLE_SITE_ID)[0]["CreatedAt"] == created
     assert shared_caller.call("GetScheduledPreloadJob", Id=EXAMPLE_JOB_ID).json["CreatedAt"] == created
     assert shared_caller.call(EXECUTIONS, Id=EXAMPLE_JOB_ID).json["Executions"][0]["StartTime"] == start
@@ -91,19 +91,21 @@ def test_moments_are_spelled_in_each_of_the_services_ways(
 
 def test_every_job_has_an_error_of_the_documented_words(shared: Emulator, shared_caller: Caller) -> None:
     words = "InvalidUrl,InvalidDomain,QuotaExcess,OtherErrors"
-    shared.faults.add(Fault(error_info=words))
+    shared.glitches.add(Glitch(error_info=words))
     assert [row["ErrorInfo"] for row in jobs(shared_caller)] == [words] * 3
     assert "ErrorInfo" not in shared_caller.call(EXECUTIONS, Id=EXAMPLE_JOB_ID).json["Executions"][0]
 
 
 def test_they_combine(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(total_count="abc"), Fault(double_row=True), Fault(no_list="null"), Fault(no_list="missing"))
-    shared.faults.add(Fault(total_count="wrong", repeat_key="TotalCount"), Fault(cap_total=3))
+    shared.glitches.add(
+        Glitch(total_count="abc"), Glitch(double_row=True), Glitch(no_list="null"), Glitch(no_list="missing")
+    )
+    shared.glitches.add(Glitch(total_count="wrong", repeat_key="TotalCount"), Glitch(cap_total=3))
     assert shared_caller.call(SiteId=SITE_ID).body.endswith(b'"TotalCount":"said before","TotalCount":"3"}')
 
 
 def test_an_answer_without_rows_is_left_as_it_is(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(stray_row=True, double_row=True, moments="z", error_info="x"))
+    shared.glitches.add(Glitch(stray_row=True, double_row=True, moments="z", error_info="x"))
     assert shared_caller.call(SiteId=EMPTY_SITE_ID).json["Jobs"] == []
 
 

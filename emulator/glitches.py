@@ -22,7 +22,7 @@ MOST = 1000
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """What a fault can be matched on."""
+    """What a glitch can be matched on."""
 
     action: str
     site_id: int | None
@@ -30,7 +30,7 @@ class RequestFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class Glitch:
     """One thing to get wrong; without `times` it goes on until the table is cleared.
 
     When: `times` applies it that often, `every` to each nth matching request, `from_request` from the kth
@@ -109,7 +109,7 @@ class Fault:
         return bool(self.code or self.raw or self.stall or self.reset or self.rate or self.expire_token)
 
     def matches(self, facts: RequestFacts) -> bool:
-        """Whether a request is one of those the fault is meant for."""
+        """Whether a request is one of those the glitch is meant for."""
         return (
             self.action in (None, facts.action)
             and self.site_id in (None, facts.site_id)
@@ -119,61 +119,61 @@ class Fault:
 
 @dataclass
 class _Entry:
-    fault: Fault
+    glitch: Glitch
     seen: int = 0
     applied: int = 0
     chance: random.Random = field(default_factory=random.Random)
     limit: RateLimit | None = None
 
 
-class FaultTable:
-    """The faults in force, in the order in which they were added."""
+class GlitchTable:
+    """The glitches in force, in the order in which they were added."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._entries: list[_Entry] = []
 
-    def add(self, *faults: Fault) -> None:
-        """Puts faults at the end of the table; ValueError if that makes too many."""
-        if len(self._entries) + len(faults) > MOST:
+    def add(self, *glitches: Glitch) -> None:
+        """Puts glitches at the end of the table; ValueError if that makes too many."""
+        if len(self._entries) + len(glitches) > MOST:
             raise ValueError(f"there may be {MOST} faults")
-        for fault in faults:
-            limit = RateLimit(fault.rate, self._clock) if fault.rate else None
-            chance = random.Random(fault.random_seed)  # noqa: S311 - repeatable, not secret
-            self._entries = [*self._entries, _Entry(fault, chance=chance, limit=limit)]
+        for glitch in glitches:
+            limit = RateLimit(glitch.rate, self._clock) if glitch.rate else None
+            chance = random.Random(glitch.random_seed)  # noqa: S311 - repeatable, not secret
+            self._entries = [*self._entries, _Entry(glitch, chance=chance, limit=limit)]
 
     def clear(self) -> None:
-        """Takes every fault out."""
+        """Takes every glitch out."""
         self._entries = []
 
-    def applied(self) -> list[tuple[Fault, int]]:
-        """Each fault with the number of requests it was applied to."""
-        return [(entry.fault, entry.applied) for entry in self._entries]
+    def applied(self) -> list[tuple[Glitch, int]]:
+        """Each glitch with the number of requests it was applied to."""
+        return [(entry.glitch, entry.applied) for entry in self._entries]
 
-    def select(self, facts: RequestFacts) -> list[Fault]:
-        """The faults that apply to a request, at most one of them in place of the answer; counts them."""
-        chosen: list[Fault] = []
+    def select(self, facts: RequestFacts) -> list[Glitch]:
+        """The glitches that apply to a request, at most one of them in place of the answer; counts them."""
+        chosen: list[Glitch] = []
         answered = False
         for entry in self._entries:
-            if not entry.fault.matches(facts) or (answered and entry.fault.answers):
+            if not entry.glitch.matches(facts) or (answered and entry.glitch.answers):
                 continue
             if _fires(entry):
                 entry.applied += 1
-                chosen.append(entry.fault)
-                answered = answered or entry.fault.answers
+                chosen.append(entry.glitch)
+                answered = answered or entry.glitch.answers
         return chosen
 
 
 def _fires(entry: _Entry) -> bool:
-    fault = entry.fault
-    if fault.times is not None and entry.applied >= fault.times:
+    glitch = entry.glitch
+    if glitch.times is not None and entry.applied >= glitch.times:
         return False
     entry.seen += 1
-    if fault.from_request is not None and entry.seen < fault.from_request:
+    if glitch.from_request is not None and entry.seen < glitch.from_request:
         return False
-    if fault.every is not None and entry.seen % fault.every:
+    if glitch.every is not None and entry.seen % glitch.every:
         return False
-    if fault.probability is not None and entry.chance.random() >= fault.probability:
+    if glitch.probability is not None and entry.chance.random() >= glitch.probability:
         return False
     return entry.limit is None or not entry.limit.allow()
 
@@ -186,28 +186,28 @@ _CHOICES = {
 }
 
 
-def _check(fault: Fault) -> None:
-    if fault.code is not None and fault.code not in ERRORS:
-        raise ValueError(f"code {fault.code!r} is not one of: {', '.join(sorted(ERRORS))}")
-    kinds = [bool(fault.code and not fault.rate), bool(fault.raw), fault.stall, fault.reset, bool(fault.rate)]
-    if sum(kinds) + fault.expire_token > 1:
+def _check(glitch: Glitch) -> None:
+    if glitch.code is not None and glitch.code not in ERRORS:
+        raise ValueError(f"code {glitch.code!r} is not one of: {', '.join(sorted(ERRORS))}")
+    kinds = [bool(glitch.code and not glitch.rate), bool(glitch.raw), glitch.stall, glitch.reset, bool(glitch.rate)]
+    if sum(kinds) + glitch.expire_token > 1:
         raise ValueError("give only one of code, raw, stall, reset, rate and expire_token")
     for name, words in _CHOICES.items():
-        if getattr(fault, name) not in (None, *words):
+        if getattr(glitch, name) not in (None, *words):
             raise ValueError(f"{name} must be one of: {', '.join(words)}")
     for name in ("times", "every", "from_request", "drip", "clamp_page_size"):
-        value = getattr(fault, name)
+        value = getattr(glitch, name)
         if value is not None and value < 1:
             raise ValueError(f"{name} must be 1 or more")
     for name in ("delay", "drip_interval", "cut", "rate", "again", "cap_total"):
-        value = getattr(fault, name)
+        value = getattr(glitch, name)
         if value is not None and not 0 <= value < LONGEST:
             raise ValueError(f"{name} must be 0 or more, and below {LONGEST:.0e}")
-    if fault.status is not None and not 200 <= fault.status <= 599:
+    if glitch.status is not None and not 200 <= glitch.status <= 599:
         raise ValueError("status must be from 200 to 599")
-    if fault.interim is not None and not 102 <= fault.interim <= 199:
+    if glitch.interim is not None and not 102 <= glitch.interim <= 199:
         raise ValueError("interim must be from 102 to 199")
-    if fault.date is not None and not re.fullmatch(r"[ -~]*", fault.date):
+    if glitch.date is not None and not re.fullmatch(r"[ -~]*", glitch.date):
         raise ValueError("date must be printable ASCII")
-    if fault.retry_after is not None and not re.fullmatch(r"[ -~]*", str(fault.retry_after)):
+    if glitch.retry_after is not None and not re.fullmatch(r"[ -~]*", str(glitch.retry_after)):
         raise ValueError("retry_after must be printable ASCII")

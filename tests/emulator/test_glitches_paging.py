@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault
+from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Glitch
 
 if TYPE_CHECKING:
     from tests.support.caller import Caller
@@ -19,7 +19,7 @@ def page(caller: Caller, number: int, size: int = 10) -> list[str]:
 
 def test_a_clamped_page_size_pages_by_the_smaller_size(shared: Emulator, shared_caller: Caller) -> None:
     ids = [job.id for job in shared.store.jobs(SITE_ID)]
-    shared.faults.add(Fault(clamp_page_size=7))
+    shared.glitches.add(Glitch(clamp_page_size=7))
     assert page(shared_caller, 1, 100) == ids[:7]
     assert page(shared_caller, 2, 100) == ids[7:14]
     assert page(shared_caller, 2, 5) == ids[5:10]
@@ -27,20 +27,20 @@ def test_a_clamped_page_size_pages_by_the_smaller_size(shared: Emulator, shared_
 
 def test_an_ignored_page_size_is_twenty(shared: Emulator, shared_caller: Caller) -> None:
     ids = [job.id for job in shared.store.jobs(SITE_ID)]
-    shared.faults.add(Fault(ignore_page_size=True))
+    shared.glitches.add(Glitch(ignore_page_size=True))
     assert page(shared_caller, 1, 100) == ids[:20]
     assert page(shared_caller, 2, 5) == ids[20:40]
 
 
 def test_a_repeated_first_page_comes_back_for_every_number(shared: Emulator, shared_caller: Caller) -> None:
     ids = [job.id for job in shared.store.jobs(SITE_ID)]
-    shared.faults.add(Fault(repeat_first_page=True))
+    shared.glitches.add(Glitch(repeat_first_page=True))
     assert page(shared_caller, 1) == page(shared_caller, 3) == ids[:10]
 
 
 def test_a_job_deleted_in_the_walk_moves_the_next_page_up(shared: Emulator, shared_caller: Caller) -> None:
     ids = [job.id for job in shared.store.jobs(SITE_ID)]
-    shared.faults.add(Fault(shift="delete", page=1, times=1))
+    shared.glitches.add(Glitch(shift="delete", page=1, times=1))
     assert page(shared_caller, 1) == ids[:10]
     assert page(shared_caller, 2) == ids[11:21]
     assert len(shared.store.jobs(SITE_ID)) == 44
@@ -48,14 +48,14 @@ def test_a_job_deleted_in_the_walk_moves_the_next_page_up(shared: Emulator, shar
 
 def test_a_job_inserted_in_the_walk_moves_the_next_page_down(shared: Emulator, shared_caller: Caller) -> None:
     ids = [job.id for job in shared.store.jobs(SITE_ID)]
-    shared.faults.add(Fault(shift="insert", page=2, times=1))
+    shared.glitches.add(Glitch(shift="insert", page=2, times=1))
     assert page(shared_caller, 1) == ids[:10]
     assert page(shared_caller, 2) == ids[10:20]
     assert page(shared_caller, 3) == ids[19:29]
 
 
 def test_a_deletion_on_an_empty_site_does_nothing(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(shift="delete"))
+    shared.glitches.add(Glitch(shift="delete"))
     assert shared_caller.call(SiteId=EMPTY_SITE_ID).json["Jobs"] == []
 
 
@@ -63,26 +63,26 @@ def test_a_deletion_on_an_empty_site_does_nothing(shared: Emulator, shared_calle
     ("spelling", "expected"), [(None, "45"), ("number", 45), ("wrong", "52"), ("empty", ""), ("abc", "abc")]
 )
 def test_how_the_total_is_spelled(shared: Emulator, shared_caller: Caller, spelling: Any, expected: str | int) -> None:
-    shared.faults.add(Fault(total_count=spelling))
+    shared.glitches.add(Glitch(total_count=spelling))
     body = shared_caller.call(SiteId=SITE_ID).json
     assert body["TotalCount"] == expected
     assert len(body["Jobs"]) == 20
 
 
 def test_a_missing_total(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(total_count="missing"))
+    shared.glitches.add(Glitch(total_count="missing"))
     assert list(shared_caller.call(SiteId=SITE_ID).json) == ["RequestId", "Jobs"]
 
 
 def test_numbers_spelled_as_text(shared: Emulator, shared_caller: Caller) -> None:
     plain = shared_caller.call(SiteId=EXAMPLE_SITE_ID).json["Jobs"][0]
-    shared.faults.add(Fault(numbers_as_text=True))
+    shared.glitches.add(Glitch(numbers_as_text=True))
     spelled = shared_caller.call(SiteId=EXAMPLE_SITE_ID).json["Jobs"][0]
     assert spelled == {name: str(value) for name, value in plain.items()}
     assert isinstance(plain["SiteId"], int)
 
 
 def test_lies_combine(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(clamp_page_size=5), Fault(repeat_first_page=True, total_count="wrong"))
+    shared.glitches.add(Glitch(clamp_page_size=5), Glitch(repeat_first_page=True, total_count="wrong"))
     ids = [job.id for job in shared.store.jobs(SITE_ID)]
     assert page(shared_caller, 4) == ids[:5]

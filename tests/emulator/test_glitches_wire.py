@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator import SITE_ID, Emulator, Fault
+from emulator import SITE_ID, Emulator, Glitch
 
 if TYPE_CHECKING:
     from tests.support.caller import Caller
@@ -52,7 +52,7 @@ class Wire:
 def test_an_interim_answer_comes_before_the_delay_and_the_real_one(
     shared: Emulator, shared_caller: Caller, status: int
 ) -> None:
-    shared.faults.add(Fault(interim=status, delay=0.3, times=1))
+    shared.glitches.add(Glitch(interim=status, delay=0.3, times=1))
     wire = Wire(shared, shared_caller)
     try:
         wire.ask()
@@ -69,7 +69,7 @@ def test_an_interim_answer_comes_before_the_delay_and_the_real_one(
 
 
 def test_several_interim_answers_come_in_order(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(interim=102), Fault(interim=103))
+    shared.glitches.add(Glitch(interim=102), Glitch(interim=103))
     wire = Wire(shared, shared_caller)
     try:
         wire.ask()
@@ -79,7 +79,7 @@ def test_several_interim_answers_come_in_order(shared: Emulator, shared_caller: 
 
 
 def test_an_answer_comes_again_and_stands_before_the_next_one(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(again=0.1, times=1))
+    shared.glitches.add(Glitch(again=0.1, times=1))
     wire = Wire(shared, shared_caller)
     try:
         wire.ask()
@@ -93,7 +93,7 @@ def test_an_answer_comes_again_and_stands_before_the_next_one(shared: Emulator, 
 
 
 def test_a_copy_for_a_connection_that_is_gone_harms_nobody(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(again=0.05, hang_up=True, times=1))
+    shared.glitches.add(Glitch(again=0.05, hang_up=True, times=1))
     assert shared_caller.call(SiteId=SITE_ID).status == 200
     shared_caller.close()
     time.sleep(0.1)
@@ -101,8 +101,8 @@ def test_a_copy_for_a_connection_that_is_gone_harms_nobody(shared: Emulator, sha
 
 
 def test_the_date_is_as_told_or_not_there(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(date="Wed, 21 Oct 2015 07:28:00 GMT", times=1))
+    shared.glitches.add(Glitch(date="Wed, 21 Oct 2015 07:28:00 GMT", times=1))
     assert shared_caller.call(SiteId=SITE_ID).headers["date"] == "Wed, 21 Oct 2015 07:28:00 GMT"
-    shared.faults.add(Fault(date="", code="Throttling", times=1))
+    shared.glitches.add(Glitch(date="", code="Throttling", times=1))
     assert "date" not in shared_caller.call(SiteId=SITE_ID).headers
     assert "date" in shared_caller.call(SiteId=SITE_ID).headers

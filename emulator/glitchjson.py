@@ -1,4 +1,4 @@
-"""Faults as JSON, for the control endpoints: the names are those of the Fault dataclass."""
+"""Glitches as JSON, for the control endpoints: the names are those of the Glitch dataclass."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import fields
 
-from emulator.faults import Fault
+from emulator.glitches import Glitch
 from emulator.raw import RawAnswer
 
 _BOOLEAN = frozenset(
@@ -17,11 +17,11 @@ _TEXT = frozenset(
     {"action", "code", "message", "shift", "total_count", "no_list", "repeat_key", "moments", "error_info", "date"}
 )
 _REAL = frozenset({"probability", "rate", "delay", "drip_interval", "again"})
-_KNOWN = {field.name: field.default for field in fields(Fault)}
+_KNOWN = {field.name: field.default for field in fields(Glitch)}
 
 
-def fault_from_json(body: object) -> Fault:
-    """The fault that a JSON object describes; ValueError, in one line, if it does not describe one."""
+def glitch_from_json(body: object) -> Glitch:
+    """The glitch that a JSON object describes; ValueError, in one line, if it does not describe one."""
     if not isinstance(body, dict):
         raise ValueError("a fault must be a JSON object")
     unknown = sorted(set(body).difference(_KNOWN))
@@ -32,22 +32,22 @@ def fault_from_json(body: object) -> Fault:
         _check_type(name, value)
     if "raw" in given:
         given["raw"] = _raw(given["raw"])
-    return Fault(**given)
+    return Glitch(**given)
 
 
-def fault_to_json(fault: Fault) -> dict[str, object]:
-    """The fault's settings that differ from the defaults."""
+def glitch_to_json(glitch: Glitch) -> dict[str, object]:
+    """The glitch's settings that differ from the deglitches."""
     shown: dict[str, object] = {}
     for name, default in _KNOWN.items():
-        value = getattr(fault, name)
+        value = getattr(glitch, name)
         if value != default:
             shown[name] = value
-    if fault.raw is not None:
+    if glitch.raw is not None:
         shown["raw"] = {
-            "status": fault.raw.status,
-            "content_type": fault.raw.content_type,
-            "headers": dict(fault.raw.headers),
-            "bytes": len(fault.raw.body) * fault.raw.repeat,
+            "status": glitch.raw.status,
+            "content_type": glitch.raw.content_type,
+            "headers": dict(glitch.raw.headers),
+            "bytes": len(glitch.raw.body) * glitch.raw.repeat,
         }
     return shown
 
@@ -65,7 +65,7 @@ def _check_type(name: str, value: object) -> None:
 
 
 def _demand(name: str, value: object, wanted: tuple[type, ...]) -> None:
-    # In Python True is a number; in a fault it is not.
+    # In Python True is a number; in a glitch it is not.
     if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
         names = {dict: "an object", int: "a number", float: "a number", str: "a text", bool: "true or false"}
         kinds = " or ".join(dict.fromkeys(names[kind] for kind in wanted))

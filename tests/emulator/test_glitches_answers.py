@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Fault, RawAnswer
+from emulator import EMPTY_SITE_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Glitch, RawAnswer
 from emulator.keys import STS_ACCESS_KEY_ID, STS_ACCESS_KEY_SECRET, STS_SECURITY_TOKEN
 
 if TYPE_CHECKING:
@@ -42,16 +42,16 @@ def codes(caller: Caller, count: int, **params: object) -> list[str]:
     ],
 )
 def test_when_a_fault_applies(shared: Emulator, shared_caller: Caller, when: dict[str, Any], expected: str) -> None:
-    shared.faults.add(Fault(code=ERROR, **when))
+    shared.glitches.add(Glitch(code=ERROR, **when))
     got = codes(shared_caller, 6)
     assert "".join({"ok": ".", ERROR: "x"}[code] for code in got) == expected
-    assert [count for _, count in shared.faults.applied()] == [expected.count("x")]
+    assert [count for _, count in shared.glitches.applied()] == [expected.count("x")]
 
 
 def test_a_probability_is_thrown_with_a_seed(shared: Emulator, shared_caller: Caller) -> None:
     def throw(seed: int) -> list[str]:
-        shared.faults.clear()
-        shared.faults.add(Fault(code=ERROR, probability=0.5, random_seed=seed))
+        shared.glitches.clear()
+        shared.glitches.add(Glitch(code=ERROR, probability=0.5, random_seed=seed))
         return codes(shared_caller, 20)
 
     assert throw(1) == throw(1) != throw(2)
@@ -59,19 +59,19 @@ def test_a_probability_is_thrown_with_a_seed(shared: Emulator, shared_caller: Ca
 
 
 def test_faults_queue_in_the_order_in_which_they_were_added(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(code="Throttling", times=1), Fault(code=ERROR, times=2))
+    shared.glitches.add(Glitch(code="Throttling", times=1), Glitch(code=ERROR, times=2))
     assert codes(shared_caller, 4) == ["Throttling", ERROR, ERROR, "ok"]
 
 
 def test_a_fault_is_matched_on_page_and_site(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(code=ERROR, page=2, site_id=SITE_ID))
+    shared.glitches.add(Glitch(code=ERROR, page=2, site_id=SITE_ID))
     assert codes(shared_caller, 1, SiteId=SITE_ID, PageNumber=2) == [ERROR]
     assert codes(shared_caller, 1, SiteId=SITE_ID, PageNumber=3) == ["ok"]
     assert codes(shared_caller, 1, SiteId=EXAMPLE_SITE_ID, PageNumber=2) == ["ok"]
 
 
 def test_a_refused_request_uses_no_fault_up(shared: Emulator, shared_caller: Caller, make_caller: MakeCaller) -> None:
-    shared.faults.add(Fault(code=ERROR, times=1))
+    shared.glitches.add(Glitch(code=ERROR, times=1))
     forger = make_caller(emulator=shared, secret="wrong")
     assert codes(forger, 1) == ["SignatureDoesNotMatch"]
     assert codes(shared_caller, 2) == [ERROR, "ok"]
@@ -89,7 +89,7 @@ def test_a_refused_request_uses_no_fault_up(shared: Emulator, shared_caller: Cal
 def test_a_raw_answer_is_sent_as_it_stands(
     shared: Emulator, shared_caller: Caller, raw: RawAnswer, status: int, content_type: str, body: bytes
 ) -> None:
-    shared.faults.add(Fault(raw=raw, times=1))
+    shared.glitches.add(Glitch(raw=raw, times=1))
     reply = shared_caller.call(SiteId=SITE_ID)
     assert (reply.status, reply.headers["content-type"]) == (status, content_type)
     assert body in reply.body
@@ -97,13 +97,13 @@ def test_a_raw_answer_is_sent_as_it_stands(
 
 
 def test_a_redirect_names_another_place(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(raw=RawAnswer.redirect("http://127.0.0.1:1/elsewhere"), times=1))
+    shared.glitches.add(Glitch(raw=RawAnswer.redirect("http://127.0.0.1:1/elsewhere"), times=1))
     reply = shared_caller.call(SiteId=SITE_ID)
     assert (reply.status, reply.headers["location"]) == (302, "http://127.0.0.1:1/elsewhere")
 
 
 def test_a_gzip_bomb_is_small_and_unpacks_to_much(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(raw=RawAnswer.gzip_bomb(8), times=1))
+    shared.glitches.add(Glitch(raw=RawAnswer.gzip_bomb(8), times=1))
     reply = shared_caller.call(SiteId=SITE_ID)
     assert reply.headers["content-encoding"] == "gzip"
     assert len(reply.body) < 20_000
@@ -111,14 +111,14 @@ def test_a_gzip_bomb_is_small_and_unpacks_to_much(shared: Emulator, shared_calle
 
 
 def test_a_huge_body_is_streamed(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(raw=RawAnswer.huge(5), times=1))
+    shared.glitches.add(Glitch(raw=RawAnswer.huge(5), times=1))
     reply = shared_caller.call(SiteId=SITE_ID)
     assert "content-length" not in reply.headers
     assert len(reply.body) == 5 * 2**20
 
 
 def test_a_huge_body_stops_when_the_client_leaves(shared: Emulator, make_caller: MakeCaller) -> None:
-    shared.faults.add(Fault(raw=RawAnswer.huge(20_000), times=1))
+    shared.glitches.add(Glitch(raw=RawAnswer.huge(20_000), times=1))
     caller = make_caller(emulator=shared)
     connection = caller._connect()
     connection.request("GET", "/", headers=caller.headers("ListScheduledPreloadJobs", "", "GET", b""))
@@ -129,21 +129,21 @@ def test_a_huge_body_stops_when_the_client_leaves(shared: Emulator, make_caller:
 
 
 def test_a_delay_is_slept_before_the_answer(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(delay=0.3, times=1))
+    shared.glitches.add(Glitch(delay=0.3, times=1))
     began = time.monotonic()
     assert codes(shared_caller, 1) == ["ok"]
     assert 0.3 <= time.monotonic() - began < 2
 
 
 def test_a_delay_and_an_error_apply_together(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(delay=0.2, times=1), Fault(code=ERROR, times=1))
+    shared.glitches.add(Glitch(delay=0.2, times=1), Glitch(code=ERROR, times=1))
     began = time.monotonic()
     assert codes(shared_caller, 2) == [ERROR, "ok"]
     assert time.monotonic() - began >= 0.2
 
 
 def test_a_stalled_request_gets_no_answer(shared: Emulator, make_caller: MakeCaller) -> None:
-    shared.faults.add(Fault(stall=True, times=1))
+    shared.glitches.add(Glitch(stall=True, times=1))
     caller = make_caller(emulator=shared, timeout=0.3)
     with pytest.raises(TimeoutError):
         caller.call(SiteId=SITE_ID)
@@ -152,7 +152,7 @@ def test_a_stalled_request_gets_no_answer(shared: Emulator, make_caller: MakeCal
 
 
 def test_a_reset_ends_the_connection_at_once(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(reset=True, times=1))
+    shared.glitches.add(Glitch(reset=True, times=1))
     with pytest.raises(ConnectionResetError) as caught:
         shared_caller.call(SiteId=SITE_ID)
     # A plain end of the stream would be RemoteDisconnected, which is a ConnectionResetError too.
@@ -162,7 +162,7 @@ def test_a_reset_ends_the_connection_at_once(shared: Emulator, shared_caller: Ca
 
 @pytest.mark.parametrize("kept", [0, 100, 10_000_000])
 def test_a_cut_body_is_shorter_than_promised(shared: Emulator, shared_caller: Caller, kept: int) -> None:
-    shared.faults.add(Fault(cut=kept, times=1))
+    shared.glitches.add(Glitch(cut=kept, times=1))
     with pytest.raises(http.client.IncompleteRead) as caught:
         shared_caller.call(SiteId=EXAMPLE_SITE_ID)
     assert caught.value.expected
@@ -172,7 +172,7 @@ def test_a_cut_body_is_shorter_than_promised(shared: Emulator, shared_caller: Ca
 
 
 def test_a_drip_sends_the_body_in_pieces(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(drip=100, drip_interval=0.05, times=1))
+    shared.glitches.add(Glitch(drip=100, drip_interval=0.05, times=1))
     began = time.monotonic()
     reply = shared_caller.call(SiteId=EXAMPLE_SITE_ID)
     assert time.monotonic() - began >= 0.05 * (len(reply.body) // 100)
@@ -180,7 +180,7 @@ def test_a_drip_sends_the_body_in_pieces(shared: Emulator, shared_caller: Caller
 
 
 def test_a_connection_hangs_up_after_its_answer(shared: Emulator, shared_caller: Caller) -> None:
-    shared.faults.add(Fault(hang_up=True, times=1))
+    shared.glitches.add(Glitch(hang_up=True, times=1))
     assert codes(shared_caller, 1) == ["ok"]
     time.sleep(0.05)
     with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
@@ -190,7 +190,7 @@ def test_a_connection_hangs_up_after_its_answer(shared: Emulator, shared_caller:
 
 @pytest.mark.parametrize("code", [None, "Throttling.User"])
 def test_a_rate_limit_refuses_what_is_above_it(shared: Emulator, shared_caller: Caller, code: str | None) -> None:
-    shared.faults.add(Fault(rate=3, code=code))
+    shared.glitches.add(Glitch(rate=3, code=code))
     got = codes(shared_caller, 6)
     assert got[:3] == ["ok"] * 3
     assert set(got[3:]) == {code or "TooManyRequests"}
@@ -199,7 +199,7 @@ def test_a_rate_limit_refuses_what_is_above_it(shared: Emulator, shared_caller: 
 def test_a_token_expires_in_the_middle_of_a_walk(shared: Emulator, make_caller: MakeCaller) -> None:
     sts = {"key": STS_ACCESS_KEY_ID, "secret": STS_ACCESS_KEY_SECRET, "token": STS_SECURITY_TOKEN}
     caller = make_caller(emulator=shared, **sts)
-    shared.faults.add(Fault(expire_token=True, page=2, times=1))
+    shared.glitches.add(Glitch(expire_token=True, page=2, times=1))
     expired = "InvalidSecurityToken.Expired"
     got = [codes(caller, 1, SiteId=SITE_ID, PageNumber=page)[0] for page in (1, 2, 3)]
     assert got == ["ok", expired, expired]
@@ -225,12 +225,12 @@ def test_a_token_expires_in_the_middle_of_a_walk(shared: Emulator, make_caller: 
 )
 def test_a_fault_that_makes_no_sense_is_refused(settings: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
-        Fault(**settings)
+        Glitch(**settings)
 
 
 def test_a_fault_without_effect_changes_nothing(shared: Emulator, shared_caller: Caller) -> None:
     plain = shared_caller.call(SiteId=SITE_ID).json
-    shared.faults.add(Fault())
+    shared.glitches.add(Glitch())
     same = shared_caller.call(SiteId=SITE_ID).json
     assert plain.pop("RequestId") != same.pop("RequestId")
     assert json.dumps(plain) == json.dumps(same)
