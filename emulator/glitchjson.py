@@ -36,7 +36,7 @@ def glitch_from_json(body: object) -> Glitch:
 
 
 def glitch_to_json(glitch: Glitch) -> dict[str, object]:
-    """The glitch's settings that differ from the deglitches."""
+    """The glitch's settings that differ from the defaults."""
     shown: dict[str, object] = {}
     for name, default in _KNOWN.items():
         value = getattr(glitch, name)

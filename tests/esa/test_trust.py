@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import ssl
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from pulumi_resource_alicloud_esa.credentials.http import exchange
 from pulumi_resource_alicloud_esa.esa import trust as trust_module
 from pulumi_resource_alicloud_esa.esa.errors import TransportError
 from pulumi_resource_alicloud_esa.esa.trust import choose_trust
 
+from tests.support.certificates import authority, context_of
 from tests.support.clients import NewClient, Tls, call
 from tests.support.servers import RawServer, answer, closing, http, page
 
@@ -134,27 +130,6 @@ def test_a_file_that_holds_no_certificate_is_named_with_its_variable(
         assert str(caught.value).endswith(f"Check {variable}.")
 
 
-def authority(critical: bool) -> tuple[bytes, bytes]:
-    """A CA's certificate, and a chain with key that it issued for this machine; `critical` as RFC 5280 wants it."""
-    now = datetime.datetime.now(datetime.timezone.utc)
-    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Private CA")])
-
-    def build(subject: x509.Name, public: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
-        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(name).public_key(public)
-        builder = builder.serial_number(x509.random_serial_number())
-        return builder.not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
-
-    basic = x509.BasicConstraints(ca=True, path_length=None)
-    ca = build(name, ca_key.public_key()).add_extension(basic, critical=critical).sign(ca_key, hashes.SHA256())
-    host = x509.SubjectAlternativeName([x509.DNSName("localhost")])
-    leaf_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")])
-    leaf = build(leaf_name, key.public_key()).add_extension(host, critical=False).sign(ca_key, hashes.SHA256())
-    pem = serialization.Encoding.PEM
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return ca.public_bytes(pem), leaf.public_bytes(pem) + private
-
-
 @pytest.mark.parametrize("critical", [True, False])
 @pytest.mark.parametrize("strict", [True, False], ids=["as Python 3.13 begins", "as Python 3.11 begins"])
 def test_a_private_authority_without_critical_basic_constraints_is_taken_on_every_python(
@@ -171,11 +146,8 @@ def test_a_private_authority_without_critical_basic_constraints_is_taken_on_ever
         monkeypatch.setattr(trust_module, "create_urllib3_context", create)
     ca, chain = authority(critical)
     (tmp_path / "ca.pem").write_bytes(ca)
-    (tmp_path / "chain.pem").write_bytes(chain)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "chain.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    with RawServer(answer(http(page())), tls=context) as server:
+    with RawServer(answer(http(page())), tls=context_of(chain, tmp_path)) as server:
         assert call(new_client(server.url.replace("127.0.0.1", "localhost")))["TotalCount"] == "0"
 
 
