@@ -43,6 +43,8 @@ def _generate(folder: Path) -> None:
     for language in LANGUAGES:
         # Each SDK is published by itself; pkg.go.dev shows the documentation only of modules with a licence.
         shutil.copy(ROOT / "LICENSE", folder / language / "LICENSE")
+    # Go's generator writes no README; pkg.go.dev shows the one at the root of the module.
+    shutil.copy(folder / "python" / "README.md", folder / "go" / "README.md")
     # The generator writes a table, which setuptools no longer reads from 2027 on.
     project = folder / "python" / "pyproject.toml"
     text = project.read_text(encoding="utf-8")

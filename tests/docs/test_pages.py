@@ -38,7 +38,9 @@ def test_the_blocks_of_the_other_readmes_are_the_readmes(name: str, count: int) 
     assert [shown for shown in ours if shown not in theirs] == []
 
 
-@pytest.mark.parametrize("name", ["provider/README.md", "sdk/python/README.md", "sdk/nodejs/README.md"])
+@pytest.mark.parametrize(
+    "name", ["provider/README.md", *(f"sdk/{language}/README.md" for language in ("python", "nodejs", "go"))]
+)
 def test_the_pages_at_the_registries_install_show_link_and_say_whose_they_are_not(name: str) -> None:
     page = text(name)
     headings = re.findall(r"^## (.+)$", page, re.MULTILINE)

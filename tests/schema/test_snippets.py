@@ -55,14 +55,15 @@ def test_every_description_has_every_language_in_the_registrys_form(token: str) 
 
 @pytest.fixture(scope="module")
 def go_binaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Go snippets, compiled together in the module of examples/go."""
+    """The Go snippets and the program of the packages' page, compiled together in the module of examples/go."""
     module = tmp_path_factory.mktemp("go")
     for part in ("go.mod", "go.sum"):
         text = (EXAMPLES / "go" / part).read_text()
         (module / part).write_text(text.replace("../../sdk/go", str(ROOT / "sdk" / "go")))
-    for token in TOKENS:
-        (module / name(token)).mkdir()
-        (module / name(token) / "main.go").write_text(snippets(token)["go"])
+    (page,) = re.findall(r"```go\n(.*?)```", (ROOT / "sdk" / "go" / "README.md").read_text(), re.DOTALL)
+    for program, code in [("page", page), *((name(token), snippets(token)["go"]) for token in TOKENS)]:
+        (module / program).mkdir()
+        (module / program / "main.go").write_text(code)
     go = shutil.which("go") or str(made(ROOT / ".cache" / "go" / "go" / "bin" / "go"))
     settings = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOTOOLCHAIN": "local", "GOWORK": "off"}
     # Go's caches lie in the home folder, which tests/conftest.py has taken away; `make` filled that of its own HOME,
