@@ -42,7 +42,7 @@ def run(values: dict[str, Any], connection: Mapping[str, Any], form: str, record
     env = environment_for(settings)
 
     def work(context: CallContext) -> Examination:
-        find = (lambda: site.find("", context)) if site.name is not None else None
+        find = (lambda: site.find_one(context).id) if site.names else None
         return examine(settings, env, (site_id or None, find), context.deadline, say.warning)
 
     found = call(settings, "the service", work)

@@ -116,7 +116,7 @@ def _check(request: Request, site_id: str, settings: Settings, earlier: Earlier 
 
 def _another_site(request: Request, site_id: str, baseline: Baseline) -> InvalidInput:
     site = request.site
-    named = shown(site_id) if site.name is None else f"{shown(site.name)}, {site_id},"
+    named = f"{shown(site.names[0])}, {site_id}," if site.names else shown(site_id)
     reason = f"{named} is not the site of {request.path}, which is {baseline.site_id}; leave it out"
     return site.of_option(InvalidInput([Fault("siteId", reason)]))
 
@@ -125,7 +125,7 @@ def _read(request: Request, baseline: Baseline, settings: Settings) -> Reading:
     wanted = request.health or baseline.has_executions
 
     def work(context: CallContext) -> Reading:
-        site_id = request.site.find(baseline.site_id, context)
+        site_id = request.site.find_one(context).id if request.site.given else baseline.site_id
         if site_id != baseline.site_id:
             raise _another_site(request, site_id, baseline)
         query = baseline.job_query()

@@ -63,10 +63,10 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
     known = old.jobs if request.again and old is not None else ()
 
     def work(context: CallContext) -> tuple[JobQuery, Reading]:
-        found = _question(request, old, values, query, site.find(query.site_id, context))
+        found = _question(request, old, values, query, site.find_one(context).id)
         return found, _read(found, covers, known, context)
 
-    query, reading = call(settings, site.label(query.site_id), work)
+    query, reading = call(settings, site.label, work)
     baseline = new_baseline(query, values, ignored, covers, reading)
     if old is not None and old.site_id == query.site_id:
         baseline = replace(baseline, rules=old.rules)

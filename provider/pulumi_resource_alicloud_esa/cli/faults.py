@@ -10,6 +10,8 @@ from .baseline import BaselineError
 OPTIONS = {
     "site": "--site",
     "siteId": "--site-id",
+    "allSites": "--all-sites",
+    "siteNameRegex": "--site-name-regex",
     "jobId": "ID",
     "startTime": "--start-time",
     "endTime": "--end-time",

@@ -32,21 +32,21 @@ def list_jobs(
             inputs.faults.append(Fault("--executions", f"goes with --format {' or '.join(IMPORTS)} only"))
         return read_query_from(inputs, paged=True).site_id
 
-    read_id, settings = read_form(site.values, connection, form, site.reading(read), (*FORMATS, *IMPORTS))
+    _, settings = read_form(site.values, connection, form, site.reading(read), (*FORMATS, *IMPORTS))
 
     def work(context: CallContext) -> tuple[str, dict[str, Any]]:
-        site_id = site.find(read_id, context)
+        site_id = site.find_one(context).id
         return site_id, get_scheduled_preload_jobs.invoke({**site.values, "siteId": site_id}, context)
 
     if form in IMPORTS:
 
         def find(context: CallContext) -> tuple[str, list[Found]]:
-            site_id = site.find(read_id, context)
+            site_id = site.find_one(context).id
             query = read_query_from(Inputs({**site.values, "siteId": site_id}), paged=True)
             return site_id, _found(query, executions, context)
 
-        return written(IMPORTS[form](*call(settings, site.label(read_id), find)))
-    site_id, answer = call(settings, site.label(read_id), work)
+        return written(IMPORTS[form](*call(settings, site.label, find)))
+    site_id, answer = call(settings, site.label, work)
     if form == "json":
         return written(json_output(answer))
     count = f"{len(answer['jobs'])} of {number(answer['totalCount'], 'job')}"
@@ -66,13 +66,15 @@ def show_job(job_id: str, values: dict[str, Any], connection: Mapping[str, Any],
     """Everything of one job, of the given site where there is one."""
     site = choose_site(values)
 
-    def read(inputs: Inputs) -> tuple[str, str]:
-        return inputs.job_id(), inputs.site_id() if site.given else ""
+    def read(inputs: Inputs) -> str:
+        if site.given:
+            inputs.site_id()
+        return inputs.job_id()
 
-    (job_id, read_id), settings = read_form({**site.values, "jobId": job_id}, connection, form, site.reading(read))
+    job_id, settings = read_form({**site.values, "jobId": job_id}, connection, form, site.reading(read))
 
     def work(context: CallContext) -> dict[str, Any]:
-        site_id = site.find(read_id, context) or None
+        site_id = site.find_one(context).id if site.given else None
         try:
             return get_scheduled_preload_job.invoke({"jobId": job_id, "siteId": site_id}, context)
         except InvalidInput as error:

@@ -48,6 +48,31 @@ def site_options(text: str) -> Callable[[F], F]:
     return add
 
 
+def sites_options(text: str) -> Callable[[F], F]:
+    """The same, with `--site` repeatable, and all sites of the account; `text` tells what the sites are for."""
+
+    def add(command: F) -> F:
+        for option in reversed(
+            (
+                click.option(OPTIONS["site"], "site", metavar="ID|NAME", multiple=True, help=text),
+                _text("siteId", "DIGITS", "The site by its id; a name is not accepted here."),
+                click.option(
+                    OPTIONS["allSites"],
+                    "allSites",
+                    is_flag=True,
+                    flag_value=True,
+                    default=None,
+                    help="All sites of the account.",
+                ),
+                _text("siteNameRegex", "REGEX", "All sites whose name matches (RE2's syntax)."),
+            )
+        ):
+            command = option(command)
+        return command
+
+    return add
+
+
 def format_options(formats: Sequence[str]) -> Callable[[F], F]:
     """`--format` of one answer, and its usual short form."""
 

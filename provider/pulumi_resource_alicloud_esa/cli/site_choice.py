@@ -1,20 +1,24 @@
-"""The site that a command is about: `--site-id` gives its id, `--site` its id or its exact name, which is looked up."""
+"""The sites that a command is about: ids and exact names, or all sites of the account.
+
+`--site-id` gives an id, `--site` an id or an exact name; `--all-sites` and `--site-name-regex`, which narrows it and
+needs no `--all-sites` beside it, take what ListSites answers. That action is called only for a name or for all sites.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from ..context import CallContext
-from ..esa.deadline import Deadline
 from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs, shown
 from ..esa.models import Site
+from ..esa.pattern import Pattern
 from ..esa.printable import printable
-from ..esa.service import Service
 from ..esa.sites import SiteQuery
 from .answers import number
+from .faults import OPTIONS
 
 T = TypeVar("T")
 # No domain has a longer name; comparing longer texts takes long.
@@ -23,90 +27,189 @@ _MOST_SHOWN = 3
 
 
 @dataclass(frozen=True)
+class ChosenSite:
+    """One site, with its name where that was looked up."""
+
+    id: str
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class ChosenSites:
+    """The sites that were found, each once, and a fault for each name that no site has, or several."""
+
+    sites: Sequence[ChosenSite]
+    faults: Sequence[Fault] = ()
+
+
+@dataclass(frozen=True)
 class SiteChoice:
-    """What was typed: `values` are a function's inputs, without siteId where a `name` has to be looked up first."""
+    """What was typed: `values` are a function's inputs, with siteId only where one id was given."""
 
     values: dict[str, Any]
-    name: str | None = None
-    by_option: bool = False
+    texts: tuple[str, ...] = ()
+    all_sites: bool = False
+    name_regex: Pattern | None = None
+    option: str = "siteId"
     faults: tuple[Fault, ...] = ()
 
     @property
     def given(self) -> bool:
         """Whether a site was asked for at all."""
-        return self.by_option or self.values.get("siteId") is not None
+        return self.all_sites or bool(self.texts) or bool(self.faults) or self.values.get("siteId") is not None
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one site was asked for, even if only one is there."""
+        return self.all_sites or len(self.texts) > 1
+
+    @property
+    def names(self) -> list[str]:
+        """What has to be looked up."""
+        return [text for text in self.texts if not _is_id(text)]
 
     def reading(self, read: Callable[[Inputs], T]) -> Callable[[Inputs], T]:
-        """`read`, for which the site is what `--site` gives; its site id is "" where that is a name."""
+        """`read`, with the faults of this choice first; its site id is "" where `values` have none."""
 
         def read_and_choose(inputs: Inputs) -> T:
             result = read(inputs)
-            if self.by_option:
+            if self.option != "siteId":
                 others = [fault for fault in inputs.faults if fault.path != "siteId"]
                 inputs.faults[:] = [*self.faults, *others]
             return result
 
         return read_and_choose
 
-    def find(self, site_id: str, context: CallContext) -> str:
-        """The id: the one that was read, or that of the site of this name; raises InvalidInput where none is."""
-        return site_id if self.name is None else find_site(self.name, context.service(), context.deadline)
+    def find(self, context: CallContext) -> ChosenSites:
+        """The sites, in the order in which they were typed or listed; raises what a listing raises.
+
+        InvalidInput where `--all-sites` or `--site-name-regex` find none.
+        """
+        if not self.all_sites and not self.names:
+            return ChosenSites([ChosenSite(text) for text in dict.fromkeys(self.texts)])
+        sites = self._listed(context)
+        if self.all_sites:
+            return ChosenSites(self._matching(sites))
+        known = {site["siteId"]: site["siteName"] for site in sites}
+        found: list[ChosenSite] = []
+        faults = []
+        for text in dict.fromkeys(self.texts):
+            site_id, reason = (text, "") if _is_id(text) else _only_one(text, sites)
+            if reason:
+                faults.append(Fault("site", reason))
+            else:
+                found.append(ChosenSite(site_id, known.get(site_id)))
+        return ChosenSites(list(dict.fromkeys(found)), faults)
+
+    def find_one(self, context: CallContext) -> ChosenSite:
+        """The one site that was asked for; raises InvalidInput with what comes close where none is found."""
+        found = self.find(context)
+        if found.faults:
+            raise InvalidInput(found.faults)
+        (site,) = found.sites
+        return site
 
     def of_option(self, error: InvalidInput) -> InvalidInput:
         """The same faults, those of the site by the option that was typed."""
-        path = "site" if self.by_option else "siteId"
-        return InvalidInput(replace(fault, path=path) if fault.path == "siteId" else fault for fault in error.faults)
+        return InvalidInput(
+            replace(fault, path=self.option) if fault.path == "siteId" else fault for fault in error.faults
+        )
 
-    def label(self, site_id: str) -> str:
-        """What a terminal shows while the site is read."""
-        return f"site {site_id if self.name is None else printable(self.name, _LONGEST_NAME)}"
+    @property
+    def label(self) -> str:
+        """What a terminal shows while it is read."""
+        if self.all_sites:
+            return "all sites" if self.name_regex is None else f"sites {printable(self.name_regex.text, 40)}"
+        return f"{len(self.texts)} sites" if self.several else f"site {printable(''.join(self.texts), _LONGEST_NAME)}"
+
+    def _listed(self, context: CallContext) -> list[Site]:
+        """The sites among which to look: of a single name first what the service's own search finds, as it is short."""
+        service, names = context.service(), self.names
+        if len(names) == 1:
+            query = SiteQuery({"siteName": names[0], "siteSearchType": "exact"})
+            sites = service.sites(query, context.deadline).rows
+            if any(site["siteName"] == names[0] for site in sites):
+                return sites
+        return service.sites(SiteQuery(), context.deadline).rows
+
+    def _matching(self, sites: Sequence[Site]) -> list[ChosenSite]:
+        pattern = self.name_regex
+        found = [site for site in sites if pattern is None or pattern.found_in(site["siteName"] or "")]
+        if not sites:
+            raise InvalidInput([Fault(self.option, "the account has no site")])
+        if not found and pattern is not None:
+            reason = f"{_quoted(pattern.text)} matches the name of none of {number(len(sites), 'site')}"
+            raise InvalidInput([Fault(self.option, f"{reason} (`alicloud-esa sites list` shows all)")])
+        return [ChosenSite(site["siteId"], site["siteName"]) for site in found]
 
 
 def choose_site(values: Mapping[str, Any]) -> SiteChoice:
-    """Which site the options give; `values` are theirs."""
+    """Which site or sites the options give; `values` are theirs, of which those of sites are taken."""
     others = dict(values)
-    text = others.pop("site", None)
-    if text is None:
-        return SiteChoice(others)
-    if "siteId" in others:
-        return SiteChoice(others, None, True, (Fault("site", "contradicts --site-id; give one of them"),))
-    text = text.strip()
-    if text and not (text.isascii() and text.isdigit()):
-        return SiteChoice(others, text, True)
-    reader = Inputs({"site": text})
-    site_id = reader.site_id("site")
-    return SiteChoice({**others, "siteId": site_id}, None, True, tuple(reader.faults))
+    given = [name for name in ("site", "siteId", "siteNameRegex", "allSites") if others.get(name) is not None]
+    texts, faults = _read_texts(others.pop("site", ()))
+    reader = Inputs({"siteNameRegex": others.pop("siteNameRegex", None), "allSites": others.pop("allSites", None)})
+    regex = reader.regex("siteNameRegex")
+    faults += reader.faults
+    if contradiction := _contradiction(given):
+        others.pop("siteId", None)
+        return SiteChoice(others, option=contradiction.path, faults=(contradiction, *faults))
+    option = given[0] if given else "siteId"
+    if option == "siteId":
+        site_id = Inputs(others).site_id()
+        return SiteChoice(others, (site_id,) if site_id else ())
+    if len(texts) == 1 and _is_id(texts[0]):
+        others["siteId"] = texts[0]
+    return SiteChoice(others, texts, all_sites=option != "site", name_regex=regex, option=option, faults=tuple(faults))
 
 
-def find_site(name: str, service: Service, deadline: Deadline) -> str:
-    """The id of the only site of this name; raises InvalidInput with what comes close, and what a listing raises."""
-    sites: list[Site] = []
-    # All of them only where the service's own search finds none: what comes close is among them.
-    for query in (SiteQuery({"siteName": name, "siteSearchType": "exact"}), SiteQuery()):
-        sites = service.sites(query, deadline).rows
-        named = {site["siteId"]: site["status"] for site in sites if site["siteName"] == name}
-        if len(named) == 1:
-            return next(iter(named))
-        if named:
-            raise _refused(f"{_quoted(name)} is the name of {len(named)} sites: {_listed(named)}; give the id of one")
-    raise _refused(f"no site is named {_quoted(name)}; {_close(name, sites)}")
+def _contradiction(given: Sequence[str]) -> Fault | None:
+    """What cannot stand beside each other; a regular expression narrows all sites, so those two can."""
+    if len(given) < 2 or given == ["siteNameRegex", "allSites"]:
+        return None
+    first, other = (given[0], given[1]) if given[1] == "siteId" else (given[-1], given[0])
+    return Fault(first, f"contradicts {OPTIONS[other]}; give one of them")
 
 
-def _refused(reason: str) -> InvalidInput:
-    return InvalidInput([Fault("site", reason)])
+def _read_texts(typed: str | Sequence[str]) -> tuple[tuple[str, ...], list[Fault]]:
+    """Ids, without leading zeros, and names."""
+    read: list[str] = []
+    faults: list[Fault] = []
+    for text in map(str.strip, [typed] if isinstance(typed, str) else typed):
+        if text and not _is_id(text):
+            read.append(text)
+            continue
+        reader = Inputs({"site": text})
+        read.append(reader.site_id("site"))
+        faults += reader.faults
+    return tuple(read), faults
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _only_one(name: str, sites: Sequence[Site]) -> tuple[str, str]:
+    """The id of the only site of this name, or why there is none."""
+    named = {site["siteId"]: site["status"] for site in sites if site["siteName"] == name}
+    if len(named) == 1:
+        return next(iter(named)), ""
+    if named:
+        return "", f"{_quoted(name)} is the name of {len(named)} sites: {_shown(named)}; give the id of one"
+    return "", f"no site is named {_quoted(name)}; {_close(name, sites)}"
 
 
 def _quoted(name: str) -> str:
     return printable(shown(name))
 
 
-def _listed(named: Mapping[str, str | None]) -> str:
+def _shown(named: Mapping[str, str | None]) -> str:
     ids = [f"{site_id} ({printable(status or 'no status', 20)})" for site_id, status in named.items()]
     more = f", and {len(ids) - _MOST_SHOWN} more" if len(ids) > _MOST_SHOWN else ""
     return ", ".join(ids[:_MOST_SHOWN]) + more
 
 
-def _close(name: str, sites: list[Site]) -> str:
+def _close(name: str, sites: Sequence[Site]) -> str:
     from difflib import get_close_matches
 
     names = {site["siteName"].casefold(): site["siteName"] for site in sites if site["siteName"]}
