@@ -57,6 +57,15 @@ def test_names_are_compared_exactly() -> None:
     assert found == [Difference(Kind.MISSING, "", "a"), Difference(Kind.UNEXPECTED, ID[1], "a ")]
 
 
+def test_an_id_is_the_same_in_any_case() -> None:
+    declared = Declared({"name": "a", "urlCount": 6}, f"{171:024x}", [{"interval": 60}])
+    there = job(name="a", urlCount=5, id=f"{171:024X}")
+    assert check(declared, jobs=[there], plans=[execution(1)]) == [
+        Difference(Kind.CHANGED, f"{171:024X}", "a", "urlCount", 6, 5),
+        Difference(Kind.CHANGED, f"{171:024X}", "a", "interval", 60, 30, ID[1]),
+    ]
+
+
 def test_jobs_of_one_name_are_told_apart_by_id() -> None:
     jobs = [job(1, name="a", urlCount=1), job(2, name="a", urlCount=2)]
     first, second = Declared({"name": "a", "urlCount": 1}, ID[1]), Declared({"name": "a", "urlCount": 2}, ID[2])

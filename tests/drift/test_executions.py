@@ -66,6 +66,12 @@ EDITS: list[tuple[str, Any, Any, Difference]] = [
         OTHER_MOMENTS, ("2024-06-04T08:00:00.001Z", "2024-06-05T08:00:00Z", "2024-06-04T00:00:00Z", None), strict=True
     )
 ] + [
+    (
+        "startTime",
+        "2024-06-04T08:00:00.000001Z",
+        "2024-06-04T08:00:00.000002Z",
+        changed("startTime", "2024-06-04T08:00:00.000001Z", "2024-06-04T08:00:00.000002Z"),
+    ),
     ("startTime", "soon", None, changed("startTime", "soon", None)),
     ("startTime", "soon", "sooner", changed("startTime", "soon", "sooner")),
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Any
@@ -39,7 +40,15 @@ def response_error(body: Any, status: int = 200, **more: Any) -> ResponseError:
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"Jobs": []}, {"Code": "200"}, {"Code": 200}, {"code": "OK"}, {"Code": "Success", "Success": True}],
+    [
+        {},
+        {"Jobs": []},
+        {"Code": "200"},
+        {"Code": 200},
+        {"code": "OK"},
+        {"Code": "Success", "Success": True},
+        {"Code": None, "Success": None},
+    ],
 )
 def test_an_object_without_an_error_code_is_the_answer(body: dict[str, Any]) -> None:
     assert read(body) == body
@@ -57,11 +66,39 @@ def test_an_object_without_an_error_code_is_the_answer(body: dict[str, Any]) -> 
         ({"code": "200", "Code": "NoPermission", "Message": "m"}, "NoPermission"),
         ({"Success": True, "success": False, "Message": "m"}, "UnknownError"),
         ({"Success": True, "success": "false", "Message": "m"}, "UnknownError"),
+        ({"Success": 0, "Message": "m"}, "UnknownError"),
+        ({"Success": "no", "Message": "m"}, "UnknownError"),
+        ({"Success": {}, "Message": "m"}, "UnknownError"),
     ],
 )
 def test_an_error_under_200_is_an_error(body: dict[str, Any], code: str) -> None:
     error = api_error(body, 200)
     assert (error.code, error.message, error.http_status) == (code, "m", 200)
+
+
+@pytest.mark.parametrize("code", [{}, {"a": 1}, [], ["NoPermission"], True, False])
+@pytest.mark.parametrize("other", [{}, {"code": "200"}, {"code": "NoPermission"}])
+def test_a_code_that_is_no_text_under_200_is_an_error(code: object, other: dict[str, str]) -> None:
+    error = response_error({"Code": code, "Jobs": [], "TotalCount": "0", **other}, 200)
+    assert str(error) == "unexpected answer: HTTP 200 with a Code that is neither a text nor a number"
+
+
+@pytest.mark.parametrize("piece", ["[]", '{"":0}', "[[]]", "1", '"ab"'])
+def test_a_body_of_more_values_than_a_page_has_is_refused_before_it_takes_many_times_its_size(piece: str) -> None:
+    body = f"[{','.join([piece] * (8 * 2**20 // len(piece)))}]".encode()
+    tracemalloc.start()
+    try:
+        error = response_error(body)
+        assert tracemalloc.get_traced_memory()[1] < 5 * len(body)
+    finally:
+        tracemalloc.stop()
+    assert str(error) == "unexpected answer: more than 1,000,000 values in one page: lower PageSize"
+    assert error.retry is Retry.NEVER
+
+
+def test_a_page_of_texts_with_many_commas_is_read() -> None:
+    page = {"Domains": "a.cn," * 300_000, "Name": r"\"," * 300_000}
+    assert read(page) == page
 
 
 def test_the_request_id_comes_from_the_body_or_from_the_header() -> None:
@@ -193,9 +230,9 @@ def test_hidden_texts_are_masked_before_the_message_is_cut() -> None:
     assert "TOKEN" not in str(error)
 
 
-@pytest.mark.parametrize("raw", [rb'{"Name":"a\ud800b"}', rb'{"Name":"a\udfffb"}'])
-def test_half_a_character_is_replaced(raw: bytes) -> None:
-    assert read(raw) == {"Name": "a\ufffdb"}
+@pytest.mark.parametrize("half", ["d800", "dfff"])
+def test_half_a_character_is_replaced_by_a_mark_and_its_number(half: str) -> None:
+    assert read(rf'{{"Name":"a\u{half}b"}}'.encode()) == {"Name": f"a\ufffd{half}b"}
 
 
 def test_whole_characters_are_kept_however_they_are_spelled() -> None:

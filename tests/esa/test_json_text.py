@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.esa import json_text
 from pulumi_resource_alicloud_esa.esa.answer import Answer, interpret
 from pulumi_resource_alicloud_esa.esa.errors import ResponseError
-from pulumi_resource_alicloud_esa.esa.json_text import RepeatedKey, decode
+from pulumi_resource_alicloud_esa.esa.json_text import RepeatedKey, decode, has_more_values
 
 from emulator.seed import SITE_ID, seeded_jobs
 
@@ -37,12 +37,23 @@ from emulator.seed import SITE_ID, seeded_jobs
         ('{"":1,"":2}', ""),
         ('\ufeff{"a":1,"a":2}', "a"),
         (r'{"n":"\ud800","a":1,"a":2}', "a"),
+        # Half a character is in the key itself.
+        (r'{"a\ud800":1,"a\ud800":2}', "a\ufffdd800"),
+        (r'{"a\ud800":1,"a\ufffdd800":2}', "a\ufffdd800"),
+        (r'[{"b":"\ud800"},{"x":{"\ud800":1,"\uD800":2}}]', "\ufffdd800"),
     ],
 )
 def test_a_key_that_an_object_gives_twice_is_an_error(text: str, key: str) -> None:
     with pytest.raises(RepeatedKey) as caught:
         decode(text.encode())
     assert str(caught.value) == key
+
+
+def test_keys_that_differ_in_half_a_character_are_two() -> None:
+    assert decode(rb'{"a\ud800":1,"a\ud801":{"\udfff":"\udffe"}}') == {
+        "a\ufffdd800": 1,
+        "a\ufffdd801": {"\ufffddfff": "\ufffddffe"},
+    }
 
 
 @pytest.mark.parametrize(
@@ -67,6 +78,26 @@ def test_a_page_of_jobs_needs_no_second_reading(monkeypatch: pytest.MonkeyPatch)
     page = {"RequestId": "R", "TotalCount": "45", "Jobs": [dict(job.fields) for job in seeded_jobs(SITE_ID)]}
     for style in ({"separators": (",", ":")}, {"indent": 2}):
         assert decode(json.dumps(page, **style).encode()) == page  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("[1,2,3]", 3),
+        ("[[],[],[]]", 6),
+        ('{"a":1,"b":{}}', 3),
+        ('{"a,[{":"b,[{"}', 1),
+        (r'["\\",[{"\\\\":",[{"}],"\",[\",{"]', 5),
+    ],
+)
+@pytest.mark.parametrize("window", [1, 2, 3, 2**20])
+def test_values_are_counted_and_what_stands_in_texts_is_not(
+    text: str, values: int, window: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_text, "_WINDOW", window)
+    json.loads(text)
+    assert not has_more_values(text.encode(), values)
+    assert has_more_values(text.encode(), values - 1)
 
 
 @pytest.mark.parametrize(

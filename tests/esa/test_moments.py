@@ -95,10 +95,23 @@ def test_every_spelling_that_the_service_has_is_one_moment(text: str) -> None:
         ("2023-06-05T10:04:20+0800", "2023-06-05T02:04:20Z"),
         ("2024-01-01T00:00:00+Z", "2024-01-01T00:00:00Z"),
         ("0", "1970-01-01T00:00:00Z"),
+        ("2024-05-31T17:10:48.8490+08:00", "2024-05-31T09:10:48.849Z"),
+        ("2024-05-31T17:10:48.8495+08:00", "2024-05-31T09:10:48.849500Z"),
+        ("2024-05-31T17:10:48.849000001+08:00", "2024-05-31T09:10:48.849000001Z"),
+        ("2024-05-31T17:10:48.000000999+08:00", "2024-05-31T09:10:48.000000999Z"),
+        ("1969-12-31T23:59:59.999999999Z", "1969-12-31T23:59:59.999999999Z"),
+        ("9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59.999999999Z"),
     ],
 )
-def test_a_fraction_is_kept_to_the_millisecond(text: str, expected: str) -> None:
+def test_a_fraction_is_kept_as_it_is(text: str, expected: str) -> None:
     assert canonical_moment(text) == expected
+
+
+@pytest.mark.fuzz
+@given(st.lists(st.integers(0, 10**9 - 1), min_size=2, max_size=2, unique=True))
+def test_moments_a_nanosecond_apart_are_two(fractions: list[int]) -> None:
+    one, other = (canonical_moment(f"2024-06-01T08:53:13.{fraction:09d}+08:00") for fraction in fractions)
+    assert one != other
 
 
 @pytest.mark.parametrize(
@@ -122,6 +135,6 @@ def test_what_is_no_moment_is_compared_as_it_stands(text: str) -> None:
 
 
 @pytest.mark.fuzz
-@given(st.text() | st.from_regex(r"[0-9]{1,20}", fullmatch=True))
+@given(st.text() | st.from_regex(r"[0-9]{1,20}|20[0-9]{2}-0[1-9]-1[0-9]T00:00:00(\.[0-9]{1,9})?\+Z", fullmatch=True))
 def test_a_canonical_moment_is_its_own(text: str) -> None:
     assert canonical_moment(canonical_moment(text)) == canonical_moment(text)

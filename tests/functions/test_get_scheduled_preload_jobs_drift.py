@@ -58,6 +58,9 @@ def test_a_declared_value_means_the_same_in_its_other_spellings(field: str, decl
         ("urlCount", 0, "0", "5"),
         ("errorInfo", "broken", "broken", None),
         ("taskType", "", None, "preload"),
+        ("createdAt", "2024-06-01T08:53:13.0004Z", "2024-06-01T08:53:13.000400Z", "2024-06-01T08:53:13Z"),
+        # Beyond the calendar, which is not the same as having no value.
+        ("createdAt", "9223372036854775807", "9223372036854775807", "2024-06-01T08:53:13Z"),
         ("name", "a", None, None),
     ],
 )
@@ -88,6 +91,12 @@ def test_executions_are_read_only_of_jobs_that_declare_them() -> None:
     service = FakeService([job(1, name="a"), job(2, name="a"), job(3, name="b")], {ONE: [execution(1)]})
     answer(service, {"name": "a", "executions": []}, {"name": "b"})
     assert service.reads == ["jobs", f"executions of {ONE}", f"executions of {TWO}"]
+
+
+def test_executions_of_a_job_whose_id_the_service_writes_in_capitals_are_read() -> None:
+    service = FakeService([job(id="A" * 24, name="a")], {"A" * 24: [execution(1)]})
+    assert answer(service, {"id": "a" * 24, "executions": [{"interval": 30}]})["drifted"] is False
+    assert answer(service, {"id": "A" * 24, "executions": []})["drifted"] is True
 
 
 def test_a_changed_plan_is_told_by_execution_and_field() -> None:

@@ -35,7 +35,8 @@ class Declared:
 
     def means(self, job: Job) -> bool:
         """Whether this job can be the one that is declared."""
-        return bool(job["id"] == self.job_id if self.job_id else (job["name"] or "") == self.name)
+        # Ids are read in any case, and `job_id` is in lower case.
+        return bool(job["id"].lower() == self.job_id if self.job_id else (job["name"] or "") == self.name)
 
 
 def find_drift(declared: Sequence[Declared], reading: Reading, allow_unexpected: bool) -> list[Difference]:
@@ -69,7 +70,7 @@ def _match(declared: Sequence[Declared], reading: Reading) -> dict[int, Job]:
     """The job that each declared one means, by its index; those with an id choose first."""
     found: dict[int, Job] = {}
     by_name: dict[str, list[int]] = {}
-    by_id = {job["id"]: job for job in reading.jobs}
+    by_id = {job["id"].lower(): job for job in reading.jobs}
     for index, one in enumerate(declared):
         if not one.job_id:
             by_name.setdefault(one.name, []).append(index)

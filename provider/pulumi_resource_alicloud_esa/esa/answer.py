@@ -12,14 +12,17 @@ from typing import Any
 from .codes import Retry, retry_of_status
 from .errors import ApiError, ResponseError, one_line
 from .inputs import shown
-from .json_text import RepeatedKey, decode
+from .json_text import RepeatedKey, decode, has_more_values
 from .masking import Mask
+from .terms import term
 
 _SUCCESS_CODES = frozenset({"", "success", "ok", "200", "0"})
 # Longer than any text that is shown; texts from outside are cut to this before they are searched.
 _LONGEST = 4000
 # The service may echo what it signed, the security token included.
 _ECHO = re.compile(r"(StringToSign|CanonicalRequest) is\b", re.IGNORECASE)
+# A page of MAX_BODY_BYTES with the smallest jobs that the service can have has fewer.
+_MOST_VALUES = 1_000_000
 _NOTHING = Mask()
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _MEDIA_TYPES = ("application/json", "application/xml", "text/html", "text/plain", "text/xml")
@@ -48,9 +51,12 @@ def interpret(action: str, answer: Answer, mask: Mask = _NOTHING) -> dict[str, A
         )
     body = _decode(Answer(answer.status, answer.headers, mask.body(answer.body)))
     # All spellings are looked at: where one says that it failed, it did.
-    codes = [_plain(value) for value in _values(body, "code")]
+    given = [value for value in _values(body, "code") if value is not None]
+    if answer.status < 400 and any(isinstance(value, (dict, list, bool)) for value in given):
+        raise _odd(answer, "a Code that is neither a text nor a number")
+    codes = [_plain(value) for value in given]
     code = next((code for code in codes if code.lower() not in _SUCCESS_CODES), "".join(codes[:1]))
-    failed = any(str(value).lower() == "false" for value in _values(body, "success"))
+    failed = any(value is not None and str(value).lower() != "true" for value in _values(body, "success"))
     if answer.status < 400 and code.lower() in _SUCCESS_CODES and not failed:
         return body
     if answer.status >= 400 and not code:
@@ -89,6 +95,8 @@ def _denied(body: Mapping[str, Any]) -> str:
 
 
 def _decode(answer: Answer) -> dict[str, Any]:
+    if has_more_values(answer.body, _MOST_VALUES):
+        raise ResponseError(f"more than {_MOST_VALUES:,} values in one page: lower {term('page size')}")
     try:
         body = decode(answer.body)
     except RepeatedKey as error:

@@ -9,6 +9,9 @@ from typing import Any
 import msgspec
 
 _BLANKS = b" \t\r\n"
+# Each value but the first of a text stands behind one of these; behind an empty list's or object's stands none.
+_SIGNS = (b",", b"[", b"{")
+_WINDOW = 2**20
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -32,6 +35,24 @@ def decode(raw: bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
+def has_more_values(raw: bytes, most: int) -> bool:
+    """Whether the JSON text holds more values: decoded, each takes up to a hundred times its two bytes."""
+    if _signs(raw) <= most:
+        return False
+    # Texts hold such signs too. Looked at piece by piece, since what is split takes as much again.
+    plain = raw.replace(rb"\\", b"").replace(rb"\"", b"")
+    found = quotes = 0
+    for start in range(0, len(plain), _WINDOW):
+        parts = plain[start : start + _WINDOW].split(b'"')
+        found += _signs(b" ".join(parts[quotes % 2 :: 2]))
+        quotes += len(parts) - 1
+    return found > most
+
+
+def _signs(text: bytes) -> int:
+    return sum(map(text.count, _SIGNS))
+
+
 def _surely_distinct(raw: bytes, value: Any) -> bool:
     """Whether the text has no more keys than the value: of two equal keys both decoders silently keep the last.
 
@@ -51,18 +72,22 @@ def _surely_distinct(raw: bytes, value: Any) -> bool:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in pairs:
-        if key in result:
-            raise RepeatedKey(key)
-        result[key] = value
+        if (whole := _without_surrogates(key)) in result:
+            raise RepeatedKey(whole)
+        result[whole] = value
     return result
 
 
 def _without_surrogates(value: Any) -> Any:
-    """An escape of half a character, which is valid JSON, has no place in UTF-8 and could not be passed on."""
+    """An escape of half a character, which is valid JSON, has no place in UTF-8 and could not be passed on.
+
+    Which half it was is told behind the replacement, or two names that differ would be one.
+    """
     if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)
+        return _SURROGATE.sub(lambda found: f"\ufffd{ord(found[0]):04x}", value)
     if isinstance(value, list):
         return [_without_surrogates(item) for item in value]
     if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+        # Its keys were read by _object.
+        return {key: _without_surrogates(item) for key, item in value.items()}
     return value

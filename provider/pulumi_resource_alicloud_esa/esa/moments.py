@@ -15,34 +15,50 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 def parse_rfc3339(text: str) -> int | None:
     """Milliseconds since 1970 of an RFC 3339 moment, None where the text is none."""
-    return _milliseconds(_RFC3339.fullmatch(text))
+    return _milliseconds(_nanoseconds(_RFC3339.fullmatch(text)))
 
 
 def parse_answered(text: str) -> int | None:
     """Milliseconds since 1970 of a moment in any spelling of the service's, None where the text is none."""
-    text = text.strip()
-    return int(text) if _MILLISECONDS.fullmatch(text) else _milliseconds(_ANSWERED.fullmatch(text))
+    return _milliseconds(_answered(text))
 
 
 def canonical_moment(text: str) -> str:
-    """A moment of the service's in the one spelling that is compared: UTC, milliseconds where there are any.
+    """A moment of the service's in the one spelling that is compared: UTC, with milliseconds or what is finer.
 
-    Text that is no moment stays as it is: it can still be compared with itself.
+    Nothing of it is rounded. Text that is no moment stays as it is: it can still be compared with itself.
     """
-    milliseconds = parse_answered(text)
-    return text if milliseconds is None else format_moment(milliseconds) or text
+    nanoseconds = _answered(text)
+    return text if nanoseconds is None else _format(nanoseconds) or text
 
 
 def format_moment(milliseconds: int) -> str | None:
     """`2024-06-01T08:53:13Z` of milliseconds since 1970; None beyond the calendar."""
+    return _format(milliseconds * 10**6)
+
+
+def _answered(text: str) -> int | None:
+    text = text.strip()
+    return int(text) * 10**6 if _MILLISECONDS.fullmatch(text) else _nanoseconds(_ANSWERED.fullmatch(text))
+
+
+def _format(nanoseconds: int) -> str | None:
+    seconds, fraction = divmod(nanoseconds, 10**9)
     try:
-        moment = _EPOCH + timedelta(milliseconds=milliseconds)
+        moment = _EPOCH + timedelta(seconds=seconds)
     except OverflowError:
         return None
-    return moment.isoformat(timespec="milliseconds" if milliseconds % 1000 else "seconds").replace("+00:00", "Z")
+    digits = f".{fraction:09d}" if fraction else ""
+    while digits.endswith("000"):
+        digits = digits[:-3]
+    return moment.isoformat(timespec="seconds").replace("+00:00", f"{digits}Z")
 
 
-def _milliseconds(match: re.Match[str] | None) -> int | None:
+def _milliseconds(nanoseconds: int | None) -> int | None:
+    return None if nanoseconds is None else nanoseconds // 10**6
+
+
+def _nanoseconds(match: re.Match[str] | None) -> int | None:
     if match is None:
         return None
     *parts, fraction, sign, hours, minutes = match.groups()
@@ -52,4 +68,4 @@ def _milliseconds(match: re.Match[str] | None) -> int | None:
         moment -= -offset if sign == "-" else offset
     except (ValueError, OverflowError):
         return None
-    return (moment - _EPOCH) // timedelta(milliseconds=1) + int(f"{fraction or 0:0<3}"[:3])
+    return (moment - _EPOCH) // timedelta(seconds=1) * 10**9 + int(f"{fraction or 0:0<9}")

@@ -18,7 +18,6 @@ from ..drift.text import job_lines, summary
 from ..esa.errors import DriftFound
 from ..esa.inputs import Inputs
 from ..esa.models import Job
-from ..esa.moments import format_moment
 from ..esa.query import JobQuery, read_query_from
 
 _NAMED = 20
@@ -99,11 +98,7 @@ def _read_fields(given: Inputs, names: Sequence[str]) -> dict[str, Value | None]
             continue
         if name not in INTEGERS and not isinstance(value, str):
             given.fault(name, "not accepted; give a string")
-        elif name in MOMENTS and value:
-            milliseconds = given.milliseconds(name)
-            if milliseconds is not None:
-                fields[name] = format_moment(milliseconds)
-        else:
+        elif name not in MOMENTS or value == "" or given.milliseconds(name) is not None:
             fields[name] = canonical_value(name, value)
     return fields
 
