@@ -101,7 +101,7 @@ def test_names_are_valid_unique_and_the_jobs_own(cli: Cli, names: list[str], exp
 
 def test_nothing_of_the_service_is_code_in_hcl() -> None:
     evil = 'x"}\n${file("/etc/passwd")} %{for} $${a} \\ ::error:: \u202e\U000e0001'
-    text = terraform_import(SITE, [Found(evil, 'a"\n}\nresource "x" "y" {}', [evil])])
+    text = terraform_import([Found(SITE, evil, 'a"\n}\nresource "x" "y" {}', [evil])])
     job, execution = blocks(text)
     name = "a_resource_x_y"
     assert job == (f"alicloud_esa_scheduled_preload_job.{name}", f"{SITE}:{evil}")

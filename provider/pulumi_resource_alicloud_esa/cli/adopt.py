@@ -29,6 +29,7 @@ _TEMPLATE = re.compile(r"[$%](?=\{)")
 class Found:
     """A job to adopt, with the ids of its executions where they are adopted too."""
 
+    site_id: str
     job_id: str
     name: str
     executions: Sequence[str] = ()
@@ -42,22 +43,22 @@ class _Resource:
     called: str
 
 
-def pulumi_import(site_id: str, jobs: Sequence[Found]) -> str:
+def pulumi_import(jobs: Sequence[Found]) -> str:
     """What `pulumi import --file` reads."""
-    resources = [{"type": _PULUMI[one.kind], "name": one.name, "id": one.id} for one in _resources(site_id, jobs)]
+    resources = [{"type": _PULUMI[one.kind], "name": one.name, "id": one.id} for one in _resources(jobs)]
     return json_output({"resources": resources})
 
 
-def terraform_import(site_id: str, jobs: Sequence[Found]) -> str:
+def terraform_import(jobs: Sequence[Found]) -> str:
     """Import blocks, for `terraform plan -generate-config-out=FILE`."""
     blocks = [
         f"# {one.called}\nimport {{\n  to = {_TERRAFORM[one.kind]}.{one.name}\n  id = {_hcl(one.id)}\n}}\n"
-        for one in _resources(site_id, jobs)
+        for one in _resources(jobs)
     ]
     return "\n".join(blocks)
 
 
-FORMATS: Mapping[str, Callable[[str, Sequence[Found]], str]] = {
+FORMATS: Mapping[str, Callable[[Sequence[Found]], str]] = {
     "pulumi-import": pulumi_import,
     "terraform-import": terraform_import,
 }
@@ -68,10 +69,10 @@ def format_of(file: str) -> str:
     return "terraform-import" if file.endswith(".tf") else "pulumi-import"
 
 
-def _resources(site_id: str, jobs: Sequence[Found]) -> Iterator[_Resource]:
+def _resources(jobs: Sequence[Found]) -> Iterator[_Resource]:
     for job, name in zip(jobs, _names(jobs), strict=True):
         called = f"job {printable(job.name)} ({printable(job.job_id)})" if job.name else f"job {printable(job.job_id)}"
-        yield _Resource("job", name, f"{site_id}:{job.job_id}", called)
+        yield _Resource("job", name, f"{job.site_id}:{job.job_id}", called)
         for number, execution in enumerate(job.executions, 1):
             # Two blanks of a name become one `_`, so no job's name has `__` in it.
             yield _Resource(

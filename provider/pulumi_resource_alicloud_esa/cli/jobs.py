@@ -40,12 +40,12 @@ def list_jobs(
 
     if form in IMPORTS:
 
-        def find(context: CallContext) -> tuple[str, list[Found]]:
+        def find(context: CallContext) -> list[Found]:
             site_id = site.find_one(context).id
             query = read_query_from(Inputs({**site.values, "siteId": site_id}), paged=True)
-            return site_id, _found(query, executions, context)
+            return _found(query, executions, context)
 
-        return written(IMPORTS[form](*call(settings, site.label, find)))
+        return written(IMPORTS[form](call(settings, site.label, find)))
     site_id, answer = call(settings, site.label, work)
     if form == "json":
         return written(json_output(answer))
@@ -57,7 +57,7 @@ def _found(query: JobQuery, executions: bool, context: CallContext) -> list[Foun
     reading = read_site(context.service(), query, lambda job: executions, context.deadline, context.progress)
     plans = reading.executions
     return [
-        Found(job["id"], job["name"] or "", sorted(plan["id"] for plan in plans.get(job["id"], ())))
+        Found(query.site_id, job["id"], job["name"] or "", sorted(plan["id"] for plan in plans.get(job["id"], ())))
         for job in reading.jobs
     ]
 

@@ -60,11 +60,11 @@ def write(file: str, content: str) -> bool:
 def adoption(file: str, outcome: Outcome) -> str:
     """What imports the jobs that are new, in the format that the file's name asks for."""
     jobs = [
-        Found(found.job_id, found.name, [*(found.record.executions or {})] if found.record else [])
+        Found(outcome.site_id, found.job_id, found.name, [*(found.record.executions or {})] if found.record else [])
         for found in outcome.differences
         if found.kind is Kind.UNEXPECTED
     ]
-    return IMPORTS[format_of(file)](outcome.site_id, jobs)
+    return IMPORTS[format_of(file)](jobs)
 
 
 def read_reports(given: Sequence[str], baseline: str, adopt: str | None = None) -> tuple[list[Report], list[Fault]]:
