@@ -38,15 +38,15 @@ class Display:
         if shown:
             self._timer.start()
 
-    def report(self, done: int, total: int) -> None:
-        """Show that `done` of `total` rows are read; called from the thread that reads."""
+    def report(self, done: int, total: int, count: str = "") -> None:
+        """Show that `done` of `total` rows are read, or as `count` says; called from the thread that reads."""
         with self._lock:
             # An interrupted call may still report; a bar started then would never be stopped.
             if self._stopped or (self._bar is None and done >= total):
                 return
             self._doing = ""
             self._show()
-            self._bar.update(self._task, completed=done, total=total, doing="", count=f"{done}/{total}")
+            self._bar.update(self._task, completed=done, total=total, doing="", count=count or f"{done}/{total}")
 
     def waiting(self, text: str) -> None:
         """What holds the call up, such as a pause before the next attempt; shown until the next page is read."""

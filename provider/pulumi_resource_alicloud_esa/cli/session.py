@@ -1,6 +1,6 @@
-"""One call to the service from the command line: same settings and credentials as the provider, and it can be stopped.
+"""The calls of one command: same settings and credentials as the provider, and they can be stopped.
 
-The work runs in a thread of its own: the main thread stays free to notice Ctrl-C even while a name is being
+The work runs in threads of its own: the main thread stays free to notice Ctrl-C even while a name is being
 looked up, which no signal interrupts.
 """
 
@@ -9,7 +9,12 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from .. import environment
@@ -21,9 +26,10 @@ from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
 from . import say
 from .faults import fault_line
-from .progress import progress
+from .progress import Display, progress
 
 T = TypeVar("T")
+R = TypeVar("R")
 _POLL_SECONDS = 0.1
 _GRACE_SECONDS = 0.3
 # The client's debug line about an attempt that failed.
@@ -55,47 +61,128 @@ def environment_for(settings: Settings) -> Mapping[str, str]:
 
 def call(settings: Settings, subject: str, work: Callable[[CallContext], T]) -> T:
     """The result of `work`; raises what it raises. `subject` is what a terminal shows as being read."""
-    deadline = Deadline(settings.timeout_seconds)
-    with progress(subject) as display, deadline.timer():
-
-        def debug(line: str) -> None:
-            say.debug(line)
-            if pause := _PAUSE.match(line):
-                display.waiting(f"{pause['why']}, again in {pause['seconds']} s")
-
-        client = Client(settings, environment_for(settings), say.warning, debug, describe=fault_line)
-        running = _Running(lambda: work(CallContext(client.service, deadline, display.report)))
-        try:
-            return running.result(deadline)
-        finally:
-            deadline.cancel()
-            running.done.wait(_GRACE_SECONDS)
-            client.close()
+    with open_session(settings) as session:
+        return session.call(subject, work)
 
 
-class _Running(Generic[T]):
-    """Work in a daemon thread."""
+@contextmanager
+def open_session(settings: Settings) -> Iterator[Session]:
+    """Calls that share keys, connections and the bound of maxConcurrency; at the end none goes on."""
+    session = Session(settings)
+    try:
+        yield session
+    finally:
+        session.close()
 
-    def __init__(self, work: Callable[[], T]) -> None:
+
+class Session:
+    """Several calls, one after the other or side by side."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._display: Display | None = None
+        self._client = Client(settings, environment_for(settings), say.warning, self._debug, describe=fault_line)
+        self._calls: set[_Call[Any]] = set()
+
+    def call(self, subject: str, work: Callable[[CallContext], R]) -> R:
+        """The result of one call; raises what the work raises."""
+        ((_, result),) = self.each(subject, [None], lambda item, context: work(context))
+        return result()
+
+    def each(
+        self, subject: str, items: Sequence[T], work: Callable[[T, CallContext], R]
+    ) -> Iterator[tuple[T, Callable[[], R]]]:
+        """Each item with its result as it arrives; asking for that raises what the work on this item raised.
+
+        As many at once as there may be requests, which all pass one gate; each has the time limit for itself.
+        """
+        waiting, done = deque(items), 0
+        running: dict[_Call[R], T] = {}
+        ended: SimpleQueue[None] = SimpleQueue()
+        with progress(subject) as display:
+            self._display = display
+            report = display.report if len(items) == 1 else _silent
+            while waiting or running:
+                while waiting and len(running) < self._settings.max_concurrency:
+                    item = waiting.popleft()
+                    call = self._call(partial(work, item), report, ended)
+                    running[call] = item
+                with suppress(Empty):
+                    ended.get(timeout=_POLL_SECONDS)
+                for call in [call for call in running if call.over()]:
+                    done += 1
+                    if len(items) > 1:
+                        display.report(done, len(items), f"site {done} of {len(items)}")
+                    self._calls.discard(call)
+                    yield running.pop(call), call.result
+
+    def close(self) -> None:
+        """Stop what is under way, and drop the connections."""
+        if self._display is not None:
+            self._display.stop()
+        for call in self._calls:
+            call.deadline.cancel()
+        grace = time.monotonic() + _GRACE_SECONDS
+        for call in self._calls:
+            call.done.wait(max(0.0, grace - time.monotonic()))
+        self._client.close()
+
+    def _call(
+        self, work: Callable[[CallContext], R], report: Callable[[int, int], None], ended: SimpleQueue[None]
+    ) -> _Call[R]:
+        deadline = Deadline(self._settings.timeout_seconds)
+        context = CallContext(self._client.service, deadline, report)
+        call = _Call(partial(work, context), deadline, ended)
+        self._calls.add(call)
+        call.start()
+        return call
+
+    def _debug(self, line: str) -> None:
+        say.debug(line)
+        if self._display is not None and (pause := _PAUSE.match(line)):
+            self._display.waiting(f"{pause['why']}, again in {pause['seconds']} s")
+
+
+class _Call(Generic[R]):
+    """One call in a daemon thread; `ended` is told when it is over."""
+
+    def __init__(self, work: Callable[[], R], deadline: Deadline, ended: SimpleQueue[None]) -> None:
+        self.deadline = deadline
         self.done = threading.Event()
         self._work = work
-        self._value: T
+        self._ended = ended
+        self._value: R
         self._error: BaseException | None = None
+
+    def start(self) -> None:
         threading.Thread(target=self._run, name="call", daemon=True).start()
 
-    def result(self, deadline: Deadline) -> T:
-        """Wait for it; raises what it raised, or why the call is over where the work does not notice."""
-        while not self.done.wait(_POLL_SECONDS):
-            if deadline.ended is not None and not self.done.wait(_GRACE_SECONDS):
-                raise deadline.ended
+    def over(self) -> bool:
+        """Whether it is done, or its time is up and the work does not notice."""
+        if self.deadline.ended is not None:
+            self.done.wait(_GRACE_SECONDS)
+            return True
+        return self.done.is_set()
+
+    def result(self) -> R:
+        """What the work made; raises what it raised, or why the call is over where the work does not notice."""
         if self._error is not None:
             raise self._error
+        if not self.done.is_set() and self.deadline.ended is not None:
+            self.deadline.cancel()
+            raise self.deadline.ended
         return self._value
 
     def _run(self) -> None:
         try:
-            self._value = self._work()
+            with self.deadline.timer():
+                self._value = self._work()
         except BaseException as error:
             self._error = error
         finally:
             self.done.set()
+            self._ended.put(None)
+
+
+def _silent(done: int, total: int) -> None:
+    """The progress of one of many sites, which is not shown."""
