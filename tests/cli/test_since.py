@@ -48,7 +48,8 @@ def test_findings_are_new_known_or_resolved(cli: Cli) -> None:
     assert [(row["id"], row["kind"], row["name"]) for row in found["resolved"]] == [(ADDED, "unexpected", "added")]
     markdown = cli.read("r.md")
     assert "**Since the earlier report**: 1 new, 1 known, 1 resolved." in markdown
-    assert f"Resolved:\n\n- `job added ({ADDED}) is new`" in markdown
+    details = "preload, static.example.com, 1 URL, created 2024-08-01T00:00:59Z"
+    assert f"Resolved:\n\n- `job added ({ADDED}) is new ({details})`" in markdown
 
 
 def test_only_new_findings_fail_where_that_is_asked_for_and_the_report_says_drift(cli: Cli) -> None:
@@ -71,6 +72,59 @@ def test_a_value_that_moved_again_is_a_new_finding_and_the_old_one_is_resolved(c
     found = report(cli)
     assert found["since"] == {"new": 1, "known": 1, "resolved": 1}
     assert [row["actual"] for row in found["resolved"]] == [9]
+
+
+def test_a_new_job_that_is_edited_is_a_new_finding_and_the_old_one_is_resolved(cli: Cli) -> None:
+    earlier(cli)
+    cli.emulator.store.change(SITE_ID, ADDED, Domains="b.com", ExecutionCount=99)
+    found = report(cli, "--fail-on", "new")
+    assert found["since"] == {"new": 1, "known": 1, "resolved": 1}
+    (live,) = (row for row in found["differences"] if row["id"] == ADDED)
+    (gone,) = found["resolved"]
+    assert (live["since"], gone["id"]) == ("new", ADDED)
+    # Code scanning goes by it alone, and would keep a dismissed alert dismissed.
+    assert live["fingerprint"] != gone["fingerprint"]
+
+
+def test_a_new_job_whose_counters_moved_is_known(cli: Cli) -> None:
+    earlier(cli)
+    cli.emulator.store.change(SITE_ID, ADDED, ExecutionCount=99, ErrorInfo="InvalidUrl")
+    assert report(cli)["since"] == {"new": 0, "known": 2, "resolved": 0}
+
+
+PAST = {"StartTime": "2020-01-01T00:00:00Z", "EndTime": "2020-01-01T01:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "new"),
+    [
+        ({"Interval": 30}, {"Interval": 77}, 1),
+        ({"Status": "waiting"}, {"Status": "stopped"}, 1),
+        ({"Status": "waiting"}, {"Status": "running"}, 0),
+        (PAST, None, 0),
+        ({}, None, 1),
+    ],
+)
+def test_a_new_job_is_known_while_its_plan_is(cli: Cli, first: Any, then: Any, new: int) -> None:
+    cli.record("--executions")
+    cli.emulator.store.add(SITE_ID, Id=ADDED, Name="added")
+    plan = {"Id": FIRST, "JobId": ADDED, "EndTime": "2999-01-01T00:00:00Z", **first}
+    cli.emulator.store.executions.set(ADDED, [plan])
+    assert cli.check("--format", "json=old.json").code == 7
+    cli.emulator.store.executions.set(ADDED, [] if then is None else [{**plan, **then}])
+    assert report(cli)["since"] == {"new": new, "known": 1 - new, "resolved": new}
+
+
+def test_a_known_new_execution_that_was_stopped_is_a_new_finding(cli: Cli) -> None:
+    cli.record("--executions", "--id", EXAMPLE_JOB_ID)
+    plan = {"Id": FIRST, "JobId": EXAMPLE_JOB_ID, "Interval": 30}
+    before = list(cli.emulator.store.executions.of(EXAMPLE_JOB_ID))
+    cli.emulator.store.executions.set(EXAMPLE_JOB_ID, [*before, plan])
+    assert cli.check("--format", "json=old.json").code == 7
+    cli.emulator.store.executions.set(EXAMPLE_JOB_ID, [*before, {**plan, "Status": "stopped"}])
+    found = report(cli)
+    assert found["since"] == {"new": 1, "known": 0, "resolved": 1}
+    assert [row["actual"] for row in found["differences"]] == ["interval 30, stopped"]
 
 
 def test_a_clean_check_resolves_everything(cli: Cli) -> None:
@@ -147,6 +201,13 @@ ACCEPTED = "give the file of an earlier `drift check --format json=FILE`"
         (
             json.dumps({**HEAD, "differences": [{"kind": "missing", "id": "1", "name": "a", "actual": {}}]}),
             "differences[0] is no finding",
+        ),
+        *(
+            (
+                json.dumps({**HEAD, "differences": [{"kind": "unexpected", "id": "1", "name": "a", "job": job}]}),
+                "differences[0] is no finding",
+            )
+            for job in (1, [], {"urlCount": []}, {"executions": 1}, {"executions": {"a": 1}})
         ),
     ],
 )

@@ -111,7 +111,7 @@ def _check(request: Request, site_id: str, settings: Settings, earlier: Earlier 
         return outcome
     if earlier is None:
         say.note(f"{request.since} tells of no earlier findings, so all are new")
-    return replace(outcome, since=since(baseline.site_id, earlier.differences if earlier else (), judged))
+    return replace(outcome, since=since(baseline.site_id, earlier.differences if earlier else (), judged, reading.now))
 
 
 def _another_site(request: Request, site_id: str, baseline: Baseline) -> InvalidInput:

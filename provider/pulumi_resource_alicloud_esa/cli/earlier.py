@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..drift.compare import Difference, Kind
-from ..drift.record import Value
+from ..drift.record import Value, read_record
 from ..esa.inputs import shown
 from ..esa.json_text import RepeatedKey, decode
 from ..schema import VERSION
@@ -59,7 +59,10 @@ def _difference(path: str, index: int, row: Any) -> Difference:
         texts = [row.get("id"), row.get("name"), row.get("field", ""), row.get("executionId", "")]
         if kind and all(isinstance(text, str) for text in texts) and _is_side(row, "expected", "actual"):
             job_id, name, field, execution_id = texts
-            return Difference(kind, job_id, name, field, row.get("expected"), row.get("actual"), execution_id)
+            sides, job = (row.get("expected"), row.get("actual")), row.get("job")
+            record = read_record(job)
+            if job is None or record is not None:
+                return Difference(kind, job_id, name, field, *sides, execution_id, record)
     raise NoReport(f"{path}: differences[{index}] is no finding: {shown(row)}; {_ACCEPTED}")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dataclasses import field as data_field
 from enum import Enum
 
-from .record import EXECUTIONS, Fields, Record, Value, moment
+from .record import EXECUTIONS, STOPPED, Fields, Record, Value, moment
 
 
 class Kind(Enum):
@@ -87,6 +87,7 @@ def plan_text(execution: Fields) -> str:
     start, end = execution.get("startTime"), execution.get("endTime")
     parts = [f"{start} to {end}"] if start and end else [f"from {start}"] if start else [f"until {end}"] if end else []
     parts += [f"{name} {execution[name]}" for name in ("interval", "sliceLen") if name in execution]
+    parts += [STOPPED] if execution.get(STOPPED) else []
     return ", ".join(parts) or "no plan known"
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .compare import Difference
+from .compare import Difference, Kind, compare
 from .ignore import Judged
 from .markdown import bullets
 from .text import describe
@@ -19,10 +19,13 @@ _ROOM = 1500
 
 def fingerprint(site_id: str, difference: Difference) -> str:
     """A finding's fingerprint: independent of other findings; another live value makes another one."""
+    identity = [site_id, difference.kind.value, difference.job_id, difference.field]
     sides = [difference.expected, difference.actual]
     execution = [difference.execution_id] if difference.execution_id else []
-    identity = json.dumps([site_id, difference.kind.value, difference.job_id, difference.field, sides, *execution])
-    return hashlib.sha256(identity.encode()).hexdigest()
+    # Of a new job all that is compared is a live value; not its executions, which go by themselves when they are over.
+    found = [difference.record.fields] if difference.kind is Kind.UNEXPECTED and difference.record else []
+    text = json.dumps([*identity, sides, *execution, *found], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -58,20 +61,30 @@ class Since:
         return "\n".join(parts)
 
 
-def since(site_id: str, earlier: Sequence[Difference], judged: Judged) -> Since:
-    """What became of the findings of an earlier check of the same site.
+def since(site_id: str, earlier: Sequence[Difference], judged: Judged, now: int | None) -> Since:
+    """What became of the findings of an earlier check of the same site; `now` by the service's clock.
 
     One that is ignored now still exists, so it is not resolved; one whose rule ran out was no finding before, so it
-    is new.
+    is new. So is a job that was known to be new, and whose plan somebody has changed since.
     """
-    known = {fingerprint(site_id, found) for found in earlier}
-    marks = [(found, fingerprint(site_id, found)) for found in judged.differences]
-    here = {*(mark for _, mark in marks), *(fingerprint(site_id, found) for found, _ in judged.ignored)}
+    before = {fingerprint(site_id, found): found for found in earlier}
+
+    def known_as(found: Difference) -> str | None:
+        mark = fingerprint(site_id, found)
+        return mark if mark in before and _same_plan(before[mark], found, now) else None
+
+    marks = [(found, known_as(found)) for found in judged.differences]
+    here = {*(mark for _, mark in marks), *(known_as(found) for found, _ in judged.ignored)}
     return Since(
-        [found for found, mark in marks if mark not in known],
-        [found for found, mark in marks if mark in known],
-        [found for found in earlier if fingerprint(site_id, found) not in here],
+        [found for found, mark in marks if mark is None],
+        [found for found, mark in marks if mark is not None],
+        [found for mark, found in before.items() if mark not in here],
     )
+
+
+def _same_plan(was: Difference, live: Difference, now: int | None) -> bool:
+    """Whether the executions of a new job are still those of its earlier finding, or ran out since."""
+    return live.kind is not Kind.UNEXPECTED or not compare({"": was.record}, {"": live.record}, now=now)
 
 
 def _lines(word: str, findings: Sequence[Difference]) -> list[str]:
