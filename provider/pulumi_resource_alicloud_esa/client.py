@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .config import Settings
 from .engine.tracing import Tracing
 from .esa.endpoints import choose_endpoint
-from .esa.errors import Fault
+from .esa.errors import FailedAttempt, Fault
 from .schema import VERSION
 
 if TYPE_CHECKING:
@@ -29,12 +29,14 @@ class Client:
         debug: Callable[[str], None] = lambda message: None,
         tracing: Tracing | None = None,
         describe: Callable[[Fault], str] = str,
+        paused: Callable[[FailedAttempt, float], None] = lambda error, seconds: None,
     ) -> None:
         self.settings = settings
         self._env = dict(env)
         self._warn = warn
         self._debug = debug
         self._describe = describe
+        self._paused = paused
         self._tracing = tracing or Tracing()
         self._lock = threading.Lock()
         self._client: EsaClient | None = None
@@ -83,9 +85,10 @@ class Client:
         )
         policy = RetryPolicy(max_attempts=settings.max_attempts)
         pace = Pace(settings.max_concurrency)
-        self._client = EsaClient(transport, source, pace, policy, span=self._tracing.span, debug=self._debug)
+        span, debug, paused = self._tracing.span, self._debug, self._paused
+        self._client = EsaClient(transport, source, pace, policy, span=span, debug=debug, paused=paused)
         self._workers = self._tracing.workers(settings.max_concurrency)
-        lister = Lister(self._client, self._workers, settings.max_concurrency, self._tracing.span)
+        lister = Lister(self._client, self._workers, settings.max_concurrency, span)
         # The lambda must not refer to `self`: that would keep its threads alive after the last call.
         warn, describe = self._warn, self._describe
         return Service(lister, lambda doubt: warn(describe(doubt)))

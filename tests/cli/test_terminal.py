@@ -17,6 +17,7 @@ from pulumi_resource_alicloud_esa.cli.progress import progress
 from rich.cells import cell_len
 
 from emulator import EXAMPLE_JOB_ID, SITE_ID, Glitch
+from emulator.raw import RawAnswer
 from tests.support.command import BASELINE, COMMAND, SITE, Cli
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -88,6 +89,13 @@ def test_a_pause_before_the_next_attempt_says_why_and_how_long(cli: Cli) -> None
     code, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE)
     assert code == 0
     assert re.search(r"TooManyRequests, again in [\d.]+ s", ESCAPE.sub("", sent))
+
+
+def test_a_pause_after_an_answer_that_cannot_be_read_says_so(cli: Cli) -> None:
+    cli.emulator.glitches.add(Glitch(raw=RawAnswer(status=503, body=b"<html>", headers={"Retry-After": "2"}), times=1))
+    code, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE)
+    assert code == 0
+    assert "HTTP 503 with 6 bytes of application/json that is not JSON, again in 2.0 s" in ESCAPE.sub("", sent)
 
 
 def test_an_answer_that_comes_at_once_shows_nothing_of_waiting(cli: Cli) -> None:

@@ -7,7 +7,6 @@ looked up, which no signal interrupts.
 from __future__ import annotations
 
 import os
-import re
 import threading
 import time
 from collections import deque
@@ -22,8 +21,9 @@ from ..client import Client
 from ..config import Settings, read_settings
 from ..context import CallContext
 from ..esa.deadline import Deadline
-from ..esa.errors import Fault, InvalidInput
+from ..esa.errors import FailedAttempt, Fault, InvalidInput
 from ..esa.inputs import Inputs
+from ..esa.printable import printable
 from . import say
 from .faults import fault_line
 from .progress import Display, progress
@@ -32,8 +32,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 _POLL_SECONDS = 0.1
 _GRACE_SECONDS = 0.3
-# The client's debug line about an attempt that failed.
-_PAUSE = re.compile(r"attempt \d+ of \d+, again in (?P<seconds>[\d.]+) s: (?P<why>[\w.-]+)")
+# Characters of why an attempt failed, beside the bar.
+_LONGEST_WHY = 60
 
 
 def read_all(
@@ -81,7 +81,8 @@ class Session:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._display: Display | None = None
-        self._client = Client(settings, environment_for(settings), say.warning, self._debug, describe=fault_line)
+        env = environment_for(settings)
+        self._client = Client(settings, env, say.warning, say.debug, describe=fault_line, paused=self._paused)
         self._calls: set[_Call[Any]] = set()
 
     def call(self, subject: str, work: Callable[[CallContext], R]) -> R:
@@ -137,10 +138,9 @@ class Session:
         call.start()
         return call
 
-    def _debug(self, line: str) -> None:
-        say.debug(line)
-        if self._display is not None and (pause := _PAUSE.match(line)):
-            self._display.waiting(f"{pause['why']}, again in {pause['seconds']} s")
+    def _paused(self, error: FailedAttempt, seconds: float) -> None:
+        if self._display is not None:
+            self._display.waiting(f"{printable(error.why, _LONGEST_WHY)}, again in {seconds:.1f} s")
 
 
 class _Call(Generic[R]):

@@ -41,7 +41,9 @@ class EsaClient:
         nonce: Callable[[], str] = lambda: secrets.token_hex(16),
         span: SpanHook = no_span,
         debug: Callable[[str], None] = lambda line: None,
+        paused: Callable[[FailedAttempt, float], None] = lambda error, seconds: None,
     ) -> None:
+        """`debug` gets a line for each attempt that failed, `paused` why the next one is so many seconds away."""
         self.pace = pace
         self.clock = ServiceClock()
         self._transport = transport
@@ -51,6 +53,7 @@ class EsaClient:
         self._nonce = nonce
         self._span = span
         self._debug = debug
+        self._paused = paused
         self._skew = timedelta(0)
 
     def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
@@ -125,6 +128,7 @@ class EsaClient:
         if kind is Retry.CREDENTIALS and not self._credentials.refresh(credentials, deadline):
             raise error
         self._debug(f"attempt {error.attempts} of {self._policy.max_attempts}, again in {wait:.1f} s: {error}")
+        self._paused(error, wait)
         deadline.sleep(wait)
 
     def _learn_clock(self, error: FailedAttempt, used: timedelta) -> bool:

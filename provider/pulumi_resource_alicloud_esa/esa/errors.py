@@ -75,6 +75,11 @@ class FailedAttempt(EsaError):
         self.attempts = 1
         super().__init__(*texts)
 
+    @property
+    def why(self) -> str:
+        """Why in a few words: the service's code, else the message."""
+        return spelled(str(self.args[0]))
+
 
 class ApiError(FailedAttempt):
     """An error the service answered with: action, code, message, HTTP status, request id, advice."""
