@@ -47,7 +47,7 @@ def engine_in(arguments: list[str]) -> str:
 
 
 @pytest.mark.parametrize(("flag", "word"), [("--version", VERSION), ("--help", "engine starts it"), ("-h", "usage")])
-def test_a_person_may_ask_what_it_is(flag: str, word: str) -> None:
+def test_a_person_gets_the_version_and_the_help(flag: str, word: str) -> None:
     process = start("", flag)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")

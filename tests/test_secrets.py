@@ -77,7 +77,7 @@ def everything(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[st
     assert not found, [line for line in text.splitlines() if any(secret in line for secret in found)][:5]
 
 
-def test_every_code_of_the_service(shared: Emulator, everything: Everything) -> None:
+def test_no_code_of_the_service_shows_a_secret(shared: Emulator, everything: Everything) -> None:
     shared.keys.add("STS.visibleId", SECRET, TOKEN)
     for code in ERRORS:
         shared.glitches.clear()
@@ -85,7 +85,7 @@ def test_every_code_of_the_service(shared: Emulator, everything: Everything) -> 
         everything.fail(endpoint=shared.url, maxAttempts=1, **KEYS)
 
 
-def test_a_signature_that_does_not_match(shared: Emulator, everything: Everything) -> None:
+def test_a_signature_that_does_not_match_shows_no_secret(shared: Emulator, everything: Everything) -> None:
     shared.keys.add("STS.visibleId", "another", TOKEN)
     everything.fail(endpoint=shared.url, **KEYS)
 
@@ -106,7 +106,7 @@ def test_a_signature_that_does_not_match(shared: Emulator, everything: Everythin
     ],
     ids=lambda glitch: str(glitch)[:60],
 )
-def test_every_broken_answer(shared: Emulator, everything: Everything, glitch: Glitch) -> None:
+def test_no_broken_answer_shows_a_secret(shared: Emulator, everything: Everything, glitch: Glitch) -> None:
     shared.keys.add("STS.visibleId", SECRET, TOKEN)
     shared.glitches.add(glitch)
     everything.fail(endpoint=shared.url, maxAttempts=1, timeoutSeconds=1, **KEYS)
@@ -128,18 +128,18 @@ def test_every_broken_answer(shared: Emulator, everything: Everything, glitch: G
     ],
     ids=str,
 )
-def test_every_wrong_setting(everything: Everything, values: dict[str, Any]) -> None:
+def test_no_wrong_setting_shows_a_secret(everything: Everything, values: dict[str, Any]) -> None:
     everything.fail(**{**KEYS, "maxAttempts": 1, **values})
 
 
 @pytest.mark.parametrize("status", [407, 502])
-def test_a_proxy_with_a_password(everything: Everything, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+def test_a_proxy_shows_no_password(everything: Everything, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     with RawServer(answer(http(b"", status))) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://user:{PASSWORD}@127.0.0.1:{proxy.port}")
         everything.fail(maxAttempts=1, **KEYS)
 
 
-def test_sources_of_keys(everything: Everything, tmp_path: Path) -> None:
+def test_no_source_of_keys_shows_a_secret(everything: Everything, tmp_path: Path) -> None:
     file = tmp_path / "config.json"
     for content in (
         json.dumps({"profiles": [{"name": "default", "mode": "StsToken", "access_key_secret": SECRET}]}),
@@ -157,7 +157,7 @@ def test_sources_of_keys(everything: Everything, tmp_path: Path) -> None:
         everything.fail(credentialsUri=f"http://127.0.0.1:1/?password={PASSWORD}")
 
 
-def test_keys_of_the_environment(everything: Everything, shared: Emulator) -> None:
+def test_keys_of_the_environment_are_never_shown(everything: Everything, shared: Emulator) -> None:
     environment = {
         "ALIBABA_CLOUD_ACCESS_KEY_ID": "testAccessKeyId",
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET,

@@ -102,7 +102,7 @@ def test_half_a_character_does_not_break_the_answer(running: Running, shared: Em
     assert running.invoke(**SITE)["names"] == ["\ufffdd83d"]
 
 
-def test_many_invokes_at_once(running: Running) -> None:
+def test_many_invokes_at_once_all_get_their_answer(running: Running) -> None:
     with ThreadPoolExecutor(40) as callers:
         answers = list(callers.map(lambda _: len(running.invoke(**SITE, pageSize=20)["jobs"]), range(80)))
     assert answers == [45] * 80
@@ -156,7 +156,7 @@ def test_check_config_tells_each_fault_on_its_property(running: Running) -> None
     assert response.failures[0].reason.startswith("assumeRole.sessionExpiration: 1 is not accepted")
 
 
-def test_diff_config(running: Running) -> None:
+def test_diff_config_names_the_settings_that_differ(running: Running) -> None:
     def diff(olds: dict[str, Any], news: dict[str, Any]) -> Any:
         return running.stub.DiffConfig(proto.DiffRequest(olds=to_struct(olds), news=to_struct(news)))
 
@@ -182,7 +182,7 @@ def test_configure_by_args_and_by_the_older_variables(running: Running) -> None:
     assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT  # type: ignore[attr-defined]
 
 
-def test_the_life_of_a_baseline(running: Running, shared: Emulator) -> None:
+def test_a_baseline_is_checked_created_refreshed_and_updated(running: Running, shared: Emulator) -> None:
     news = to_struct(SITE)
     checked = running.stub.Check(proto.CheckRequest(urn=URN, news=news)).inputs
     assert len(to_plain(checked)["jobs"]) == 45

@@ -63,7 +63,7 @@ def test_a_site_that_goes_between_two_pages_hides_no_other(running: Running, sha
     assert [message.result.id for message in rest] == everything[2:]
 
 
-def test_no_more_than_the_limit(running: Running, shared: Emulator) -> None:
+def test_no_more_sites_are_listed_than_the_limit(running: Running, shared: Emulator) -> None:
     assert [message.result.id for message in one(running, limit=2) if message.result.id] == sorted(names(shared))[:2]
     assert len([message for message in one(running, limit=5, page_size=1) if message.result.id]) == 1
 

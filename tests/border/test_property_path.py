@@ -50,5 +50,5 @@ def test_indices_and_stars_are_keys() -> None:
         ("jobs.*.name", "jobs.a.id", False),
     ],
 )
-def test_what_lies_below_a_path(top: str, path: str, expected: bool) -> None:
+def test_a_path_covers_what_lies_below_it(top: str, path: str, expected: bool) -> None:
     assert covers(top, path) is expected

@@ -63,7 +63,7 @@ def test_any_map_is_the_struct_that_the_sdk_would_send(values: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("name", ["", "id", "jobs", "ü" * 20, "n" * 110, "n" * 126, "n" * 130])
-def test_every_length_around_the_edge_of_one_byte_under_any_key(name: str) -> None:
+def test_lengths_around_the_edge_of_one_byte_are_written_right_under_any_key(name: str) -> None:
     for size in (*range(141), 16_382, 16_383, 16_384, 16_385):
         check_length({name: "x" * size, "list": ["x" * size], "number": 3})
 
@@ -82,7 +82,7 @@ KEYS = sorted(names_in(json.loads(schema_text())))
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_every_length_around_the_edge_of_one_byte_under_the_keys_of_the_schema(name: str) -> None:
+def test_lengths_around_the_edge_of_one_byte_are_written_right_under_the_keys_of_the_schema(name: str) -> None:
     for size in range(100, 141):
         check_length({name: "x" * size})
         check_length({"x" * size: 1, name: {name: ["x" * size, {name: "x" * size}]}})

@@ -46,7 +46,7 @@ def blocks(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def test_the_jobs_of_a_site_for_pulumi_and_for_terraform(cli: Cli) -> None:
+def test_import_files_for_pulumi_and_terraform_name_every_job(cli: Cli) -> None:
     jobs(cli, (A, "Nightly sale"), (B, "home"))
     ran = cli("jobs", "list", "--site-id", SITE, "--format", "pulumi-import")
     assert (ran.code, ran.err) == (0, "")
@@ -59,7 +59,7 @@ def test_the_jobs_of_a_site_for_pulumi_and_for_terraform(cli: Cli) -> None:
     ]
 
 
-def test_the_executions_too_where_that_is_asked_for(cli: Cli) -> None:
+def test_executions_are_in_the_import_file_when_asked_for(cli: Cli) -> None:
     jobs(cli, (A, "sale"))
     plans = [{"Id": plan, "Interval": 30, "SliceLen": 5, "JobId": A} for plan in (SECOND, FIRST)]
     cli.emulator.store.executions.set(A, plans)
@@ -127,7 +127,7 @@ def test_a_check_writes_the_import_file_of_the_new_jobs_only(cli: Cli) -> None:
     assert cli.read("import.json") == '{\n  "resources": []\n}\n'
 
 
-def test_where_nobody_could_tell_no_import_file_is_written(cli: Cli) -> None:
+def test_no_import_file_is_written_when_the_jobs_cannot_be_read(cli: Cli) -> None:
     cli.record()
     cli.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied"))
     assert cli.check("--adopt", "import.json").code == 1

@@ -73,13 +73,13 @@ def test_what_was_written_is_read_back() -> None:
         ({"ignoreFields": ["name"]}, "f.json: line 12: job j has name, which ignoreFields leaves out"),
     ],
 )
-def test_each_damage_with_its_line(change: dict[str, Any], message: str) -> None:
+def test_each_damage_is_named_with_its_line(change: dict[str, Any], message: str) -> None:
     found = refused(json_text(document(**change)))
     assert found.startswith(message)
     assert found.endswith(ACCEPTED)
 
 
-def test_fields_of_executions_without_which_executions_there_are_would_never_be_read() -> None:
+def test_fields_of_executions_need_executions_among_the_fields() -> None:
     found = refused(json_text(document(version=2, fields=["executions.stopped", "name"], jobs={"j": {"name": "n"}})))
     reason = "fields[0]: executions.stopped is compared only where executions is among the fields too"
     assert found == f"f.json: line 12: {reason}{ACCEPTED}"
@@ -99,13 +99,13 @@ def test_fields_of_executions_without_which_executions_there_are_would_never_be_
         (lambda text: text.replace('"urlCount": 3', '"name": "m"'), "f.json: 'name' is given twice"),
     ],
 )
-def test_text_that_is_no_baseline(spoil: Callable[[str], str], message: str) -> None:
+def test_a_text_that_is_no_baseline_is_refused(spoil: Callable[[str], str], message: str) -> None:
     found = refused(spoil(json_text(document())))
     assert found.startswith(message)
     assert found.endswith(ACCEPTED)
 
 
-def test_bytes_that_are_no_text() -> None:
+def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(BaselineError, match=r"^f\.json: not UTF-8 text; "):
         parse_baseline("f.json", b"\xff\xfe{}")
 
@@ -138,7 +138,7 @@ def test_the_command_refuses_and_does_not_ask_the_service(cli: Cli) -> None:
     assert len(cli.emulator.requests) == sent
 
 
-def test_lines_of_a_recorded_file(cli: Cli) -> None:
+def test_every_job_and_field_of_a_recorded_file_has_its_line(cli: Cli) -> None:
     text = cli.record()
     lines = key_lines(text)
     assert lines["jobs",] == line_of(text, '"jobs": {')

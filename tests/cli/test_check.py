@@ -95,7 +95,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("happens", SAME.values(), ids=SAME)
-def test_what_is_no_drift(cli: Cli, happens: Callable[[Emulator], object]) -> None:
+def test_what_is_no_drift_exits_with_0(cli: Cli, happens: Callable[[Emulator], object]) -> None:
     cli.record()
     happens(cli.emulator)
     ran = cli.check()
@@ -104,7 +104,7 @@ def test_what_is_no_drift(cli: Cli, happens: Callable[[Emulator], object]) -> No
 
 
 @pytest.mark.parametrize("case", DRIFT.values(), ids=DRIFT)
-def test_what_is_drift(cli: Cli, case: Case) -> None:
+def test_what_is_drift_exits_with_7(cli: Cli, case: Case) -> None:
     cli.record()
     case.happens(cli.emulator)
     ran = cli.check()
@@ -114,7 +114,7 @@ def test_what_is_drift(cli: Cli, case: Case) -> None:
 
 
 @pytest.mark.parametrize(("glitch", "part"), UNREADABLE.values(), ids=UNREADABLE)
-def test_what_nobody_can_tell(cli: Cli, glitch: Glitch, part: str) -> None:
+def test_jobs_that_cannot_be_read_exit_with_1(cli: Cli, glitch: Glitch, part: str) -> None:
     cli.record()
     cli.emulator.glitches.add(glitch)
     ran = cli.check("--timeout-seconds", "2")
@@ -151,7 +151,7 @@ def test_the_baseline_s_own_question_and_ignored_fields_are_used(cli: Cli) -> No
     assert cli.check().out.splitlines()[1] == f"job example ({EXAMPLE_JOB_ID}): executionCount 1 => 7"
 
 
-def test_recording_accepts(cli: Cli) -> None:
+def test_recording_anew_accepts_the_drift(cli: Cli) -> None:
     cli.record()
     cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     assert cli.check().code == 7

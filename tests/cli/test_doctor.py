@@ -51,7 +51,7 @@ def statuses(checks: dict[str, dict[str, Any]]) -> dict[str, str]:
 # --- healthy ---
 
 
-def test_all_is_well_and_it_says_what_it_looked_at(cli: Cli) -> None:
+def test_a_healthy_machine_is_told_all_that_was_checked(cli: Cli) -> None:
     checks = doctor(cli)
     assert list(checks) == NAMES
     assert statuses(checks) == {}
@@ -90,7 +90,7 @@ def test_a_screen_for_people_begins_with_the_verdict(cli: Cli) -> None:
 # --- one thing wrong ---
 
 
-def test_no_keys_at_all(cli: Cli) -> None:
+def test_without_keys_the_other_checks_are_made_all_the_same(cli: Cli) -> None:
     checks = doctor(cli, code=1, ALIBABA_CLOUD_ACCESS_KEY_ID="", ALIBABA_CLOUD_ACCESS_KEY_SECRET="")
     assert statuses(checks) == {"keys": "wrong"}
     assert checks["keys"]["text"].startswith("no credentials found; give one of: ")
@@ -108,14 +108,14 @@ def test_an_action_that_is_denied_names_the_ram_action(cli: Cli, action: str) ->
     assert [name for name, status in statuses(checks).items() if status == "wrong"] == [action]
 
 
-def test_who_names_a_site_needs_no_list_of_them(cli: Cli) -> None:
+def test_with_a_site_s_id_the_permission_to_list_sites_is_not_needed(cli: Cli) -> None:
     cli.emulator.glitches.add(Glitch(code="NoPermission", action="ListSites"))
     checks = doctor(cli, "--site-id", SITE)
     assert statuses(checks) == {"ListSites": "warning"}
     assert checks["ListSites"]["text"] == "denied (NoPermission); a call with the site's id does without"
 
 
-def test_a_secret_that_does_not_fit(cli: Cli) -> None:
+def test_a_secret_of_another_key_is_told_with_what_to_check(cli: Cli) -> None:
     checks = doctor(cli, code=1, ALIBABA_CLOUD_ACCESS_KEY_SECRET="hunter2")
     assert checks["ListSites"]["text"].startswith("SignatureDoesNotMatch: ")
     assert checks["ListSites"]["advice"].startswith("Check the access key's id and the access key's secret")
@@ -129,7 +129,7 @@ def test_a_secret_that_does_not_fit(cli: Cli) -> None:
         (-7200, "wrong", "120 minutes ahead of the service's"),
     ],
 )
-def test_a_clock_that_is_off(cli: Cli, offset: float, status: str, text: str) -> None:
+def test_a_wrong_clock_is_the_only_thing_that_is_wrong(cli: Cli, offset: float, status: str, text: str) -> None:
     cli.emulator.clock_offset = offset
     checks = doctor(cli, code=1 if status == "wrong" else 0)
     # Nothing else: the requests are made again with the service's time.
@@ -152,7 +152,7 @@ def test_a_slow_action_is_a_warning(cli: Cli) -> None:
     assert checks["GetScheduledPreloadJob"]["text"].startswith("allowed, but slow: 3.")
 
 
-def test_an_endpoint_that_is_none(cli: Cli) -> None:
+def test_an_endpoint_with_plain_http_is_wrong(cli: Cli) -> None:
     checks = doctor(cli, code=1, ALIBABA_CLOUD_ENDPOINT_ESA="http://example.com")
     assert statuses(checks) == {"endpoint": "wrong"}
     assert "plain http" in checks["endpoint"]["text"]
@@ -204,7 +204,7 @@ def test_a_profile_is_named_as_the_source(cli: Cli) -> None:
     assert checks["keys"]["text"] == "profile of the configuration; they do not end"
 
 
-def test_an_account_without_a_job_is_not_known_and_no_fault(cli: Cli) -> None:
+def test_an_account_is_unknown_without_a_job_and_that_is_not_wrong(cli: Cli) -> None:
     for job in list(cli.emulator.store.jobs(SITE_ID)):
         cli.emulator.store.delete(SITE_ID, job.id)
     checks = doctor(cli, "--site-id", SITE)

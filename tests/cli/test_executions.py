@@ -70,7 +70,7 @@ BY_ITSELF: dict[str, Callable[[Emulator], object]] = {
 }
 
 
-def test_the_form_of_the_file(planned: Cli) -> None:
+def test_a_baseline_with_executions_has_this_form(planned: Cli) -> None:
     text = planned.read(BASELINE)
     document = json.loads(text)
     assert document["version"] == 2
@@ -94,7 +94,7 @@ def test_what_happens_by_itself_is_clean(planned: Cli, happens: Callable[[Emulat
 
 
 @pytest.mark.parametrize("happens", BY_HAND, ids=lambda happens: happens.__name__)
-def test_what_a_hand_does_is_drift(planned: Cli, happens: Callable[[Client], None]) -> None:
+def test_what_a_person_changes_is_drift(planned: Cli, happens: Callable[[Client], None]) -> None:
     happens(client_for(planned.emulator))
     ran = planned.check()
     assert ran.code == 7

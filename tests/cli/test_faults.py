@@ -77,7 +77,9 @@ def test_a_command_that_is_not_complete_shows_the_help(cli: Cli, arguments: list
         (["json="], "--format: json=: '' is not accepted; give a file"),
     ],
 )
-def test_where_no_report_can_go(cli: Cli, formats: list[str], line: str) -> None:
+def test_a_report_that_cannot_be_written_there_is_refused_before_anything_is_sent(
+    cli: Cli, formats: list[str], line: str
+) -> None:
     before = cli.record()
     sent = len(cli.emulator.requests)
     ran = cli.check(*(part for form in formats for part in ("--format", form)))
@@ -87,7 +89,7 @@ def test_where_no_report_can_go(cli: Cli, formats: list[str], line: str) -> None
     assert len(cli.emulator.requests) == sent
 
 
-def test_a_site_that_is_not_the_baseline_s(cli: Cli) -> None:
+def test_another_site_than_the_baseline_s_is_refused(cli: Cli) -> None:
     cli.record()
     sent = len(cli.emulator.requests)
     ran = cli.check("--site-id", "5", "--detailed-exitcode")

@@ -36,7 +36,7 @@ def test_what_must_be_given_is_marked(cli: Cli) -> None:
         assert "[required" in after[: after.index("\n  -", 1)]
 
 
-def test_the_version_in_both_ways(cli: Cli) -> None:
+def test_both_ways_to_ask_for_the_version_answer(cli: Cli) -> None:
     assert cli("version").out == cli("--version").out == f"alicloud-esa, version {VERSION}\n"
 
 
@@ -61,7 +61,7 @@ def test_each_shell_gets_its_completion(cli: Cli, shell: str) -> None:
         ("alicloud-esa sites list --site-search-type ", ["exact", "prefix", "suffix", "fuzzy"]),
     ],
 )
-def test_what_is_completed(cli: Cli, words: str, completed: list[str]) -> None:
+def test_a_shell_completes_commands_options_and_values(cli: Cli, words: str, completed: list[str]) -> None:
     env = {"_ALICLOUD_ESA_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
     ran = subprocess.run([COMMAND], env={**cli.environment(), **env}, capture_output=True, text=True, check=True)
     assert ran.stdout.split() == [f"plain,{word}" for word in completed]

@@ -50,7 +50,7 @@ def test_a_pipe_gets_a_plain_table_with_nothing_cut(cli: Cli) -> None:
         (["--page-size", "7"], lambda job: True),
     ],
 )
-def test_each_filter_of_the_function(cli: Cli, options: list[str], accepts: object) -> None:
+def test_each_filter_of_the_function_is_an_option(cli: Cli, options: list[str], accepts: object) -> None:
     assert callable(accepts)
     ids = cli("jobs", "list", "--site-id", SITE, "--format", "json", *options).json["ids"]
     wanted = [job.id for job in cli.emulator.store.jobs(SITE_ID) if accepts(job.fields)]
@@ -58,7 +58,7 @@ def test_each_filter_of_the_function(cli: Cli, options: list[str], accepts: obje
     assert wanted
 
 
-def test_one_page(cli: Cli) -> None:
+def test_a_page_number_lists_that_page_alone(cli: Cli) -> None:
     options = ["--page-number", "2", "--page-size", "10"]
     ran = cli("jobs", "list", "--site-id", SITE, "--format", "json", *options)
     assert ran.json["ids"] == [job.id for job in cli.emulator.store.jobs(SITE_ID)[10:20]]
@@ -108,7 +108,7 @@ def test_a_date_alone_is_its_first_moment(cli: Cli) -> None:
     assert "'2024-6-1' is not a time" in cli("jobs", "list", "--site-id", SITE, "--start-time", "2024-6-1").err
 
 
-def test_one_job(cli: Cli) -> None:
+def test_show_prints_everything_of_one_job(cli: Cli) -> None:
     cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, Name="a\x1b[31m")
     ran = cli("jobs", "show", EXAMPLE_JOB_ID)
     fields = dict(line.split(maxsplit=1) for line in ran.out.splitlines())
@@ -123,7 +123,7 @@ def test_one_job(cli: Cli) -> None:
     assert [line.split(": ")[1] for line in wrong.err.splitlines()] == ["--format", "ID"]
 
 
-def test_the_executions_of_one_job(cli: Cli) -> None:
+def test_runs_lists_the_executions_of_one_job(cli: Cli) -> None:
     answer = cli("jobs", "runs", EXAMPLE_JOB_ID, "--json").json
     ran = cli("jobs", "runs", EXAMPLE_JOB_ID)
     heading, *lines = ran.out.splitlines()

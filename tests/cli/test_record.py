@@ -22,7 +22,7 @@ def files_in(folder: Path) -> list[str]:
     return sorted(name for name in os.listdir(folder) if name != "home")
 
 
-def test_the_form_of_the_file(cli: Cli) -> None:
+def test_a_baseline_has_this_form(cli: Cli) -> None:
     text = cli.record("--id", EXAMPLE_JOB_ID)
     assert text == (
         "{\n"
@@ -85,7 +85,7 @@ def test_the_question_and_the_ignored_fields_are_kept_as_given(cli: Cli) -> None
     assert cli.check().code == 0
 
 
-def test_nothing_ignored(cli: Cli) -> None:
+def test_with_ignore_none_every_field_is_recorded_and_compared(cli: Cli) -> None:
     document = json.loads(cli.record("--ignore-none"))
     assert document["ignoreFields"] == []
     assert "executionCount" in document["jobs"][EXAMPLE_JOB_ID]
@@ -93,7 +93,7 @@ def test_nothing_ignored(cli: Cli) -> None:
     assert cli.check().code == 7
 
 
-def test_stdout(cli: Cli) -> None:
+def test_a_dash_writes_the_baseline_to_stdout(cli: Cli) -> None:
     ran = cli("drift", "record", "--site-id", SITE, "-o", "-")
     assert ran.out == cli.record()
     assert ran.err == ""

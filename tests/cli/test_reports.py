@@ -52,7 +52,7 @@ def tables_of(text: str) -> list[list[str]]:
     return rows
 
 
-def test_json(cli: Cli) -> None:
+def test_the_json_report_has_every_finding_with_its_line(cli: Cli) -> None:
     text, gone = drift(cli)
     check_all(cli, 7)
     report = json.loads(cli.read("r.json"))
@@ -77,7 +77,7 @@ def test_json(cli: Cli) -> None:
     assert by_kind["changed"][1]["actual"] == NASTY
 
 
-def test_markdown(cli: Cli) -> None:
+def test_the_markdown_report_has_a_row_for_each_finding(cli: Cli) -> None:
     _, gone = drift(cli)
     check_all(cli, 7)
     rows = tables_of(cli.read("r.md"))
@@ -93,7 +93,7 @@ def test_markdown(cli: Cli) -> None:
     assert "\x1b" not in cli.read("r.md")
 
 
-def test_junit(cli: Cli) -> None:
+def test_the_junit_report_has_a_test_for_each_job(cli: Cli) -> None:
     _, gone = drift(cli)
     check_all(cli, 7)
     suite = suite_of(cli)
@@ -110,7 +110,7 @@ def test_junit(cli: Cli) -> None:
     assert {case._elem.get("file") for case in cases} == {BASELINE}
 
 
-def test_sarif(cli: Cli) -> None:
+def test_the_sarif_report_points_at_the_lines_of_the_baseline(cli: Cli) -> None:
     text, gone = drift(cli)
     check_all(cli, 7)
     run = sarif_of(cli.read("r.sarif"))

@@ -27,7 +27,7 @@ def evil(cli: Cli) -> Cli:
 
 
 @pytest.mark.parametrize("form", ["table", "json"])
-def test_the_list(evil: Cli, form: str) -> None:
+def test_a_list_holds_no_command(evil: Cli, form: str) -> None:
     ran = evil("jobs", "list", "--site-id", SITE, "--format", form)
     harmless(ran)
     assert "add-mask" in ran.out + ran.err
@@ -41,7 +41,7 @@ def test_a_baseline_on_stdout_is_the_same_baseline(evil: Cli) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_each_report_of_a_drift(evil: Cli, form: str) -> None:
+def test_no_report_of_a_drift_holds_a_command(evil: Cli, form: str) -> None:
     evil.record()
     for field in ("Name", "FileId"):
         evil.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, **{field: f"{EVIL} again"})
@@ -53,7 +53,7 @@ def test_each_report_of_a_drift(evil: Cli, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_each_report_of_an_error_that_the_service_words(evil: Cli, form: str) -> None:
+def test_no_report_of_an_error_holds_a_command(evil: Cli, form: str) -> None:
     evil.record()
     evil.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied", message=EVIL))
     ran = evil.check("--format", form)

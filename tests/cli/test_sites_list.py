@@ -54,7 +54,7 @@ def test_a_pipe_gets_a_plain_table_of_all_sites(cli: Cli) -> None:
         (["--name-regex", r"^site-0[0-2]"], "29 of 64 sites"),
     ],
 )
-def test_each_filter_of_the_function(cli: Cli, options: list[str], note: str) -> None:
+def test_each_filter_of_the_function_is_an_option(cli: Cli, options: list[str], note: str) -> None:
     ran = cli("sites", "list", *options)
     assert (ran.code, ran.err) == (0, f"{note}\n")
     assert len(ran.out.splitlines()) == 1 + int(note.split()[0])

@@ -104,13 +104,13 @@ def test_mode_ak_never_takes_a_token_along(tmp_path: Path) -> None:
     )
 
 
-def test_mode_sts_token(tmp_path: Path) -> None:
+def test_mode_sts_token_gives_keys_with_their_token(tmp_path: Path) -> None:
     profile = cli(tmp_path, {"name": "default", "mode": "StsToken", **PAIR, "sts_token": "t", "region_id": "r"})
     assert profile.keys == Credentials("id", "hunter2", "t")
     assert profile.region == "r"
 
 
-def test_mode_ram_role_arn(tmp_path: Path) -> None:
+def test_mode_ram_role_arn_assumes_the_role_with_the_profile_s_keys(tmp_path: Path) -> None:
     profile = cli(
         tmp_path,
         {
@@ -130,7 +130,7 @@ def test_mode_ram_role_arn(tmp_path: Path) -> None:
     assert profile.keys is None
 
 
-def test_mode_chainable_ram_role_arn(tmp_path: Path) -> None:
+def test_mode_chainable_ram_role_arn_assumes_the_role_with_another_profile_s_keys(tmp_path: Path) -> None:
     profile = cli(
         tmp_path,
         {"name": "default", "mode": "ChainableRamRoleArn", "source_profile": "b", "ram_role_arn": "outer"},
@@ -152,12 +152,12 @@ def test_a_chain_without_end_is_an_error(tmp_path: Path, second: str) -> None:
     assert "its own source_profile" in failure(tmp_path, json.dumps({"current": "a", "profiles": profiles}))
 
 
-def test_mode_ecs_ram_role(tmp_path: Path) -> None:
+def test_mode_ecs_ram_role_asks_the_metadata_service(tmp_path: Path) -> None:
     assert cli(tmp_path, {"name": "default", "mode": "EcsRamRole", "ram_role_name": "r"}).ecs_role_name == "r"
     assert cli(tmp_path, {"name": "default", "mode": "EcsRamRole"}).ecs_role_name == ""
 
 
-def test_mode_oidc(tmp_path: Path) -> None:
+def test_mode_oidc_assumes_the_role_with_the_token(tmp_path: Path) -> None:
     profile = cli(
         tmp_path,
         {
@@ -172,12 +172,12 @@ def test_mode_oidc(tmp_path: Path) -> None:
     assert profile.oidc == AssumeRoleWithOidc("p", "/f", None, "r", "s")
 
 
-def test_mode_credentials_uri(tmp_path: Path) -> None:
+def test_mode_credentials_uri_asks_that_uri(tmp_path: Path) -> None:
     profile = cli(tmp_path, {"name": "default", "mode": "CredentialsURI", "credentials_uri": "http://127.0.0.1/x"})
     assert profile.credentials_uri == "http://127.0.0.1/x"
 
 
-def test_mode_external(tmp_path: Path) -> None:
+def test_mode_external_runs_the_command(tmp_path: Path) -> None:
     profile = cli(tmp_path, {"name": "default", "mode": "External", "process_command": "keys --now"})
     assert profile.command == "keys --now"
 
@@ -194,7 +194,7 @@ SSO = {
 CACHED = {**PAIR, "sts_token": "t", "sts_expiration": 34}
 
 
-def test_mode_cloud_sso(tmp_path: Path) -> None:
+def test_mode_cloud_sso_has_cached_keys_and_the_token_that_gives_others(tmp_path: Path) -> None:
     login = cli(tmp_path, {**SSO, **CACHED}).login
     assert isinstance(login, CloudSso)
     assert (login.keys, login.keys_end) == (Credentials("id", "hunter2", "t"), 34)
@@ -203,7 +203,7 @@ def test_mode_cloud_sso(tmp_path: Path) -> None:
     assert cli(tmp_path, SSO).login is not None
 
 
-def test_mode_oauth(tmp_path: Path) -> None:
+def test_mode_oauth_has_cached_keys_and_the_token_that_gives_others(tmp_path: Path) -> None:
     entry = {"name": "default", "mode": "OAuth", "oauth_access_token": "a", "oauth_access_token_expire": 12, **CACHED}
     login = cli(tmp_path, {**entry, "oauth_site_type": "intl"}).login
     assert isinstance(login, OAuth)
@@ -342,11 +342,11 @@ def test_a_mode_that_is_not_supported_lists_those_that_are(tmp_path: Path, mode:
         ("type=sts\naccess_key_id=id\naccess_key_secret=a%b#c\nsecurity_token=t=", Credentials("id", "a%b#c", "t=")),
     ],
 )
-def test_ini_keys(tmp_path: Path, section: str, expected: Credentials) -> None:
+def test_an_ini_section_with_keys_gives_them(tmp_path: Path, section: str, expected: Credentials) -> None:
     assert read(tmp_path, f"[default]\n{section}\n").keys == expected
 
 
-def test_ini_other_types(tmp_path: Path) -> None:
+def test_every_type_of_ini_section_is_read(tmp_path: Path) -> None:
     content = (
         "[ecs]\ntype=ecs_ram_role\nrole_name=r\nregion_id=x\n"
         "[rsa]\ntype=rsa_key_pair\npublic_key_id=i\nprivate_key_file=/f\n[bad]\ntype=bearer\n"

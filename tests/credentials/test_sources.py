@@ -75,7 +75,7 @@ def test_every_family_of_variables_is_read(prefix: str) -> None:
     assert keys(env) == Credentials("i", "s", "t")
 
 
-def test_the_families_have_an_order() -> None:
+def test_the_families_of_variables_are_read_in_this_order() -> None:
     other = {"ALIBABACLOUD_ACCESS_KEY_ID": "x", "ALIBABACLOUD_ACCESS_KEY_SECRET": "y"}
     assert keys({**PAIR, **other}) == Credentials("envId", "envSecret")
     first = {"ALICLOUD_ACCESS_KEY": "first", "ALICLOUD_SECRET_KEY": "one"}
@@ -207,7 +207,7 @@ def test_the_kind_of_source_is_noted_and_nothing_else() -> None:
         ),
     ],
 )
-def test_the_other_sources_from_the_environment(env: dict[str, str], description: str) -> None:
+def test_the_environment_can_name_each_of_the_other_sources(env: dict[str, str], description: str) -> None:
     assert described(choose(env)) == description
 
 
@@ -599,14 +599,14 @@ def test_the_role_of_a_pods_token_is_not_assumed_with_other_keys(tmp_path: Path,
     assert isinstance(choose({**PAIR, **by_token}), StaticSource)
 
 
-def test_that_variable_never_applies_over_keys_of_the_configuration() -> None:
+def test_the_variable_of_a_pods_role_never_applies_over_keys_of_the_configuration() -> None:
     assert isinstance(choose({"ALIBABA_CLOUD_ROLE_ARN": ROLE}, accessKey="id", secretKey="s"), StaticSource)
     # The other one is there for nothing else.
     found = choose({"ALICLOUD_ASSUME_ROLE_ARN": ROLE}, accessKey="id", secretKey="s")
     assert described(found) == f"assuming {ROLE} of ALICLOUD_ASSUME_ROLE_ARN"
 
 
-def test_inside_a_configured_role_it_is_the_default(sts: Sts) -> None:
+def test_the_variable_of_a_pods_role_is_the_default_inside_a_configured_role(sts: Sts) -> None:
     values = {"accessKey": "id", "secretKey": "s", "assumeRole": {"sessionName": "ci"}}
     assert described(choose(RRSA, **values)) == f"assuming {POD_ROLE}"
     keys(RRSA, **values)

@@ -22,13 +22,13 @@ def text(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
-def test_python() -> None:
+def test_the_row_of_python_says_what_the_sdk_asks_for() -> None:
     classifiers = re.findall(r"Python :: (3\.\d+)", text("pyproject.toml"))
     (pulumi,) = re.findall(r"pulumi>=(\d+\.\d+)", text("sdk/python/pyproject.toml"))
     assert f"Python {classifiers[0]} to {classifiers[-1]}, `pulumi` {pulumi} or newer" in row("Python")["works with"]
 
 
-def test_nodejs() -> None:
+def test_the_row_of_nodejs_says_what_the_sdk_asks_for() -> None:
     package = json.loads(text("sdk/nodejs/package.json"))
     pulumi = package["dependencies"]["@pulumi/pulumi"].lstrip("^").rsplit(".", 1)[0]
     # tests/sdk/test_nodejs_sdk.py runs a program with TypeScript 3.8.
@@ -37,7 +37,7 @@ def test_nodejs() -> None:
     assert said["package"] == package["name"]
 
 
-def test_go() -> None:
+def test_the_row_of_go_says_what_the_sdk_asks_for() -> None:
     (version,) = re.findall(r"^go (\d+\.\d+)", text("sdk/go/go.mod"), re.MULTILINE)
     said = row("Go")
     assert said["works with"].strip() == f"Go {version}"

@@ -33,14 +33,14 @@ KEY_ID, KEY_SECRET = "testAccessKeyId", "testAccessKeySecret"
 Step = Callable[[Engine, Emulator], None]
 # These need more than a folder and an exit code: a test of their own in another file here.
 BY_NAME = {
-    ("CONTRIBUTING.md", ".venv/bin/pulumi-resource"): "test_attaching_a_debugger",
-    ("emulator/README.md", ".venv/bin/python -m emulator"): "test_starting_the_emulator",
+    ("CONTRIBUTING.md", ".venv/bin/pulumi-resource"): "test_a_debugger_attaches_as_the_guide_says",
+    ("emulator/README.md", ".venv/bin/python -m emulator"): "test_the_emulator_starts_as_its_readme_says",
     ("docs/testing-with-the-emulator.md", "esa="): "test_the_typescript_test_of_another_repository_passes",
     ("docs/air-gapped.md", "python -m pip download"): "test_the_python_sdk_goes_inside_as_wheels",
     ("docs/air-gapped.md", "python -m pip install"): "test_the_python_sdk_goes_inside_as_wheels",
-    ("docs/drift.md", "pulumi refresh"): "test_the_drift_of_the_resource",
-    ("docs/drift.md", "alicloud-esa drift record --executions"): "test_the_drift_of_the_command",
-    ("docs/drift.md", "rm -f drift.json"): "test_the_message_for_a_chat",
+    ("docs/drift.md", "pulumi refresh"): "test_drift_of_the_resource_prints_this",
+    ("docs/drift.md", "alicloud-esa drift record --executions"): "test_drift_of_the_command_prints_this",
+    ("docs/drift.md", "rm -f drift.json"): "test_the_message_for_a_chat_is_this",
 }
 
 
@@ -211,7 +211,7 @@ PROGRAMS = sorted(path.parent.name for path in EXAMPLES.glob("*/Pulumi.yaml"))
 
 
 @pytest.mark.parametrize("key", CASES, ids=lambda key: f"{key[0]}: {key[1]}")
-def test_it_does_what_the_document_says(key: tuple[str, str], engine: Engine, emulator: Emulator) -> None:
+def test_a_block_does_what_its_document_says(key: tuple[str, str], engine: Engine, emulator: Emulator) -> None:
     case = CASES[key]
     case.prepare(engine, emulator)
     replace = {**case.replace, **(at(emulator) if case.emulated else {})}

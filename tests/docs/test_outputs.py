@@ -19,18 +19,18 @@ from tests.support.steps import change_by_hand
 
 # Document, beginning of the block, what holds it. A README of an example is held by test_examples.py.
 HELD = {
-    ("README.md", "Outputs:"): "test_the_readmes_program",
-    ("docs/troubleshooting.md", "siteId: 'abc'"): "test_the_input_faults",
-    ("docs/troubleshooting.md", "InvalidUid.PermissionDenied"): "test_the_error_of_the_service",
-    ("docs/drift.md", "~ alicloud-esa:index"): "test_the_drift_of_the_resource",
-    ("docs/drift.md", "site 190007158391809"): "test_the_drift_of_the_function",
-    ("docs/drift.md", "site 190007158391808"): "test_the_drift_of_the_command",
-    ("docs/doctor.md", "nothing is wrong"): "test_what_the_doctor_says",
-    ("docs/doctor.md", "wrong: keys"): "test_what_the_doctor_says",
-    ("docs/doctor.md", "wrong: ListScheduledPreloadExecutions"): "test_what_the_doctor_says",
-    ("docs/doctor.md", "wrong: clock"): "test_what_the_doctor_says",
-    ("docs/doctor.md", "wrong: ListSites"): "test_what_the_doctor_says",
-    ("CONTRIBUTING.md", "__main__.py ->"): "test_the_files_of_the_flow_exist",
+    ("README.md", "Outputs:"): "test_the_readmes_program_prints_this",
+    ("docs/troubleshooting.md", "siteId: 'abc'"): "test_wrong_inputs_print_this",
+    ("docs/troubleshooting.md", "InvalidUid.PermissionDenied"): "test_an_error_of_the_service_prints_this",
+    ("docs/drift.md", "~ alicloud-esa:index"): "test_drift_of_the_resource_prints_this",
+    ("docs/drift.md", "site 190007158391809"): "test_drift_of_the_function_prints_this",
+    ("docs/drift.md", "site 190007158391808"): "test_drift_of_the_command_prints_this",
+    ("docs/doctor.md", "nothing is wrong"): "test_the_doctor_prints_this",
+    ("docs/doctor.md", "wrong: keys"): "test_the_doctor_prints_this",
+    ("docs/doctor.md", "wrong: ListScheduledPreloadExecutions"): "test_the_doctor_prints_this",
+    ("docs/doctor.md", "wrong: clock"): "test_the_doctor_prints_this",
+    ("docs/doctor.md", "wrong: ListSites"): "test_the_doctor_prints_this",
+    ("CONTRIBUTING.md", "server.py ->"): "test_the_files_of_the_flow_exist",
 }
 
 
@@ -51,7 +51,7 @@ def test_every_output_is_held_by_a_test() -> None:
     assert set(HELD.values()) <= set(globals())
 
 
-def test_the_readmes_program(engine: Engine) -> None:
+def test_the_readmes_program_prints_this(engine: Engine) -> None:
     engine.write(block("README.md", "yaml", "name: preload-jobs").code)
     engine.stack()
     result = engine.run("up", "--yes", "--skip-preview")
@@ -60,7 +60,7 @@ def test_the_readmes_program(engine: Engine) -> None:
     )
 
 
-def test_the_input_faults(engine: Engine) -> None:
+def test_wrong_inputs_print_this(engine: Engine) -> None:
     times = ("--start-time", "2024-06-02T00:00:00Z", "--end-time", "2024-06-01T00:00:00Z")
     result = engine.do("getScheduledPreloadJobs", "--site-id", "abc", "--page-size", "0", *times)
     assert result.code != 0
@@ -68,14 +68,14 @@ def test_the_input_faults(engine: Engine) -> None:
         assert line in result.text
 
 
-def test_the_error_of_the_service(engine: Engine, emulator: Emulator) -> None:
+def test_an_error_of_the_service_prints_this(engine: Engine, emulator: Emulator) -> None:
     emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied", times=10))
     result = engine.do("getScheduledPreloadJobs", "--site-id", SITE_ID)
     wanted = block("docs/troubleshooting.md", "text", "InvalidUid").code.strip()
     assert without_id(wanted) in without_id(result.text)
 
 
-def test_the_drift_of_the_resource(engine: Engine, emulator: Emulator) -> None:
+def test_drift_of_the_resource_prints_this(engine: Engine, emulator: Emulator) -> None:
     engine.write(block("docs/drift.md", "yaml", "name: preload-jobs").code)
     engine.stack()
     assert engine.run("up", "--yes", "--skip-preview").code == 0
@@ -89,7 +89,7 @@ def test_the_drift_of_the_resource(engine: Engine, emulator: Emulator) -> None:
         assert any(line in other for other in printed), f"{line!r} is not in\n{result.text}"
 
 
-def test_the_drift_of_the_function(engine: Engine, emulator: Emulator) -> None:
+def test_drift_of_the_function_prints_this(engine: Engine, emulator: Emulator) -> None:
     engine.write(block("docs/drift.md", "yaml", "name: gate\n").code)
     engine.stack()
     emulator.store.add(int(EXAMPLE_SITE_ID), Name="added-by-hand")
@@ -99,7 +99,7 @@ def test_the_drift_of_the_function(engine: Engine, emulator: Emulator) -> None:
     assert block("docs/drift.md", "text", "site 190007158391809").code.strip() in result.text
 
 
-def test_the_drift_of_the_command(engine: Engine, emulator: Emulator) -> None:
+def test_drift_of_the_command_prints_this(engine: Engine, emulator: Emulator) -> None:
     assert engine.command("git", "init", "--quiet").code == 0
     shown = block("docs/drift.md", "sh", "alicloud-esa drift record --executions")
     before = run(engine, shown)
@@ -111,7 +111,7 @@ def test_the_drift_of_the_command(engine: Engine, emulator: Emulator) -> None:
     assert result.stdout.strip() == block("docs/drift.md", "text", "site 190007158391808").code.strip()
 
 
-def test_the_message_for_a_chat(engine: Engine, emulator: Emulator) -> None:
+def test_the_message_for_a_chat_is_this(engine: Engine, emulator: Emulator) -> None:
     posted: list[bytes] = []
 
     class Chat(BaseHTTPRequestHandler):
@@ -164,7 +164,7 @@ def of_the_moment(text: str) -> str:
         ("wrong: ListSites", 1),
     ],
 )
-def test_what_the_doctor_says(engine: Engine, emulator: Emulator, starts: str, code: int) -> None:
+def test_the_doctor_prints_this(engine: Engine, emulator: Emulator, starts: str, code: int) -> None:
     environment = {}
     if starts == "wrong: keys":
         environment = {"ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}
@@ -180,6 +180,6 @@ def test_what_the_doctor_says(engine: Engine, emulator: Emulator, starts: str, c
 
 
 def test_the_files_of_the_flow_exist() -> None:
-    text = block("CONTRIBUTING.md", "text", "__main__.py").code
+    text = block("CONTRIBUTING.md", "text", "server.py ->").code
     for name in re.findall(r"[\w/]+\.py|\w+/(?=\s)", text):
         assert (ROOT / "provider" / "pulumi_resource_alicloud_esa" / name).exists(), name

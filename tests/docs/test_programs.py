@@ -24,7 +24,7 @@ def named(*languages: str) -> list[object]:
 
 
 @pytest.mark.parametrize("block", named("yaml"))
-def test_yaml_previews(block: Block, engine: Engine) -> None:
+def test_every_yaml_program_previews(block: Block, engine: Engine) -> None:
     assert yaml.safe_load(block.code)["runtime"] == "yaml"
     engine.write(block.code)
     engine.stack()
@@ -33,7 +33,7 @@ def test_yaml_previews(block: Block, engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("block", named("python"))
-def test_python_runs(block: Block, engine: Engine) -> None:
+def test_every_python_program_runs(block: Block, engine: Engine) -> None:
     engine.write(block.code, "main.py")
     if "import pulumi" in block.code:
         result = engine.inline(engine.folder / "main.py", "preview")

@@ -15,7 +15,7 @@ from tests.support.shell import run
 from tests.support.steps import program, tools
 
 
-def test_attaching_a_debugger(engine: Engine, emulator: Emulator) -> None:
+def test_a_debugger_attaches_as_the_guide_says(engine: Engine, emulator: Emulator) -> None:
     tools(engine, emulator)
     program(engine, emulator)
     # The engine finds no plugin but the one that it is told to attach to.
@@ -36,7 +36,7 @@ def test_attaching_a_debugger(engine: Engine, emulator: Emulator) -> None:
     assert emulator.requests
 
 
-def test_starting_the_emulator(tmp_path: Path) -> None:
+def test_the_emulator_starts_as_its_readme_says(tmp_path: Path) -> None:
     for line in block("emulator/README.md", "sh", ".venv/bin/python").code.splitlines():
         # Whatever else runs on this machine may have the port.
         script = line.replace("-m emulator", "-m emulator --port 0").replace("/tmp/", f"{tmp_path}/")

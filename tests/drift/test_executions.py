@@ -34,7 +34,7 @@ def changed(field: str, expected: Any, actual: Any, execution_id: str = EDITED) 
     return Difference(Kind.CHANGED, JOB_ID, "nightly", field, expected, actual, execution_id)
 
 
-def test_the_canonical_form() -> None:
+def test_an_execution_has_one_canonical_form() -> None:
     assert record_execution(execution()) == {
         "endTime": "2024-06-04T09:00:00Z",
         "interval": 30,

@@ -35,7 +35,7 @@ def judge(**statuses: Any) -> Any:
         ("failed stopped finished", "sale: 1 failed, 1 stopped, none ahead; last failed 2024-06-04T08:00Z"),
     ],
 )
-def test_a_job_at_a_glance(statuses: str, line: str) -> None:
+def test_a_job_that_is_not_well_is_one_line(statuses: str, line: str) -> None:
     (found,) = judge(sale=statuses).broken
     assert found.line() == line
 
@@ -60,13 +60,13 @@ def test_a_job_with_no_run_ahead_is_named(statuses: str) -> None:
     assert "- `no run ahead: sale`" in health.markdown().splitlines()
 
 
-def test_newest_failure_first_then_by_name() -> None:
+def test_the_newest_failure_comes_first_then_it_goes_by_name() -> None:
     health = judge(b="stopped", a="stopped", old=runs("failed", day=1), new=runs("failed", day=9))
     assert [found.name for found in health.broken] == ["new", "old", "a", "b"]
     assert health.summary() == "health: 4 jobs with failed or stopped runs, 4 with no run ahead"
 
 
-def test_a_line_a_job_and_a_count_of_the_rest() -> None:
+def test_each_job_has_a_line_and_the_rest_are_counted() -> None:
     health = judge(**{f"job-{number:02}": "failed failed failed" for number in range(30)})
     lines = health.lines()
     assert len(lines) == 22

@@ -52,7 +52,7 @@ def rule(**given: Any) -> Rule:
         ({"job": "rogue"}, [OTHER]),
     ],
 )
-def test_what_a_rule_is_about(given: dict[str, Any], ignored: list[Difference]) -> None:
+def test_a_rule_ignores_what_its_job_and_field_name(given: dict[str, Any], ignored: list[Difference]) -> None:
     one = rule(**given)
     judged = judge(ALL, [one], None)
     assert judged.ignored == [(difference, one) for difference in ignored]
@@ -61,7 +61,7 @@ def test_what_a_rule_is_about(given: dict[str, Any], ignored: list[Difference]) 
 
 
 @pytest.mark.parametrize("job", ["rogue:", f"190007158391808:{JOB_ID}:", ":"])
-def test_a_job_without_an_id_is_not_taken_for_the_nothing_behind_a_colon(job: str) -> None:
+def test_a_rule_with_an_empty_id_matches_no_job_without_an_id(job: str) -> None:
     # A declared job that is gone has no id; a record that is no map belongs to no job at all.
     gone, broken = Difference(Kind.MISSING, "", "sale"), Difference(Kind.CHANGED, "", "")
     assert judge([gone, broken], [rule(job=job)], None).differences == [gone, broken]

@@ -34,7 +34,7 @@ def rows_of(text: str) -> list[list[list[tuple[str, str]]]]:
     return rows[1:]
 
 
-def test_the_report() -> None:
+def test_the_report_has_a_row_for_each_job() -> None:
     assert markdown("7", [GONE, COUNT, ERROR, MOVED, ADDED, STOPPED], 44).splitlines() == [
         "### Scheduled preload jobs of site 7",
         "",

@@ -30,7 +30,7 @@ ERROR = Difference(Kind.CHANGED, "3", "sale", "errorInfo", None, "bad|url")
         ([Difference(Kind.MISSING, "", "")], 1, "site 7: drift: 1 gone: unnamed"),
     ],
 )
-def test_the_summary(differences: list[Difference], count: int, line: str) -> None:
+def test_the_summary_counts_and_names_the_jobs(differences: list[Difference], count: int, line: str) -> None:
     assert summary("7", differences, count) == line
 
 
@@ -39,7 +39,7 @@ def test_many_jobs_are_counted_and_some_named() -> None:
     assert summary("7", many, 0) == "site 7: drift: 30 gone: job-0, job-1, job-2, job-3, job-4 and 25 more"
 
 
-def test_one_line_a_job() -> None:
+def test_each_job_is_one_line() -> None:
     assert job_lines([GONE, NEW, COUNT, ERROR]) == [
         "job nightly (1) is gone",
         "job rogue (2) is new",

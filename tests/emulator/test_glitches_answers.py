@@ -41,7 +41,9 @@ def codes(caller: Caller, count: int, **params: object) -> list[str]:
         ({"page": 1, "site_id": SITE_ID, "action": "ListScheduledPreloadJobs"}, "xxxxxx"),
     ],
 )
-def test_when_a_fault_applies(shared: Emulator, shared_caller: Caller, when: dict[str, Any], expected: str) -> None:
+def test_a_fault_applies_to_the_requests_that_it_names(
+    shared: Emulator, shared_caller: Caller, when: dict[str, Any], expected: str
+) -> None:
     shared.glitches.add(Glitch(code=ERROR, **when))
     got = codes(shared_caller, 6)
     assert "".join({"ok": ".", ERROR: "x"}[code] for code in got) == expected

@@ -62,19 +62,21 @@ def test_a_deletion_on_an_empty_site_does_nothing(shared: Emulator, shared_calle
 @pytest.mark.parametrize(
     ("spelling", "expected"), [(None, "45"), ("number", 45), ("wrong", "52"), ("empty", ""), ("abc", "abc")]
 )
-def test_how_the_total_is_spelled(shared: Emulator, shared_caller: Caller, spelling: Any, expected: str | int) -> None:
+def test_the_total_is_spelled_as_told(
+    shared: Emulator, shared_caller: Caller, spelling: Any, expected: str | int
+) -> None:
     shared.glitches.add(Glitch(total_count=spelling))
     body = shared_caller.call(SiteId=SITE_ID).json
     assert body["TotalCount"] == expected
     assert len(body["Jobs"]) == 20
 
 
-def test_a_missing_total(shared: Emulator, shared_caller: Caller) -> None:
+def test_a_total_can_be_left_out(shared: Emulator, shared_caller: Caller) -> None:
     shared.glitches.add(Glitch(total_count="missing"))
     assert list(shared_caller.call(SiteId=SITE_ID).json) == ["RequestId", "Jobs"]
 
 
-def test_numbers_spelled_as_text(shared: Emulator, shared_caller: Caller) -> None:
+def test_numbers_can_be_spelled_as_text(shared: Emulator, shared_caller: Caller) -> None:
     plain = shared_caller.call(SiteId=EXAMPLE_SITE_ID).json["Jobs"][0]
     shared.glitches.add(Glitch(numbers_as_text=True))
     spelled = shared_caller.call(SiteId=EXAMPLE_SITE_ID).json["Jobs"][0]
@@ -82,7 +84,7 @@ def test_numbers_spelled_as_text(shared: Emulator, shared_caller: Caller) -> Non
     assert isinstance(plain["SiteId"], int)
 
 
-def test_lies_combine(shared: Emulator, shared_caller: Caller) -> None:
+def test_several_lies_about_pages_apply_together(shared: Emulator, shared_caller: Caller) -> None:
     shared.glitches.add(Glitch(clamp_page_size=5), Glitch(repeat_first_page=True, total_count="wrong"))
     ids = [job.id for job in shared.store.jobs(SITE_ID)]
     assert page(shared_caller, 4) == ids[:5]

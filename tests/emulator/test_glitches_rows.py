@@ -96,7 +96,7 @@ def test_every_job_has_an_error_of_the_documented_words(shared: Emulator, shared
     assert "ErrorInfo" not in shared_caller.call(EXECUTIONS, Id=EXAMPLE_JOB_ID).json["Executions"][0]
 
 
-def test_they_combine(shared: Emulator, shared_caller: Caller) -> None:
+def test_several_lies_in_rows_apply_together(shared: Emulator, shared_caller: Caller) -> None:
     shared.glitches.add(
         Glitch(total_count="abc"), Glitch(double_row=True), Glitch(no_list="null"), Glitch(no_list="missing")
     )
@@ -109,7 +109,7 @@ def test_an_answer_without_rows_is_left_as_it_is(shared: Emulator, shared_caller
     assert shared_caller.call(SiteId=EMPTY_SITE_ID).json["Jobs"] == []
 
 
-def test_they_are_added_over_http_by_the_same_names(shared: Emulator) -> None:
+def test_lies_in_rows_are_added_over_http_by_the_same_names(shared: Emulator) -> None:
     sent = {
         "stray_row": True,
         "double_row": True,
@@ -136,7 +136,7 @@ def test_they_are_added_over_http_by_the_same_names(shared: Emulator) -> None:
         ({"date": "a\nb"}, "date must be printable ASCII"),
     ],
 )
-def test_a_setting_that_is_none_is_refused(shared: Emulator, body: dict[str, Any], complaint: str) -> None:
+def test_a_glitch_with_a_wrong_value_is_refused(shared: Emulator, body: dict[str, Any], complaint: str) -> None:
     status, answer = control(shared, "POST", "faults", body)
     assert status == 400
     assert complaint in answer["error"]

@@ -120,7 +120,7 @@ def test_a_body_that_just_fits_is_read(shared: Emulator) -> None:
         ("PUT", "/_emulator/sites", b'{"sites": 1000, "jobs": 1000}'),
     ],
 )
-def test_what_is_made_to_hurt_gets_one_short_line(
+def test_a_hostile_body_gets_one_short_line(
     shared: Emulator, method: str, path: str, body: bytes, capfd: pytest.CaptureFixture[str]
 ) -> None:
     began = time.monotonic()

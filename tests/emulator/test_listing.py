@@ -132,7 +132,9 @@ def test_a_job_added_between_two_pages_of_a_window_is_seen(shared: Emulator, sha
         ({"SiteId": 1}, 403, "InvalidUid.PermissionDenied"),
     ],
 )
-def test_what_is_refused(shared_caller: Caller, params: dict[str, object], status: int, code: str) -> None:
+def test_a_wrong_parameter_is_refused_with_its_code(
+    shared_caller: Caller, params: dict[str, object], status: int, code: str
+) -> None:
     reply = shared_caller.call(**params)
     assert (reply.status, reply.json["Code"]) == (status, code)
 
@@ -144,7 +146,7 @@ def test_an_unknown_action_or_version_is_refused(shared_caller: Caller) -> None:
     assert shared_caller.send("GET", "", headers).json["Code"] == "InvalidVersion"
 
 
-def test_one_job_by_its_id(shared_caller: Caller) -> None:
+def test_one_job_is_answered_by_its_id(shared_caller: Caller) -> None:
     for job_id in (EXAMPLE_JOB_ID, EXAMPLE_JOB_ID + "\n"):
         body = shared_caller.call("GetScheduledPreloadJob", Id=job_id).json
         assert body.pop("RequestId")
@@ -161,7 +163,9 @@ def test_one_job_by_its_id(shared_caller: Caller) -> None:
         ("0" * 24, 404, "InvalidJob.NotFound"),
     ],
 )
-def test_an_id_that_is_refused(shared_caller: Caller, action: str, job_id: str, status: int, code: str) -> None:
+def test_a_wrong_id_is_refused_with_its_code(
+    shared_caller: Caller, action: str, job_id: str, status: int, code: str
+) -> None:
     reply = shared_caller.call(action, Id=job_id)
     assert (reply.status, reply.json["Code"]) == (status, code)
 

@@ -99,7 +99,7 @@ def test_a_wrong_secret_is_refused(shared: Emulator) -> None:
     assert failure(client_for(shared, access_key_id="nobody")).code == "InvalidAccessKeyId.NotFound"
 
 
-def test_the_sibling_actions(client: Client) -> None:
+def test_it_reads_one_job_and_its_executions(client: Client) -> None:
     job = client.get_scheduled_preload_job(models.GetScheduledPreloadJobRequest(id=EXAMPLE_JOB_ID)).body
     assert (job.name, job.site_id, job.task_type) == ("example", SITE_ID, "preload")
     assert [name for name, value in vars(job).items() if value is None] == []
@@ -113,7 +113,7 @@ def test_the_sibling_actions(client: Client) -> None:
     assert caught.value.code == "InvalidJob.NotFound"
 
 
-def test_an_action_that_the_emulator_does_not_know(client: Client) -> None:
+def test_an_action_that_the_emulator_does_not_know_is_refused(client: Client) -> None:
     with pytest.raises(AlibabaCloudException) as caught:
         client.get_site(models.GetSiteRequest(site_id=SITE_ID))
     assert caught.value.code == "InvalidApi.NotFound"

@@ -100,7 +100,7 @@ def test_a_filter_leaves_the_sites_that_match(
         ({"TagFilter": "{"}, "TagFilter"),
     ],
 )
-def test_a_parameter_that_is_refused(shared_caller: Caller, params: dict[str, object], named: str) -> None:
+def test_a_wrong_parameter_is_refused_and_named(shared_caller: Caller, params: dict[str, object], named: str) -> None:
     reply = shared_caller.call("ListSites", **params)
     assert (reply.status, reply.json["Code"]) == (400, "InvalidParameter")
     assert named in reply.json["Message"]

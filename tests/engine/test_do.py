@@ -91,23 +91,23 @@ def test_each_documented_code_reads_well(engine: Engine, emulator: Emulator, cod
     assert_clean_error(result, code, f"HTTP {status}", "RequestId", "ListScheduledPreloadJobs")
 
 
-def test_a_wrong_secret(engine: Engine) -> None:
+def test_a_wrong_secret_is_told_and_not_shown(engine: Engine) -> None:
     result = engine.do(FUNCTION, "--site-id", SITE_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET="nonsense")
     assert_clean_error(result, "SignatureDoesNotMatch", "Check accessKey and secretKey")
     assert "nonsense" not in result.text
 
 
-def test_no_credentials_at_all(engine: Engine) -> None:
+def test_without_credentials_the_ways_to_give_them_are_told(engine: Engine) -> None:
     keys = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}
     result = engine.do(FUNCTION, "--site-id", SITE_ID, **keys)
     assert_clean_error(result, "no credentials found", "ALIBABA_CLOUD_ACCESS_KEY_ID", "profile", "ecsRoleName")
 
 
-def test_a_site_of_another_account(engine: Engine) -> None:
+def test_a_site_of_another_account_is_told_with_what_to_check(engine: Engine) -> None:
     assert_clean_error(engine.do(FUNCTION, "--site-id", FOREIGN_SITE_ID), "InvalidUid.PermissionDenied", "Check siteId")
 
 
-def test_a_stopped_service(engine: Engine) -> None:
+def test_a_stopped_service_is_told_by_its_address(engine: Engine) -> None:
     with Emulator() as stopped:
         address = stopped.endpoint
     result = engine.do(
@@ -121,7 +121,7 @@ def test_a_stopped_service(engine: Engine) -> None:
     assert_clean_error(result, address, "Connection refused", "after 2 attempts")
 
 
-def test_an_unknown_host(engine: Engine) -> None:
+def test_an_unknown_host_is_told_by_its_name(engine: Engine) -> None:
     result = engine.do(
         FUNCTION,
         "--site-id",

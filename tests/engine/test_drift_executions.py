@@ -175,7 +175,7 @@ def test_a_deleted_execution_is_drift_and_one_that_ran_out_may_go(baseline: Engi
     assert recorded(baseline) == {}
 
 
-def test_what_ran_out_and_went_is_dropped_by_a_refresh_without_a_trace(baseline: Engine, client: Client) -> None:
+def test_a_refresh_drops_an_execution_that_ran_out_and_is_gone_without_a_word(baseline: Engine, client: Client) -> None:
     client.delete_scheduled_preload_execution(models.DeleteScheduledPreloadExecutionRequest(id=PAST))
     assert baseline.run("preview", "--expect-no-changes").code == CLEAN
     accept(baseline)
@@ -191,7 +191,9 @@ def test_the_services_clock_says_what_ran_out(baseline: Engine, emulator: Emulat
     assert result.code == CLEAN, result.text
 
 
-def test_turned_on_or_off_it_records_anew_and_is_no_drift(baseline: Engine, emulator: Emulator, client: Client) -> None:
+def test_turning_executions_on_or_off_records_anew_and_is_no_drift(
+    baseline: Engine, emulator: Emulator, client: Client
+) -> None:
     move(client)
     baseline.write(program(recordExecutions=False))
     assert baseline.run("up", "--yes", "--skip-preview").code == 0

@@ -88,7 +88,7 @@ def test_drift_fails_preview_and_update_with_a_line_a_job_until_a_refresh_accept
     assert gated.outputs() == {"jobCount": 2}
 
 
-def test_without_it_preview_and_update_do_not_look(engine: Engine, emulator: Emulator) -> None:
+def test_without_the_gate_preview_and_update_do_not_look(engine: Engine, emulator: Emulator) -> None:
     engine.write(program(failOnDrift=False))
     engine.stack()
     up(engine)

@@ -190,7 +190,7 @@ def test_all_jobs_gone_is_drift_and_can_be_accepted(baseline: Engine, emulator: 
     assert check(baseline).code == CLEAN
 
 
-def test_import_by_site_id(engine: Engine) -> None:
+def test_a_baseline_is_imported_by_the_site_s_id(engine: Engine) -> None:
     engine.write("name: baseline\nruntime: yaml\n")
     engine.stack()
     token = "alicloud-esa:index:ScheduledPreloadJobsBaseline"

@@ -98,7 +98,7 @@ NEW = "is new (2130-01-01T00:00:00Z to 2130-01-01T02:00:00Z, interval 60, sliceL
         (stop, "executions.stopped", f"{AHEAD} was stopped"),
     ],
 )
-def test_what_a_hand_does_is_drift_in_the_same_words(
+def test_what_a_person_changes_is_drift_in_the_same_words(
     engine: Engine, client: Client, by_hand: Callable[[Client], None], field: str, words: str
 ) -> None:
     by_hand(client)

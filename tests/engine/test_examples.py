@@ -35,7 +35,7 @@ def in_june(emulator: Emulator) -> list[Any]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_jobs(engine: Engine, emulator: Emulator, language: str) -> None:
+def test_the_examples_of_jobs_say_the_same(engine: Engine, emulator: Emulator, language: str) -> None:
     outputs = up(engine, language)
     jobs = emulator.store.jobs(SITE)
     nightly = [job for job in in_june(emulator) if str(job.fields["Name"]).startswith("nightly-")]
@@ -49,7 +49,7 @@ def test_jobs(engine: Engine, emulator: Emulator, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_drift(engine: Engine, emulator: Emulator, language: str) -> None:
+def test_the_examples_of_drift_say_the_same(engine: Engine, emulator: Emulator, language: str) -> None:
     outputs = up(engine, f"drift-{language}")
     assert outputs["jobsWithErrors"] == ["image-sprites-v38"]
     refresh = ("refresh", "--preview-only", "--expect-no-changes", "--diff")
@@ -67,7 +67,7 @@ def test_drift(engine: Engine, emulator: Emulator, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_runs_ahead(engine: Engine, emulator: Emulator, language: str) -> None:
+def test_the_examples_of_runs_ahead_say_the_same(engine: Engine, emulator: Emulator, language: str) -> None:
     outputs = up(engine, f"runs-ahead-{language}")
     jobs = in_june(emulator)
     idle = [
@@ -82,7 +82,7 @@ def test_runs_ahead(engine: Engine, emulator: Emulator, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_sites(engine: Engine, emulator: Emulator, language: str) -> None:
+def test_the_examples_of_sites_say_the_same(engine: Engine, emulator: Emulator, language: str) -> None:
     example = Example(engine, f"sites-{language}")
     outputs = up(engine, example.name)
     assert outputs == {"sites": ["example.com"], "recorded": {"example.com": 45}}

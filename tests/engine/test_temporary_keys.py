@@ -38,7 +38,7 @@ def renewed(engine: Engine, emulator: Emulator, request: pytest.FixtureRequest) 
 
 
 @pytest.mark.parametrize("renewed", ["configuration"], indirect=True)
-def test_those_of_the_configuration_are_used_from_the_state_until_the_program_runs(renewed: Engine) -> None:
+def test_keys_of_the_configuration_are_those_of_the_state_until_the_program_runs(renewed: Engine) -> None:
     refresh = renewed.run("refresh", "--preview-only", "--expect-no-changes")
     assert refresh.code == 1
     assert "InvalidSecurityToken.Expired" in refresh.text
@@ -49,6 +49,6 @@ def test_those_of_the_configuration_are_used_from_the_state_until_the_program_ru
 
 
 @pytest.mark.parametrize("renewed", ["environment"], indirect=True)
-def test_those_of_the_environment_are_read_every_time(renewed: Engine) -> None:
+def test_keys_of_the_environment_are_read_every_time(renewed: Engine) -> None:
     refresh = renewed.run("refresh", "--preview-only", "--expect-no-changes")
     assert refresh.code == 0, refresh.text

@@ -107,7 +107,9 @@ def test_a_password_in_the_endpoint_is_refused_and_not_repeated(text: str) -> No
         ("c.example", "ap-southeast-1", {"ESA_ENDPOINT": "b.example"}, "https://c.example"),
     ],
 )
-def test_the_order(explicit: str | None, region: str | None, environment: dict[str, str], url: str) -> None:
+def test_what_is_configured_comes_first_then_the_environment_then_the_region(
+    explicit: str | None, region: str | None, environment: dict[str, str], url: str
+) -> None:
     assert choose_endpoint(explicit, region, environment).url == url
 
 

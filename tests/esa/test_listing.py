@@ -53,7 +53,7 @@ def ids(listing: Listing[Job]) -> list[str]:
 
 @pytest.mark.parametrize("size", [1, 7, 22, 23, 44, 45, 46, 50, 1000])
 @pytest.mark.parametrize("concurrency", [1, 8])
-def test_all_jobs_in_the_services_order_whatever_the_page_size(
+def test_all_jobs_come_in_the_services_order_whatever_the_page_size(
     shared: Emulator, new_service: NewService, size: int, concurrency: int
 ) -> None:
     listing = read(new_service(shared.url, concurrency=concurrency), size=size)
@@ -102,7 +102,7 @@ def test_the_filters_come_after_the_count(shared: Emulator, new_service: NewServ
     assert all(row["errorInfo"] for row in listing.rows)
 
 
-def test_no_more_pages_under_way_than_the_concurrency(emulator: Emulator, new_service: NewService) -> None:
+def test_no_more_pages_are_under_way_than_the_concurrency(emulator: Emulator, new_service: NewService) -> None:
     emulator.delay = 0.03
     read(new_service(emulator.url, concurrency=3), size=2)
     assert 2 <= emulator.max_in_flight <= 3
@@ -473,7 +473,7 @@ def test_a_cancelled_walk_ends_with_cancelled() -> None:
         Service(Lister(Cancelling(names(40)), _POOL, 2)).jobs(JobQuery(SITE, page_size=2), deadline)
 
 
-def test_an_example_of_the_documentation(shared: Emulator, new_service: NewService) -> None:
+def test_the_example_of_the_documentation_is_read_field_by_field(shared: Emulator, new_service: NewService) -> None:
     (row,) = new_service(shared.url).jobs(JobQuery(str(EXAMPLE_SITE_ID)), Deadline(5)).rows
     assert row == {
         "aliUid": "15685865xxx14622",

@@ -26,7 +26,7 @@ def rows(*jobs: Any) -> list[Job]:
     return read_rows({"RequestId": "R-1", "Jobs": list(jobs)}, "Jobs", JOB)
 
 
-def test_the_fifteen_documented_fields() -> None:
+def test_the_fifteen_documented_fields_are_read() -> None:
     assert [field.key for field in JOB.fields] == DOCUMENTED.split()
     (row,) = rows({"Id": "a"})
     assert len(row) == 15

@@ -44,7 +44,7 @@ from pulumi_resource_alicloud_esa.esa.moments import canonical_moment, parse_ans
         ("", None),
     ],
 )
-def test_rfc_3339(text: str, expected: int | None) -> None:
+def test_a_moment_of_rfc_3339_is_read(text: str, expected: int | None) -> None:
     assert parse_rfc3339(text) == expected
 
 

@@ -38,7 +38,7 @@ MARKS = st.lists(
         ("# heading, a: b, [x]", "# heading, a: b, [x]"),
     ],
 )
-def test_what_is_shown(text: str, shown: str) -> None:
+def test_hidden_characters_are_spelled_and_commands_broken(text: str, shown: str) -> None:
     assert printable(text) == shown
 
 

@@ -133,7 +133,7 @@ def test_the_page_size_has_a_default_and_no_invented_maximum() -> None:
         ({"taskType": "preload", "hasError": True}, job(taskType="preload"), False),
     ],
 )
-def test_filters(filters: dict[str, Any], row: Job, expected: bool) -> None:
+def test_each_filter_lets_through_what_it_names(filters: dict[str, Any], row: Job, expected: bool) -> None:
     assert accepts(filters, row) is expected
 
 

@@ -40,7 +40,7 @@ def test_a_code_is_retried_as_its_row_says(code: str) -> None:
         (ResponseError("m"), Retry.NEVER),
     ],
 )
-def test_other_errors(error: FailedAttempt, kind: Retry) -> None:
+def test_an_error_without_a_code_is_retried_by_its_kind(error: FailedAttempt, kind: Retry) -> None:
     assert error.retry is kind
 
 
@@ -51,7 +51,7 @@ def test_other_errors(error: FailedAttempt, kind: Retry) -> None:
         (Retry.THROTTLE, [1, 2, 4, 8, 16, 20, 20, 20]),
     ],
 )
-def test_full_jitter_between_nothing_and_a_doubling_bound(kind: Retry, bounds: list[float]) -> None:
+def test_a_wait_is_drawn_between_nothing_and_a_bound_that_doubles(kind: Retry, bounds: list[float]) -> None:
     asked: list[tuple[float, float]] = []
 
     def uniform(low: float, high: float) -> float:
@@ -147,7 +147,7 @@ def test_five_attempts_are_made_unless_told_otherwise(made: int, again: bool) ->
             policy.check(error, 0.0, 10.0)
 
 
-def test_one_budget_for_the_process() -> None:
+def test_the_process_has_one_budget() -> None:
     assert RetryPolicy().budget is RetryPolicy(max_attempts=2).budget is PROCESS_BUDGET
 
 

@@ -82,7 +82,7 @@ VECTORS = {
 
 
 @pytest.mark.parametrize("name", VECTORS)
-def test_the_published_vectors(name: str) -> None:
+def test_the_published_vectors_come_out(name: str) -> None:
     parameters, headers, digest, signature = VECTORS[name]
     query = canonical_query(parameters)
     canonical, signed = canonical_request("GET", "/", query, headers, EMPTY_BODY_HASH)
@@ -92,7 +92,7 @@ def test_the_published_vectors(name: str) -> None:
     )
 
 
-def test_the_vendor_documents_example() -> None:
+def test_the_example_of_the_vendors_document_comes_out() -> None:
     headers = signed_headers(
         host="ecs.cn-shanghai.aliyuncs.com",
         query=canonical_query(
@@ -113,7 +113,7 @@ def test_the_vendor_documents_example() -> None:
     assert headers["Authorization"].endswith("06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0")
 
 
-def test_the_canonical_request_of_the_first_vector_byte_for_byte() -> None:
+def test_the_canonical_request_of_the_first_vector_is_right_byte_for_byte() -> None:
     canonical, signed = canonical_request("GET", "/", canonical_query(PAGED), MINIMAL, EMPTY_BODY_HASH)
     assert canonical.encode() == (
         b"GET\n/\nPageNumber=1&PageSize=20&SiteId=190007158391808\n"
@@ -166,7 +166,7 @@ headers_ = st.dictionaries(header_names, texts, max_size=6).filter(lambda h: len
 
 @pytest.mark.fuzz
 @given(queries, headers_, st.text(st.characters(codec="ascii"), min_size=1), texts, st.binary(max_size=20))
-def test_agrees_with_the_official_signer(
+def test_any_request_is_signed_as_the_official_signer_does(
     parameters: dict[str, str], extra: dict[str, str], key: str, secret: str, body: bytes
 ) -> None:
     headers = {"Host": HOST, **extra}

@@ -42,7 +42,7 @@ def test_the_fields_are_those_of_the_official_sdk() -> None:
     }
 
 
-def test_a_site_as_the_emulator_has_it(shared: Emulator, new_service: NewService) -> None:
+def test_a_site_has_its_fields_typed(shared: Emulator, new_service: NewService) -> None:
     (site,) = read(new_service(shared.url), siteName="example.com").rows
     assert {name: site[name] for name in ("siteId", "status", "accessType", "coverage")} == {  # type: ignore[literal-required]
         "siteId": str(SITE_ID),
@@ -54,7 +54,9 @@ def test_a_site_as_the_emulator_has_it(shared: Emulator, new_service: NewService
     assert site["tags"] == {"env": "prod", "team": "shop"}
 
 
-def test_every_site_of_the_account_and_none_of_somebody_else(shared: Emulator, new_service: NewService) -> None:
+def test_every_site_of_the_account_is_listed_and_none_of_somebody_else(
+    shared: Emulator, new_service: NewService
+) -> None:
     ids = [site["siteId"] for site in read(new_service(shared.url)).rows]
     assert {str(SITE_ID), str(EXAMPLE_SITE_ID), str(EMPTY_SITE_ID)} < set(ids)
     assert str(FOREIGN_SITE_ID) not in ids
@@ -80,7 +82,9 @@ def test_every_site_of_the_account_and_none_of_somebody_else(shared: Emulator, n
         ({"coverage": "global", "resourceGroupId": "rg-none"}, set()),
     ],
 )
-def test_each_filter(shared: Emulator, new_service: NewService, inputs: dict[str, Any], expected: set[str]) -> None:
+def test_each_filter_leaves_the_sites_that_match(
+    shared: Emulator, new_service: NewService, inputs: dict[str, Any], expected: set[str]
+) -> None:
     assert set(names(read(new_service(shared.url), **inputs))) == expected
 
 
@@ -171,7 +175,7 @@ def test_the_doubt_reaches_who_reads(shared: Emulator, new_service: NewService) 
         ({"SiteName": " example.com\n"}, "siteName", "example.com"),
     ],
 )
-def test_a_field_however_it_is_spelled(row: dict[str, Any], field: str, expected: object) -> None:
+def test_a_field_is_read_however_it_is_spelled(row: dict[str, Any], field: str, expected: object) -> None:
     (site,) = read_rows({"Sites": [{"SiteId": 5, **row}]}, "Sites", SITE)
     assert site[field] == expected  # type: ignore[literal-required]
     assert site["siteId"] == "5"

@@ -54,13 +54,13 @@ def failure(client: EsaClient, kind: type[Any] = TransportError, seconds: float 
 # --- connections that fail: retried, then one line with the host ---
 
 
-def test_a_refused_connection(new_client: NewClient) -> None:
+def test_a_refused_connection_is_tried_again_and_then_one_line(new_client: NewClient) -> None:
     port = closed_port()
     error = failure(new_client(f"http://127.0.0.1:{port}", source=FixedSource(STS)))
     assert str(error) == f"127.0.0.1:{port}: the connection failed: Connection refused (after 3 attempts)"
 
 
-def test_a_host_that_does_not_exist(new_client: NewClient) -> None:
+def test_a_host_that_does_not_exist_is_tried_again_and_then_one_line(new_client: NewClient) -> None:
     error = failure(new_client("https://esa.does-not-exist.invalid"))
     assert str(error).startswith("esa.does-not-exist.invalid: the connection failed: ")
     assert error.attempts == 3
@@ -285,7 +285,7 @@ def test_a_redirect_to_nowhere_sensible_is_an_error_like_any_other(new_client: N
 # --- TLS ---
 
 
-def test_a_certificate_that_is_trusted(new_client: NewClient, monkeypatch: pytest.MonkeyPatch, tls: Tls) -> None:
+def test_a_trusted_certificate_is_accepted(new_client: NewClient, monkeypatch: pytest.MonkeyPatch, tls: Tls) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", tls.ca_file)
     with Emulator(certfile=tls.cert_file) as emulator:
         assert call(new_client(emulator.url))["Jobs"]

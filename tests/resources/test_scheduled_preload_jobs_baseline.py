@@ -39,7 +39,7 @@ def with_plan(*rows: Row, now: int | None = BEFORE_END) -> FakeService:
     return FakeService([job(1)], {ONE: list(rows)}, now)
 
 
-def test_what_is_recorded() -> None:
+def test_a_record_holds_canonical_jobs_by_id_their_count_and_the_covered_fields() -> None:
     checked = record(FakeService([job(2, name="b"), job(1, name="a", errorInfo="x", urlCount=0)]))
     assert list(checked["jobs"]) == [ONE, TWO]
     assert checked["jobs"][ONE] == {
@@ -114,7 +114,7 @@ def test_an_input_that_becomes_unknown_leaves_everything_open(unknown: str) -> N
     assert changes == {"jobs": Change.UPDATE, unknown: expected}
 
 
-def test_how_each_changed_input_is_told() -> None:
+def test_each_changed_input_is_told_as_added_changed_deleted_or_replacing() -> None:
     was = {**SITE, "taskType": "a", "domain": "b", "jobs": {}, "failOnDrift": True}
     now = {"siteId": "2", "taskType": "c", "insertWay": "d", "jobs": {}, "ignore": []}
     assert dict(baseline.diff(was, now, (), None).changes) == {

@@ -60,7 +60,7 @@ def test_limits_and_defaults_of_the_configuration_are_stated() -> None:
 
 
 @pytest.mark.parametrize("kind", ["ScheduledPreloadJob", "RecordedScheduledPreloadJob", "ExpectedScheduledPreloadJob"])
-def test_what_nobody_can_choose_says_who_sets_it(kind: str) -> None:
+def test_a_field_that_nobody_can_choose_says_who_sets_it(kind: str) -> None:
     properties = SCHEMA["types"][f"alicloud-esa:index:{kind}"]["properties"]
     for name in ("aliUid", "createdAt", "errorInfo", "failedFileOss", "fileId", "taskSubmitted", "urlSubmitted"):
         assert "Set by the service" in properties[name]["description"], name

@@ -76,7 +76,7 @@ def go_binaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("token", TOKENS, ids=name)
-def test_those_that_can_run_here_run_and_say_the_same(token: str, engine: Engine, go_binaries: Path) -> None:
+def test_the_languages_that_can_run_here_run_and_say_the_same(token: str, engine: Engine, go_binaries: Path) -> None:
     code = snippets(token)
     engine.write(code["yaml"])
     engine.stack()

@@ -47,7 +47,7 @@ def test_the_oldest_compiler_is_the_one_that_the_package_asks_for() -> None:
 
 
 @pytest.mark.parametrize("compiler", COMPILERS)
-def test_programs_compile(compiler: str, tmp_path: Path) -> None:
+def test_the_examples_compile_with_each_compiler(compiler: str, tmp_path: Path) -> None:
     examples = sorted(path.parent.name for path in EXAMPLES.glob("*/index.ts"))
     settings = {name: json.loads((EXAMPLES / name / "tsconfig.json").read_text()) for name in examples}
     for name in examples:
@@ -91,7 +91,7 @@ def test_a_program_without_a_typescript_runs_with_the_one_inside_pulumis_package
     assert "jobCount    : 45" in result.text
 
 
-def test_that_one_is_old_and_checks_types(tmp_path: Path, emulator: Emulator) -> None:
+def test_the_typescript_inside_pulumis_package_is_old_and_checks_types(tmp_path: Path, emulator: Emulator) -> None:
     # The second line is TypeScript 4.0's.
     more = "\nesa.getScheduledPreloadJobs({ siteId: true });\ntype New = [first: string];\n"
     result = old_program(tmp_path, emulator, more)

@@ -44,7 +44,7 @@ def python_of(version: str) -> Path:
 
 
 @pytest.mark.parametrize("version", CLAIMED)
-def test_the_example_runs(version: str, sdk: Path, tmp_path: Path) -> None:
+def test_the_example_runs_on_each_python(version: str, sdk: Path, tmp_path: Path) -> None:
     python = python_of(version)
     with Emulator() as emulator:
         engine = Engine(tmp_path / "project", dict(emulator.environment()))
@@ -97,7 +97,7 @@ def test_a_private_authority_without_critical_basic_constraints_is_trusted_by_ea
     assert trusted == {"the plugin's way": True, "Python's own way": int(version.removeprefix("3.")) < 13}
 
 
-def test_what_is_claimed_is_what_is_tried() -> None:
+def test_every_claimed_python_is_tried() -> None:
     tried = re.search(r"VERSIONS = \((.*)\)", (ROOT / "tools" / "ensure_pythons.py").read_text(encoding="utf-8"))
     assert tried
     assert re.findall(r"3\.\d+", tried[1]) == CLAIMED
