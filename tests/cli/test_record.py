@@ -102,7 +102,7 @@ def test_a_dash_writes_the_baseline_to_stdout(cli: Cli) -> None:
 def test_a_site_without_jobs_is_an_empty_baseline_and_said_loudly(cli: Cli) -> None:
     ran = cli("drift", "record", "--site-id", str(EMPTY_SITE_ID), "-o", BASELINE)
     assert ran.err.splitlines() == [
-        f"warning: --site-id: site {EMPTY_SITE_ID} has no job that matches: an empty record is made",
+        f"warning: site {EMPTY_SITE_ID} has no job that matches: an empty record is made",
         f"site {EMPTY_SITE_ID}: 0 jobs recorded in {BASELINE}",
     ]
     assert json.loads(cli.read(BASELINE))["jobs"] == {}
@@ -128,7 +128,7 @@ def test_a_filter_that_no_job_can_have_is_named_and_the_empty_record_too(cli: Cl
     ran = cli("drift", "record", "--site-id", SITE, "--insert-way", "textbox", "-o", BASELINE)
     assert ran.err.splitlines() == [
         "warning: --insert-way: no job has 'textbox', and the service is not known to; known are oss, textBox",
-        f"warning: --site-id: site {SITE} has no job that matches: an empty record is made",
+        f"warning: site {SITE} has no job that matches: an empty record is made",
         f"site {SITE}: 0 jobs recorded in {BASELINE}",
     ]
 

@@ -1,19 +1,15 @@
-"""Which sites the options choose: ids, exact names, all sites, those whose name matches; and the work for each."""
+"""Which sites the options choose: ids, exact names, all sites, those whose name matches."""
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any, cast
 
 import pytest
-from pulumi_resource_alicloud_esa.cli.each_site import each_site
-from pulumi_resource_alicloud_esa.cli.site_choice import ChosenSite, choose_site
+from pulumi_resource_alicloud_esa.cli.site_choice import choose_site
 from pulumi_resource_alicloud_esa.context import CallContext
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
-from pulumi_resource_alicloud_esa.esa.errors import Cancelled, DeadlineExceeded, InvalidInput, PartialAnswer
-from pulumi_resource_alicloud_esa.esa.listing import Lister, Listing
+from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
+from pulumi_resource_alicloud_esa.esa.listing import Listing
 from pulumi_resource_alicloud_esa.esa.sites import SiteQuery
 
 NAMES = {"1": "a.example", "2": "b.example", "3": "b.example", "4": None, "5": "shop.example"}
@@ -25,7 +21,6 @@ class FakeSites:
     def __init__(self, names: dict[str, str | None]) -> None:
         self.names = names
         self.asked: list[dict[str, str]] = []
-        self.lister = Lister(cast(Any, None), ThreadPoolExecutor(1), 2)
 
     def sites(self, query: SiteQuery, deadline: Deadline, progress: Any = None) -> Listing[Any]:
         self.asked.append(query.parameters())
@@ -37,8 +32,8 @@ class FakeSites:
         ]
         return Listing("id", len(rows), cast(Any, rows))
 
-    def context(self, seconds: float = 5) -> CallContext:
-        return CallContext(lambda: cast(Any, self), Deadline(seconds), lambda done, total: None)
+    def context(self) -> CallContext:
+        return CallContext(lambda: cast(Any, self), Deadline(5), lambda done, total: None)
 
 
 def chosen(**options: Any) -> tuple[list[tuple[str, str | None]], list[str], int]:
@@ -47,7 +42,11 @@ def chosen(**options: Any) -> tuple[list[tuple[str, str | None]], list[str], int
     choice = choose_site(options)
     assert choice.faults == ()
     found = choice.find(service.context())
-    return [(site.id, site.name) for site in found.sites], [str(fault) for fault in found.faults], len(service.asked)
+    return (
+        [(site.id, site.name) for site in found.sites],
+        [str(fault) for fault in found.faults.values()],
+        len(service.asked),
+    )
 
 
 def test_ids_need_no_list_of_sites() -> None:
@@ -124,61 +123,3 @@ def test_wrong_options_are_told_together(options: dict[str, Any], faults: list[s
     assert choice.values["domain"] == "d"
     found = [str(fault) for fault in choice.faults]
     assert [fault[: len(start)] for fault, start in zip(found, faults, strict=False)] == faults
-
-
-def test_the_error_of_one_site_hides_nothing_of_the_others() -> None:
-    progress: list[tuple[int, int]] = []
-    context = replace(FakeSites({}).context(), progress=lambda done, total: progress.append((done, total)))
-    sites = [ChosenSite(str(number)) for number in range(20)]
-
-    def work(site: ChosenSite, context: CallContext) -> str:
-        context.progress(1, 1)
-        if site.id == "15":
-            raise PartialAnswer("moved")
-        return f"of {site.id}"
-
-    done = each_site(sites, work, context)
-    assert [one.site for one in done] == sites
-    assert [one.result for one in done] == [None if n == 15 else f"of {n}" for n in range(20)]
-    assert [str(one.error) for one in done if one.error] == ["moved"]
-    assert progress == [(number, 20) for number in range(1, 21)]
-
-
-def test_no_more_sites_are_read_at_once_than_requests_may_be_under_way() -> None:
-    lock, running, most = threading.Lock(), 0, 0
-
-    def work(site: ChosenSite, context: CallContext) -> None:
-        nonlocal running, most
-        with lock:
-            running += 1
-            most = max(most, running)
-        threading.Event().wait(0.01)
-        with lock:
-            running -= 1
-
-    each_site([ChosenSite(str(number)) for number in range(10)], work, FakeSites({}).context())
-    assert most == 2
-
-
-def test_when_the_time_is_up_what_was_read_is_kept_and_the_rest_has_that_error() -> None:
-    service = FakeSites({})
-    context = service.context(0.3)
-    stuck = threading.Event()
-
-    def work(site: ChosenSite, context: CallContext) -> str:
-        if site.id != "0":
-            stuck.wait(5)
-        return "read"
-
-    try:
-        done = each_site([ChosenSite(str(number)) for number in range(4)], work, context)
-    finally:
-        stuck.set()
-    assert [one.result for one in done] == ["read", None, None, None]
-    assert [type(one.error) for one in done[1:]] == [DeadlineExceeded] * 3
-
-
-def test_who_interrupts_gets_no_part() -> None:
-    context = FakeSites({}).context()
-    with pytest.raises(Cancelled):
-        each_site([ChosenSite("1"), ChosenSite("2")], lambda site, _: context.deadline.cancel(), context)

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import fcntl
-import os
-import pty
 import re
-import struct
-import subprocess
-import termios
 
 import pytest
 from pulumi_resource_alicloud_esa.cli.progress import progress
@@ -18,41 +10,10 @@ from rich.cells import cell_len
 
 from emulator import EXAMPLE_JOB_ID, SITE_ID, Glitch
 from emulator.raw import RawAnswer
-from tests.support.command import BASELINE, COMMAND, SITE, Cli
+from tests.support.command import BASELINE, SITE, Cli
+from tests.support.terminal import ESCAPE, on_terminal
 
-ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-
-
-def on_terminal(cli: Cli, *arguments: str, width: int = 100, **env: str) -> tuple[int, str]:
-    """The exit code, and all that a terminal was sent."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
-    process = subprocess.Popen(
-        [COMMAND, *arguments],
-        cwd=cli.folder,
-        env={**cli.environment(), **env},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    sent = b""
-    with contextlib.suppress(OSError):
-        while part := _read(ours):
-            sent += part
-    os.close(ours)
-    return process.wait(10), sent.decode()
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError as error:
-        # What Linux says once the other side is closed.
-        if error.errno == errno.EIO:
-            return b""
-        raise
 
 
 def test_progress_while_many_pages_are_read_and_none_is_left(cli: Cli) -> None:

@@ -27,12 +27,16 @@ _TEMPLATE = re.compile(r"[$%](?=\{)")
 
 @dataclass(frozen=True)
 class Found:
-    """A job to adopt, with the ids of its executions where they are adopted too."""
+    """A job to adopt, with the ids of its executions where they are adopted too.
+
+    `site` is what its site is called, where there are jobs of several.
+    """
 
     site_id: str
     job_id: str
     name: str
     executions: Sequence[str] = ()
+    site: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ def format_of(file: str) -> str:
 def _resources(jobs: Sequence[Found]) -> Iterator[_Resource]:
     for job, name in zip(jobs, _names(jobs), strict=True):
         called = f"job {printable(job.name)} ({printable(job.job_id)})" if job.name else f"job {printable(job.job_id)}"
+        called += f" of site {printable(job.site)}" if job.site else ""
         yield _Resource("job", name, f"{job.site_id}:{job.job_id}", called)
         for number, execution in enumerate(job.executions, 1):
             # Two blanks of a name become one `_`, so no job's name has `__` in it.
@@ -84,16 +89,21 @@ def _resources(jobs: Sequence[Found]) -> Iterator[_Resource]:
 
 
 def _names(jobs: Sequence[Found]) -> list[str]:
-    """A valid name for each job, no two alike: the job's own, and where several have it, or none is left, its id."""
-    wanted = [_word(job.name) for job in jobs]
-    shared = {name for name, count in Counter(wanted).items() if count > 1}
+    """A valid name for each job, no two alike: the job's own, where several have it with their site, then their id."""
+    own = [_word(job.name) for job in jobs]
+    alone = {word for word, count in Counter(own).items() if word and count == 1}
+    wanted = own
+    for more in ([job.site for job in jobs], [job.job_id for job in jobs]):
+        count = Counter(wanted)
+        wanted = [
+            word if first in alone or (first and count[word] == 1) else f"{word or 'job'}_{_plain(text)}".rstrip("_")
+            for first, word, text in zip(own, wanted, more, strict=True)
+        ]
     names: list[str] = []
-    taken = {name for name in wanted if name not in shared}
-    for job, word in zip(jobs, wanted, strict=True):
-        name = word
-        if not word or word in shared:
-            name = _free("_".join(part for part in (word or "job", _word(job.job_id)) if part), taken)
-            taken.add(name)
+    taken = set(alone)
+    for first, word in zip(own, wanted, strict=True):
+        name = word if first in alone else _free(word, taken)
+        taken.add(name)
         names.append(name)
     return names
 
@@ -108,10 +118,14 @@ def _free(name: str, taken: set[str]) -> str:
 
 def _word(text: str) -> str:
     """Small letters, digits and `_`, a letter first: a name in every language that either tool writes."""
+    word = _plain(text)
+    return f"job_{word}" if word[:1].isdigit() else word
+
+
+def _plain(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text[: _LONGEST * 4])
     plain = "".join(character for character in plain if not unicodedata.combining(character)).lower()
-    word = _NO_NAME.sub("_", plain)[:_LONGEST].strip("_")
-    return f"job_{word}" if word[:1].isdigit() else word
+    return _NO_NAME.sub("_", plain)[:_LONGEST].strip("_")
 
 
 def _hcl(text: str) -> str:

@@ -17,6 +17,7 @@ from .options import (
     format_options,
     page_option,
     site_options,
+    sites_options,
     split,
     wide_option,
 )
@@ -94,11 +95,12 @@ def jobs() -> None:
         "Examples:\n"
         "  alicloud-esa jobs list --site-id 190007158391808 --has-error\n"
         "  alicloud-esa jobs list --site-id 190007158391808 --start-time 2024-06-01 --json | jq '.jobs[].name'\n"
-        "  alicloud-esa jobs list --site-id 190007158391808 --format pulumi-import > import.json",
+        "  alicloud-esa jobs list --site example.com --site example.org --format pulumi-import > import.json\n"
+        "  alicloud-esa jobs list --all-sites --json | jq -r '.jobs[] | .siteName + \" \" + .name'",
         EXIT_CODES,
     ),
 )
-@site_options("The site's id, or its exact name.  [required, or --site-id]")
+@sites_options("A site's id, or its exact name; repeatable.  [required, or one of the next three]")
 @filter_options
 @page_option
 @format_options(("table", "json", "pulumi-import", "terraform-import"))
@@ -106,7 +108,10 @@ def jobs() -> None:
 @wide_option
 @connection_options
 def jobs_list(form: str, wide: bool, executions: bool, **values: Any) -> int:
-    """List the jobs of a site, all pages of them."""
+    """List the jobs of a site, of several or of all, all pages of them.
+
+    A site that cannot be read is said, the others are listed, and the exit code is 1.
+    """
     from .jobs import list_jobs
 
     return list_jobs(*split(values), form, wide, executions)
@@ -126,6 +131,7 @@ def jobs_show(job_id: str, form: str, **values: Any) -> int:
 
 @jobs.command("runs", epilog=epilog("Example:\n  alicloud-esa jobs runs 665d3af3621bccf3fe29e1a4", EXIT_CODES))
 @click.argument("job_id", metavar="ID")
+@site_options("The site's id, or its exact name: must be the job's.")
 @format_options(("table", "json"))
 @wide_option
 @connection_options
@@ -133,4 +139,4 @@ def jobs_runs(job_id: str, form: str, wide: bool, **values: Any) -> int:
     """List the executions of one job, by its id: what is planned and what ran."""
     from .jobs import list_runs
 
-    return list_runs(job_id, split(values)[1], form, wide)
+    return list_runs(job_id, *split(values), form, wide)

@@ -83,6 +83,11 @@ def fault_line(fault: Fault) -> str:
     return f"{OPTIONS.get(name, fault.path)}: {fault.reason}"
 
 
+def doubt_line(fault: Fault) -> str:
+    """A warning; one about a site names it, by whichever option it was given."""
+    return fault.reason if fault.path == "siteId" else fault_line(fault)
+
+
 def _no_credentials() -> str:
     def first(*settings: str) -> str:
         return " and ".join(VARIABLES[setting][1 if setting == "profile" else 0] for setting in settings)

@@ -5,47 +5,56 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..config import Settings
 from ..context import CallContext
-from ..drift.reading import read_site
 from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
 from ..esa.printable import printable
-from ..esa.query import JobQuery, read_query_from
+from ..esa.query import JobQuery, read_job_query, read_query_from
 from ..functions import get_scheduled_preload_executions, get_scheduled_preload_job, get_scheduled_preload_jobs
 from .adopt import FORMATS as IMPORTS
 from .adopt import Found
 from .answers import FORMATS, number, read_form, tabled, written
+from .jobs_of_sites import found_jobs, list_jobs_of_sites
 from .json_text import json_output
 from .session import call
-from .site_choice import choose_site
+from .site_choice import SiteChoice, choose_site
 from .table import EXECUTION_COLUMNS, JOB_COLUMNS
 
 
 def list_jobs(
     values: dict[str, Any], connection: Mapping[str, Any], form: str, wide: bool, executions: bool = False
 ) -> int:
-    """The jobs of a site."""
+    """The jobs of a site, or of several."""
     site = choose_site(values)
 
-    def read(inputs: Inputs) -> str:
+    def read(inputs: Inputs) -> JobQuery:
         if executions and form not in IMPORTS:
             inputs.faults.append(Fault("--executions", f"goes with --format {' or '.join(IMPORTS)} only"))
-        return read_query_from(inputs, paged=True).site_id
+        if site.several and inputs.get("pageNumber") is not None:
+            inputs.fault("pageNumber", "is a page of one site; give one site, or leave it out")
+        return read_query_from(inputs, paged=True)
 
-    _, settings = read_form(site.values, connection, form, site.reading(read), (*FORMATS, *IMPORTS))
+    query, settings = read_form(site.values, connection, form, site.reading(read), (*FORMATS, *IMPORTS))
+    if site.several:
+        return list_jobs_of_sites(site, query, settings, form, wide, executions)
 
-    def work(context: CallContext) -> tuple[str, dict[str, Any]]:
-        site_id = site.find_one(context).id
-        return site_id, get_scheduled_preload_jobs.invoke({**site.values, "siteId": site_id}, context)
+    def with_id(context: CallContext) -> dict[str, Any]:
+        return {**site.values, "siteId": site.find_one(context).id}
 
     if form in IMPORTS:
 
         def find(context: CallContext) -> list[Found]:
-            site_id = site.find_one(context).id
-            query = read_query_from(Inputs({**site.values, "siteId": site_id}), paged=True)
-            return _found(query, executions, context)
+            # What depends on the site's id is judged now.
+            query = read_job_query(with_id(context))
+            return found_jobs(query, executions, context.service(), context)
 
         return written(IMPORTS[form](call(settings, site.label, find)))
+
+    def work(context: CallContext) -> tuple[str, dict[str, Any]]:
+        inputs = with_id(context)
+        return inputs["siteId"], get_scheduled_preload_jobs.invoke(inputs, context)
+
     site_id, answer = call(settings, site.label, work)
     if form == "json":
         return written(json_output(answer))
@@ -53,34 +62,10 @@ def list_jobs(
     return tabled(JOB_COLUMNS, answer["jobs"], wide, f"site {site_id}: {count}")
 
 
-def _found(query: JobQuery, executions: bool, context: CallContext) -> list[Found]:
-    reading = read_site(context.service(), query, lambda job: executions, context.deadline, context.progress)
-    plans = reading.executions
-    return [
-        Found(query.site_id, job["id"], job["name"] or "", sorted(plan["id"] for plan in plans.get(job["id"], ())))
-        for job in reading.jobs
-    ]
-
-
 def show_job(job_id: str, values: dict[str, Any], connection: Mapping[str, Any], form: str) -> int:
     """Everything of one job, of the given site where there is one."""
-    site = choose_site(values)
-
-    def read(inputs: Inputs) -> str:
-        if site.given:
-            inputs.site_id()
-        return inputs.job_id()
-
-    job_id, settings = read_form({**site.values, "jobId": job_id}, connection, form, site.reading(read))
-
-    def work(context: CallContext) -> dict[str, Any]:
-        site_id = site.find_one(context).id if site.given else None
-        try:
-            return get_scheduled_preload_job.invoke({"jobId": job_id, "siteId": site_id}, context)
-        except InvalidInput as error:
-            raise site.of_option(error) from None
-
-    answer = call(settings, f"job {job_id}", work)
+    site, job_id, settings = _read_job(job_id, values, connection, form)
+    answer = call(settings, f"job {job_id}", lambda context: _job(job_id, site, context))
     if form == "json":
         return written(json_output(answer))
     width = max(map(len, answer["job"]))
@@ -91,12 +76,41 @@ def show_job(job_id: str, values: dict[str, Any], connection: Mapping[str, Any],
     return written("".join(f"{printable(line)}\n" for line in lines))
 
 
-def list_runs(job_id: str, connection: Mapping[str, Any], form: str, wide: bool) -> int:
-    """The executions of one job: what is planned, and what ran."""
-    job_id, settings = read_form({"jobId": job_id}, connection, form, Inputs.job_id)
-    work = get_scheduled_preload_executions.invoke
-    answer = call(settings, f"job {job_id}", lambda context: work({"jobId": job_id}, context))
+def list_runs(job_id: str, values: dict[str, Any], connection: Mapping[str, Any], form: str, wide: bool) -> int:
+    """The executions of one job, of the given site where there is one: what is planned, and what ran."""
+    site, job_id, settings = _read_job(job_id, values, connection, form)
+
+    def work(context: CallContext) -> dict[str, Any]:
+        if site.given:
+            # The executions do not say of which site they are.
+            _job(job_id, site, context)
+        return get_scheduled_preload_executions.invoke({"jobId": job_id}, context)
+
+    answer = call(settings, f"job {job_id}", work)
     if form == "json":
         return written(json_output(answer))
     count = number(answer["totalCount"], "execution")
     return tabled(EXECUTION_COLUMNS, answer["executions"], wide, f"job {job_id}: {count}")
+
+
+def _read_job(
+    job_id: str, values: dict[str, Any], connection: Mapping[str, Any], form: str
+) -> tuple[SiteChoice, str, Settings]:
+    site = choose_site(values)
+
+    def read(inputs: Inputs) -> str:
+        if site.given:
+            inputs.site_id()
+        return inputs.job_id()
+
+    job_id, settings = read_form({**site.values, "jobId": job_id}, connection, form, site.reading(read))
+    return site, job_id, settings
+
+
+def _job(job_id: str, site: SiteChoice, context: CallContext) -> dict[str, Any]:
+    """The function's answer; raises InvalidInput for a job of another site than the one asked for."""
+    site_id = site.find_one(context).id if site.given else None
+    try:
+        return get_scheduled_preload_job.invoke({"jobId": job_id, "siteId": site_id}, context)
+    except InvalidInput as error:
+        raise site.of_option(error) from None

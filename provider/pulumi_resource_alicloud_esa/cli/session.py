@@ -25,7 +25,7 @@ from ..esa.errors import FailedAttempt, Fault, InvalidInput
 from ..esa.inputs import Inputs
 from ..esa.printable import printable
 from . import say
-from .faults import fault_line
+from .faults import doubt_line
 from .progress import Display, progress
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ class Session:
         self._settings = settings
         self._display: Display | None = None
         env = environment_for(settings)
-        self._client = Client(settings, env, say.warning, say.debug, describe=fault_line, paused=self._paused)
+        self._client = Client(settings, env, say.warning, say.debug, describe=doubt_line, paused=self._paused)
         self._calls: set[_Call[Any]] = set()
 
     def call(self, subject: str, work: Callable[[CallContext], R]) -> R:

@@ -7,7 +7,7 @@ needs no `--all-sites` beside it, take what ListSites answers. That action is ca
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from ..context import CallContext
@@ -33,13 +33,18 @@ class ChosenSite:
     id: str
     name: str | None = None
 
+    @property
+    def called(self) -> str:
+        """What a message calls it: `190007158391808 (example.com)`."""
+        return f"{self.id} ({printable(self.name, _LONGEST_NAME)})" if self.name else self.id
+
 
 @dataclass(frozen=True)
 class ChosenSites:
-    """The sites that were found, each once, and a fault for each name that no site has, or several."""
+    """The sites that were found, each once; by its name a fault for each that no site has, or several."""
 
     sites: Sequence[ChosenSite]
-    faults: Sequence[Fault] = ()
+    faults: Mapping[str, Fault] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,11 +97,11 @@ class SiteChoice:
             return ChosenSites(self._matching(sites))
         known = {site["siteId"]: site["siteName"] for site in sites}
         found: list[ChosenSite] = []
-        faults = []
+        faults = {}
         for text in dict.fromkeys(self.texts):
             site_id, reason = (text, "") if _is_id(text) else _only_one(text, sites)
             if reason:
-                faults.append(Fault("site", reason))
+                faults[text] = Fault("site", reason)
             else:
                 found.append(ChosenSite(site_id, known.get(site_id)))
         return ChosenSites(list(dict.fromkeys(found)), faults)
@@ -105,7 +110,7 @@ class SiteChoice:
         """The one site that was asked for; raises InvalidInput with what comes close where none is found."""
         found = self.find(context)
         if found.faults:
-            raise InvalidInput(found.faults)
+            raise InvalidInput(found.faults.values())
         (site,) = found.sites
         return site
 
@@ -123,12 +128,12 @@ class SiteChoice:
         return f"{len(self.texts)} sites" if self.several else f"site {printable(''.join(self.texts), _LONGEST_NAME)}"
 
     def _listed(self, context: CallContext) -> list[Site]:
-        """The sites among which to look: of a single name first what the service's own search finds, as it is short."""
-        service, names = context.service(), self.names
-        if len(names) == 1:
-            query = SiteQuery({"siteName": names[0], "siteSearchType": "exact"})
-            sites = service.sites(query, context.deadline).rows
-            if any(site["siteName"] == names[0] for site in sites):
+        """The sites among which to look: for one name first what the service's own search finds, as it is short."""
+        service = context.service()
+        if len(self.texts) == 1:
+            (name,) = self.texts
+            sites = service.sites(SiteQuery({"siteName": name, "siteSearchType": "exact"}), context.deadline).rows
+            if any(site["siteName"] == name for site in sites):
                 return sites
         return service.sites(SiteQuery(), context.deadline).rows
 

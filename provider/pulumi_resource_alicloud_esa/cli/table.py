@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..esa.printable import printable
@@ -56,6 +56,15 @@ JOB_COLUMNS = (
     Column("CREATED", _field("createdAt")),
     Column("ERROR", _field("errorInfo"), leave_out=6, least=10, colour=RED),
 )
+# Beside a site, the first three and the name still fit into 80 columns.
+_OF_SITES = tuple(
+    replace(column, least=15)
+    if column.heading == "NAME"
+    else replace(column, leave_out=column.leave_out or 7)
+    if column.heading == "CREATED"
+    else column
+    for column in JOB_COLUMNS
+)
 SITE_COLUMNS = (
     Column("ID", _field("siteId")),
     Column("NAME", _field("siteName"), least=20, colour=CYAN),
@@ -74,6 +83,12 @@ EXECUTION_COLUMNS = (
     Column("INTERVAL", _field("interval"), leave_out=2, right=True),
     Column("SLICE", _field("sliceLen"), leave_out=1, right=True),
 )
+
+
+def job_columns(named: bool) -> tuple[Column, ...]:
+    """The columns of the jobs of several sites; `named` where their sites have names, beside which ids come last."""
+    site = Column("SITE", _field("site"), least=14 if named else 0, colour=CYAN)
+    return (site, *([Column("SITE ID", _field("siteId"), leave_out=1)] if named else []), *_OF_SITES)
 
 
 def table(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], wide: bool = False) -> tuple[str, list[str]]:
