@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from emulator import SITE_ID, Emulator
+from tests.support.forks import COMMAND, can_fork, forks
 
-COMMAND = Path(sys.executable).with_name("alicloud-esa")
 SITE = str(SITE_ID)
 BASELINE = "baseline.json"
 
@@ -44,15 +43,9 @@ class Cli:
         return {**clean, "TERM": "xterm-256color", **self.emulator.environment(), **self.extra}
 
     def __call__(self, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
-        done = subprocess.run(
-            [COMMAND, *arguments],
-            cwd=self.folder,
-            env={**self.environment(), **(env or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
+        environment = {**self.environment(), **(env or {})}
+        start = forks().run if can_fork(environment) else start_python
+        done = start(arguments, self.folder, environment, timeout=60)
         ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert "--debug" in arguments or "Traceback" not in ran.err, ran.err
         return ran
@@ -71,6 +64,21 @@ class Cli:
 
     def write(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text)
+
+
+def start_python(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], timeout: float
+) -> subprocess.CompletedProcess[bytes]:
+    """A true start of the command."""
+    return subprocess.run(
+        [COMMAND, *arguments],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=timeout,
+        check=False,
+    )
 
 
 def line_of(text: str, part: str) -> int:

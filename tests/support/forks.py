@@ -1,0 +1,158 @@
+"""Runs of the command without a start of Python: a process that has imported it forks a child for each run.
+
+The child ends as a true start does: through the interpreter's own exit, with the streams, the folder, the environment,
+the arguments and the signals of a true start. What Python reads only when it starts is the exception: see `can_fork`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import gc
+import importlib
+import multiprocessing
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle, send_handle
+from pathlib import Path
+
+COMMAND = Path(sys.executable).with_name("alicloud-esa")
+PACKAGE = "pulumi_resource_alicloud_esa"
+# What most runs import. No module that reads the environment while it is imported.
+IMPORTED = (
+    *(f"{PACKAGE}.cli.{name}" for name in ("run", "doctor", "drift_check", "drift_record", "jobs", "sites")),
+    *(f"{PACKAGE}.credentials.{name}" for name in ("library", "sources")),
+    *(f"{PACKAGE}.esa.{name}" for name in ("client", "service")),
+    "difflib",
+    "requests",
+    "rich.cells",
+)
+_READ_AT_START = ("PYTHON", "LC_", "LANG", "OPENSSL_", "LD_", "COVERAGE_")
+
+
+def can_fork(environment: Mapping[str, str]) -> bool:
+    """Whether nothing that is read only at a start differs from what this process, and so the server, started with."""
+    return _read_at_start(environment) == _read_at_start(os.environ)
+
+
+def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name.startswith(_READ_AT_START)}
+
+
+class Forks:
+    """The server's end in the tests; one run at a time."""
+
+    def __init__(self) -> None:
+        self._connection, theirs = multiprocessing.Pipe()
+        with theirs:
+            self._server = subprocess.Popen(
+                [sys.executable, __file__, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+
+    def close(self) -> None:
+        self._connection.close()
+        self._server.wait(20)
+
+    def run(
+        self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], timeout: float
+    ) -> subprocess.CompletedProcess[bytes]:
+        """As `subprocess.run([COMMAND, *arguments], ..., stdin=DEVNULL, capture_output=True)`."""
+        ends = time.monotonic() + timeout
+        self._connection.send((list(arguments), str(folder), dict(environment), _umask()))
+        pipes = [os.pipe(), os.pipe()]
+        for _, write in pipes:
+            send_handle(self._connection, write, self._server.pid)
+            os.close(write)
+        child: int = self._connection.recv()
+        texts = _read([read for read, _ in pipes], ends)
+        if texts is None or not self._connection.poll(max(0.0, ends - time.monotonic())):
+            os.kill(child, signal.SIGKILL)
+        code: int = self._connection.recv()
+        if texts is None or code == -signal.SIGKILL:
+            raise subprocess.TimeoutExpired([COMMAND, *arguments], timeout)
+        return subprocess.CompletedProcess([COMMAND, *arguments], code, *texts)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _read(pipes: list[int], ends: float) -> list[bytes] | None:
+    """All that comes from each of the pipes, or None when that takes too long."""
+    texts = {pipe: bytearray() for pipe in pipes}
+    with selectors.DefaultSelector() as selector:
+        for pipe in pipes:
+            selector.register(pipe, selectors.EVENT_READ)
+        while selector.get_map() and (events := selector.select(max(0.0, ends - time.monotonic()))):
+            for key, _ in events:
+                piece = os.read(key.fd, 65536)
+                texts[key.fd] += piece
+                if not piece:
+                    selector.unregister(key.fd)
+        done = not selector.get_map()
+    for pipe in pipes:
+        os.close(pipe)
+    return [bytes(text) for text in texts.values()] if done else None
+
+
+@functools.cache
+def forks() -> Forks:
+    """The server of this test process."""
+    server = Forks()
+    atexit.register(server.close)
+    return server
+
+
+def _serve(connection: Connection) -> bool:
+    """Fork a child for each run, until nobody asks; whether this is such a child."""
+    while True:
+        try:
+            run = connection.recv()
+        except EOFError:
+            return False
+        streams = [recv_handle(connection) for _ in ("stdout", "stderr")]
+        child = os.fork()
+        if child == 0:
+            connection.close()
+            _become(streams, *run)
+            return True
+        for stream in streams:
+            os.close(stream)
+        connection.send(child)
+        connection.send(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+def _become(streams: list[int], arguments: list[str], folder: str, environment: dict[str, str], umask: int) -> None:
+    for number, stream in enumerate(streams, 1):
+        os.dup2(stream, number)
+        os.close(stream)
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    os.umask(umask)
+    os.chdir(folder)
+    sys.argv = [str(COMMAND), *arguments]
+
+
+if __name__ == "__main__":
+    # As it is for the true executable.
+    sys.path[0] = str(COMMAND.parent)
+    for name in IMPORTED:
+        importlib.import_module(name)
+    from pulumi_resource_alicloud_esa.cli.main import main
+
+    # What stands here for every child is not looked through again at the end of each: most of what a run would take.
+    gc.freeze()
+    if _serve(Connection(int(sys.argv[1]))):
+        main()
