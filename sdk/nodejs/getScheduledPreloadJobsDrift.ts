@@ -41,6 +41,7 @@ export function getScheduledPreloadJobsDrift(args: GetScheduledPreloadJobsDriftA
         "insertWay": args.insertWay,
         "nameRegex": args.nameRegex,
         "pageSize": args.pageSize,
+        "requireIds": args.requireIds,
         "siteId": args.siteId,
         "startTime": args.startTime,
         "taskType": args.taskType,
@@ -99,6 +100,10 @@ export interface GetScheduledPreloadJobsDriftArgs {
      * Number of jobs on a page while all pages are read, from 1. Default 50.
      */
     pageSize?: number;
+    /**
+     * `true`: fail, and name it, when one of `ids` is that of no job, neither a live nor a declared one. Default `false`.
+     */
+    requireIds?: boolean;
     /**
      * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
      */
@@ -201,6 +206,7 @@ export function getScheduledPreloadJobsDriftOutput(args: GetScheduledPreloadJobs
         "insertWay": args.insertWay,
         "nameRegex": args.nameRegex,
         "pageSize": args.pageSize,
+        "requireIds": args.requireIds,
         "siteId": args.siteId,
         "startTime": args.startTime,
         "taskType": args.taskType,
@@ -259,6 +265,10 @@ export interface GetScheduledPreloadJobsDriftOutputArgs {
      * Number of jobs on a page while all pages are read, from 1. Default 50.
      */
     pageSize?: pulumi.Input<number | undefined>;
+    /**
+     * `true`: fail, and name it, when one of `ids` is that of no job, neither a live nor a declared one. Default `false`.
+     */
+    requireIds?: pulumi.Input<boolean | undefined>;
     /**
      * Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
      */

@@ -87,6 +87,18 @@ def test_a_job_whose_error_is_empty_has_not_failed() -> None:
     assert answer(FakeService([job(1, errorInfo=""), job(2, errorInfo=None)]), allowUnexpected=True)["failed"] == []
 
 
+def test_an_id_of_no_job_is_a_fault_where_that_is_asked_for_and_a_declared_one_is_drift() -> None:
+    service = FakeService([job(1, name="a")])
+    assert answer(service, {"name": "a"}, ids=[ONE, TWO])["drifted"] is False
+    with pytest.raises(InvalidInput) as caught:
+        answer(service, {"name": "a"}, ids=[ONE, TWO.upper(), THREE], requireIds=True)
+    assert [str(fault) for fault in caught.value.faults] == [
+        f"ids: no job of site 1 has the id {number}; check it, or leave it out" for number in (TWO, THREE)
+    ]
+    found = answer(service, {"name": "a"}, {"id": f"1:{TWO}"}, ids=[ONE, TWO], requireIds=True)
+    assert found["missingIds"] == [TWO]
+
+
 def test_executions_are_read_only_of_jobs_that_declare_them() -> None:
     service = FakeService([job(1, name="a"), job(2, name="a"), job(3, name="b")], {ONE: [execution(1)]})
     answer(service, {"name": "a", "executions": []}, {"name": "b"})

@@ -41,7 +41,7 @@ VALUES = st.recursive(
 )
 QUERY = [
     *("siteId", "startTime", "endTime", "pageNumber", "pageSize", "ids", "nameRegex", "domain", "taskType"),
-    *("insertWay", "hasError", "jobId", "expected", "allowUnexpected", "failOnDrift", "unknown"),
+    *("insertWay", "hasError", "jobId", "expected", "requireIds", "allowUnexpected", "failOnDrift", "unknown"),
 ]
 CONFIG = [
     *("accessKey", "secretKey", "securityToken", "region", "profile", "credentialsUri", "assumeRole"),

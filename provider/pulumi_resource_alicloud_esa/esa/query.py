@@ -55,9 +55,9 @@ class JobQuery:
     require_ids: bool = field(default=False, compare=False)
     """Whether an id that matches no job is a fault."""
 
-    def unmatched_ids(self, jobs: Iterable[Job]) -> list[Fault]:
-        """A fault for each id asked for that none of the answer's jobs has."""
-        missing = (self.filter.ids or frozenset()).difference(job["id"].lower() for job in jobs)
+    def unmatched_ids(self, jobs: Iterable[Job], known: Iterable[str] = ()) -> list[Fault]:
+        """A fault for each id asked for that none of the answer's jobs has; the `known` ones are no typing errors."""
+        missing = (self.filter.ids or frozenset()).difference((job["id"].lower() for job in jobs), known)
         others = " that all other filters let through" if self.filter != JobFilter(ids=self.filter.ids) else ""
         return [
             Fault("ids", f"no job of site {self.site_id}{others} has the id {job_id}; check it, or leave it out")

@@ -15,7 +15,7 @@ from ..drift.markdown import markdown
 from ..drift.reading import Reading, read_site
 from ..drift.record import COMPARABLE, EXECUTIONS, INTEGERS, MOMENTS, PLAN, Value, canonical_value
 from ..drift.text import job_lines, summary
-from ..esa.errors import DriftFound
+from ..esa.errors import DriftFound, InvalidInput
 from ..esa.inputs import Inputs
 from ..esa.models import Job
 from ..esa.query import JobQuery, read_query_from
@@ -29,7 +29,7 @@ def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
     Raises InvalidInput before anything is sent, DriftFound with `failOnDrift`, and what reading can raise.
     """
     reader = Inputs(inputs)
-    query = read_query_from(reader, paged=False)
+    query, require_ids = read_query_from(reader, paged=False), reader.boolean("requireIds") or False
     expected = _read_expected(reader)
     allow_unexpected = reader.boolean("allowUnexpected") or False
     fail_on_drift = reader.boolean("failOnDrift") or False
@@ -41,6 +41,9 @@ def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
         return with_health or any(one.executions is not None and one.means(job) for one in expected)
 
     reading = read_site(context.service(), query, wanted, context.deadline, context.progress)
+    # The id of a declared job that is gone is no typing error, but drift.
+    if require_ids and (faults := query.unmatched_ids(reading.jobs, (one.job_id for one in expected))):
+        raise InvalidInput(faults)
     judged = judge(find_drift(expected, reading, allow_unexpected), rules, reading.now)
     if judged.differences and fail_on_drift:
         raise DriftFound(_lines(_summary(query, judged, reading), judged.differences))

@@ -77,6 +77,8 @@ type GetScheduledPreloadJobsDriftArgs struct {
 	NameRegex *string `pulumi:"nameRegex"`
 	// Number of jobs on a page while all pages are read, from 1. Default 50.
 	PageSize *int `pulumi:"pageSize"`
+	// `true`: fail, and name it, when one of `ids` is that of no job, neither a live nor a declared one. Default `false`.
+	RequireIds *bool `pulumi:"requireIds"`
 	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
 	SiteId string `pulumi:"siteId"`
 	// Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
@@ -144,6 +146,8 @@ type GetScheduledPreloadJobsDriftOutputArgs struct {
 	NameRegex pulumi.StringPtrInput `pulumi:"nameRegex"`
 	// Number of jobs on a page while all pages are read, from 1. Default 50.
 	PageSize pulumi.IntPtrInput `pulumi:"pageSize"`
+	// `true`: fail, and name it, when one of `ids` is that of no job, neither a live nor a declared one. Default `false`.
+	RequireIds pulumi.BoolPtrInput `pulumi:"requireIds"`
 	// Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
 	SiteId pulumi.StringInput `pulumi:"siteId"`
 	// Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).

@@ -195,6 +195,7 @@ def get_scheduled_preload_jobs_drift(allow_unexpected: Optional[_builtins.bool] 
                                      insert_way: Optional[_builtins.str] = None,
                                      name_regex: Optional[_builtins.str] = None,
                                      page_size: Optional[_builtins.int] = None,
+                                     require_ids: Optional[_builtins.bool] = None,
                                      site_id: Optional[_builtins.str] = None,
                                      start_time: Optional[_builtins.str] = None,
                                      task_type: Optional[_builtins.str] = None,
@@ -231,6 +232,7 @@ def get_scheduled_preload_jobs_drift(allow_unexpected: Optional[_builtins.bool] 
     :param _builtins.str insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
     :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
     :param _builtins.int page_size: Number of jobs on a page while all pages are read, from 1. Default 50.
+    :param _builtins.bool require_ids: `true`: fail, and name it, when one of `ids` is that of no job, neither a live nor a declared one. Default `false`.
     :param _builtins.str site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
     :param _builtins.str start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
     :param _builtins.str task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
@@ -248,6 +250,7 @@ def get_scheduled_preload_jobs_drift(allow_unexpected: Optional[_builtins.bool] 
     __args__['insertWay'] = insert_way
     __args__['nameRegex'] = name_regex
     __args__['pageSize'] = page_size
+    __args__['requireIds'] = require_ids
     __args__['siteId'] = site_id
     __args__['startTime'] = start_time
     __args__['taskType'] = task_type
@@ -279,6 +282,7 @@ def get_scheduled_preload_jobs_drift_output(allow_unexpected: pulumi.Input[Optio
                                             insert_way: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                             name_regex: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                             page_size: pulumi.Input[Optional[Optional[_builtins.int]]] = None,
+                                            require_ids: pulumi.Input[Optional[Optional[_builtins.bool]]] = None,
                                             site_id: pulumi.Input[Optional[_builtins.str]] = None,
                                             start_time: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                             task_type: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
@@ -315,6 +319,7 @@ def get_scheduled_preload_jobs_drift_output(allow_unexpected: pulumi.Input[Optio
     :param _builtins.str insert_way: Only jobs whose URLs came in exactly this way: `oss` or `textBox`. Applied by the provider.
     :param _builtins.str name_regex: Only jobs whose name contains a match of this regular expression (RE2's syntax, as pulumi-alicloud's; anchor it with `^` and `$`). Applied by the provider.
     :param _builtins.int page_size: Number of jobs on a page while all pages are read, from 1. Default 50.
+    :param _builtins.bool require_ids: `true`: fail, and name it, when one of `ids` is that of no job, neither a live nor a declared one. Default `false`.
     :param _builtins.str site_id: Id of the ESA site: its digits, such as `"190007158391808"`. A string because the id does not fit the 32-bit integers of some languages; `site.id` of pulumi-alicloud plugs straight in. In YAML a whole number is accepted too.
     :param _builtins.str start_time: Only jobs created at or after this moment: RFC 3339 (`2024-06-01T00:00:00Z`) or milliseconds since 1970 (`1717200000000`).
     :param _builtins.str task_type: Only jobs of exactly this task type: `preload` or `refresh`. Applied by the provider.
@@ -332,6 +337,7 @@ def get_scheduled_preload_jobs_drift_output(allow_unexpected: pulumi.Input[Optio
     __args__['insertWay'] = insert_way
     __args__['nameRegex'] = name_regex
     __args__['pageSize'] = page_size
+    __args__['requireIds'] = require_ids
     __args__['siteId'] = site_id
     __args__['startTime'] = start_time
     __args__['taskType'] = task_type
