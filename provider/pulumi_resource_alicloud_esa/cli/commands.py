@@ -100,17 +100,17 @@ def jobs() -> None:
         EXIT_CODES,
     ),
 )
-@sites_options("A site's id, or its exact name; repeatable.  [required, or one of the next three]")
+@sites_options("A site's id, or its exact name; repeatable.  [required, or another choice of sites]")
 @filter_options
 @page_option
 @format_options(("table", "json", "pulumi-import", "terraform-import"))
-@click.option("--executions", is_flag=True, help="Import the jobs' executions too.")
+@click.option("--executions", is_flag=True, help="Put the jobs' executions into the import file too.")
 @wide_option
 @connection_options
 def jobs_list(form: str, wide: bool, executions: bool, **values: Any) -> int:
-    """List the jobs of a site, of several or of all, all pages of them.
+    """List all jobs of a site, of several sites, or of every site.
 
-    A site that cannot be read is said, the others are listed, and the exit code is 1.
+    When a site cannot be read, the others are listed, the error names it, and the exit code is 1.
     """
     from .jobs import list_jobs
 

@@ -18,7 +18,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CONNECTION = ("profile", "region", "endpoint", "timeoutSeconds", "maxConcurrency")
 EXIT_CODES = "Exit codes: 0 done, 1 it could not be done."
 
-wide_option = click.option("--wide", is_flag=True, help="Every column, nothing cut, however narrow the terminal is.")
+wide_option = click.option("--wide", is_flag=True, help="Show every column in full, however narrow the terminal is.")
 
 
 def epilog(*paragraphs: str) -> str:
@@ -42,7 +42,7 @@ def site_options(text: str) -> Callable[[F], F]:
     """`--site` and `--site-id`; `text` tells what the site is for."""
 
     def add(command: F) -> F:
-        command = _text("siteId", "DIGITS", "The site by its id; a name is not accepted here.")(command)
+        command = _text("siteId", "DIGITS", "The site by its id only; --site takes a name too.")(command)
         return _text("site", "ID|NAME", text)(command)
 
     return add
@@ -55,16 +55,16 @@ def sites_options(text: str) -> Callable[[F], F]:
         for option in reversed(
             (
                 click.option(OPTIONS["site"], "site", metavar="ID|NAME", multiple=True, help=text),
-                _text("siteId", "DIGITS", "The site by its id; a name is not accepted here."),
+                _text("siteId", "DIGITS", "The site by its id only; --site takes a name too."),
                 click.option(
                     OPTIONS["allSites"],
                     "allSites",
                     is_flag=True,
                     flag_value=True,
                     default=None,
-                    help="All sites of the account.",
+                    help="Every site of the account.",
                 ),
-                _text("siteNameRegex", "REGEX", "All sites whose name matches (RE2's syntax)."),
+                _text("siteNameRegex", "REGEX", "Every site whose name matches (RE2's syntax)."),
             )
         ):
             command = option(command)
@@ -84,7 +84,7 @@ def format_options(formats: Sequence[str]) -> Callable[[F], F]:
             metavar="|".join(formats),
             default=formats[0],
             shell_complete=choices(formats),
-            help=f"For people or for machines.  [default: {formats[0]}]",
+            help=f"How the answer is printed.  [default: {formats[0]}]",
         )(command)
 
     return add
@@ -102,13 +102,15 @@ def filter_options(command: F) -> F:
             _text(
                 "startTime",
                 "TIME",
-                "Only jobs created from then on: 2024-06-01T08:00:00Z, 2024-06-01 (its first moment, UTC), or epoch "
-                "milliseconds.",
+                "Only jobs created at this time or later: 2024-06-01T08:00:00Z, 2024-06-01 (midnight UTC), or "
+                "milliseconds since 1970.",
                 callback=_moment,
             ),
-            _text("endTime", "TIME", "Only jobs created until then.", callback=_moment),
-            _text("pageSize", "N", "Entries to ask for at once.  [default: 50]"),
-            click.option(OPTIONS["ids"], "ids", metavar="ID", multiple=True, help="Only this job; repeatable."),
+            _text("endTime", "TIME", "Only jobs created at this time or earlier.", callback=_moment),
+            _text("pageSize", "N", "How many jobs each request fetches.  [default: 50]"),
+            click.option(
+                OPTIONS["ids"], "ids", metavar="ID", multiple=True, help="Only the job with this id; repeatable."
+            ),
             _text("nameRegex", "REGEX", "Only jobs whose name matches (RE2's syntax)."),
             _text("domain", "NAME", "Only jobs that preload something of this domain."),
             _text(
@@ -120,7 +122,7 @@ def filter_options(command: F) -> F:
             _text(
                 "insertWay",
                 "WAY",
-                "Only jobs whose URLs came this way: oss or textBox.",
+                "Only jobs whose URLs were given this way: oss (a file) or textBox (typed in).",
                 shell_complete=choices(("oss", "textBox")),
             ),
             click.option(
@@ -136,12 +138,12 @@ def site_filter_options(command: F) -> F:
     """The filters of sites."""
     for option in reversed(
         (
-            _text("siteName", "NAME", "Only sites of this name."),
+            _text("siteName", "NAME", "Only sites with this name."),
             _known("siteSearchType", "HOW", "How --site-name is matched: {}.  [default: exact]"),
             _known("status", "STATUS", "Only sites that are {}."),
-            _known("accessType", "TYPE", "Only sites that are reached this way: {}."),
-            _known("coverage", "PLACE", "Only sites that are served there: {}."),
-            _known("planSubscribeType", "PLAN", "Only sites of this plan: {}."),
+            _known("accessType", "TYPE", "Only sites set up this way: {}."),
+            _known("coverage", "PLACE", "Only sites served in this part of the world: {}."),
+            _known("planSubscribeType", "PLAN", "Only sites on this plan: {}."),
             _text("resourceGroupId", "ID", "Only sites of this resource group."),
             click.option(
                 OPTIONS["onlyEnterprise"],
@@ -149,17 +151,17 @@ def site_filter_options(command: F) -> F:
                 is_flag=True,
                 flag_value=True,
                 default=None,
-                help="Only sites of the enterprise plan.",
+                help="Only sites on an enterprise plan.",
             ),
             click.option(
                 OPTIONS["tags"],
                 "tags",
                 metavar="KEY[=VALUE]",
                 multiple=True,
-                help="Only sites with this tag, of any value where none is given; repeatable, all must be there.",
+                help="Only sites with this tag, and this value where one is given; repeatable, a site must have all.",
             ),
             _text("nameRegex", "REGEX", "Only sites whose name matches (RE2's syntax)."),
-            _text("pageSize", "N", "Entries to ask for at once, at most 500.  [default: 500]"),
+            _text("pageSize", "N", "How many sites each request fetches, at most 500.  [default: 500]"),
         )
     ):
         command = option(command)
@@ -168,20 +170,20 @@ def site_filter_options(command: F) -> F:
 
 def page_option(command: F) -> F:
     """`--page-number`."""
-    return _text("pageNumber", "N", "Exactly that page.  [default: all pages]")(command)
+    return _text("pageNumber", "N", "Only this page of the list.  [default: all pages]")(command)
 
 
 def ignore_options(command: F) -> F:
     """What is left out of the comparison."""
     command = click.option(
-        "--ignore-none", is_flag=True, help="Leave nothing out, not even counters that move by themselves."
+        "--ignore-none", is_flag=True, help="Compare every field, even counters that change by themselves."
     )(command)
     return click.option(
         OPTIONS["ignoreFields"],
         "ignoreFields",
         metavar="F",
         multiple=True,
-        help=f"Leave this field out; repeatable.  [default: {', '.join(DEFAULT_IGNORED)}]",
+        help=f"Do not compare this field; repeatable.  [default: {', '.join(DEFAULT_IGNORED)}]",
     )(command)
 
 
@@ -189,24 +191,24 @@ def connection_options(command: F) -> F:
     """The settings that may stand on a command line; keys come from the environment or a profile."""
     for option in reversed(
         (
-            _text("profile", "NAME", "A profile of the aliyun CLI, or of the SDK's credentials file."),
+            _text("profile", "NAME", "A profile of the aliyun CLI or of the SDK's credentials file."),
             _text("region", "REGION", "cn-hangzhou or ap-southeast-1.  [default: the environment's, else cn-hangzhou]"),
             _text("endpoint", "HOST", "The service's host, or its https:// address."),
-            _text("timeoutSeconds", "N", "For everything together.  [default: 120]"),
-            _text("maxConcurrency", "N", "Requests under way at once.  [default: 8]"),
+            _text("timeoutSeconds", "N", "Seconds until it gives up, for each site on its own.  [default: 120]"),
+            _text("maxConcurrency", "N", "How many requests may run at the same time, over all sites.  [default: 8]"),
             click.option(
                 "--no-color",
                 is_flag=True,
                 expose_value=False,
                 callback=_set_no_colour,
-                help="No colours on a terminal either; NO_COLOR does the same, FORCE_COLOR the opposite.",
+                help="No colours, not even on a terminal; so does NO_COLOR, and FORCE_COLOR asks for them.",
             ),
             click.option(
                 "--debug",
                 is_flag=True,
                 expose_value=False,
                 callback=_set_debug,
-                help="Show where keys and errors came from, and failed attempts.",
+                help="Also show where the keys come from, each failed attempt, and the origin of a defect.",
             ),
         )
     ):
