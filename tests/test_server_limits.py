@@ -113,7 +113,7 @@ def test_calls_that_a_client_cancels_hold_up_nobody(running: Running, shared: Em
     assert len(shared.requests) == sent + 1
 
 
-@pytest.mark.parametrize("threads", ["call", "page", "Thread-"], ids=["of a call", "of a page", "of a timer"])
+@pytest.mark.parametrize("threads", ["call", "page"], ids=["of a call", "of a page"])
 def test_no_thread_to_be_had_is_one_line(running: Running, monkeypatch: pytest.MonkeyPatch, threads: str) -> None:
     start = threading.Thread.start
 
@@ -129,6 +129,16 @@ def test_no_thread_to_be_had_is_one_line(running: Running, monkeypatch: pytest.M
     assert text.startswith("the system lets this process start no more threads: raise its limit")
     assert text.isprintable()
     assert running.invoke(**SITE)["totalCount"] == 45
+
+
+def test_the_time_of_a_call_is_watched_without_a_thread_beside_it(running: Running, shared: Emulator) -> None:
+    shared.glitches.add(Glitch(stall=True))
+    calls = [running.later(**SITE) for _ in range(3)]
+    time.sleep(0.5)
+    assert not any(isinstance(thread, threading.Timer) for thread in threading.enumerate())
+    shared.glitches.clear()
+    for call in calls:
+        call.cancel()
 
 
 def configure(running: Running, **settings: Any) -> None:

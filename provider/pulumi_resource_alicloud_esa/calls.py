@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn, TypeVar
 
@@ -43,45 +42,44 @@ class Calls:
     def __init__(self, provider: EsaProvider) -> None:
         self._esa = provider
         self._threads = ThreadPoolExecutor(MAX_CALLS, thread_name_prefix="call")
-        self._cancelled = asyncio.Event()
+        self._cancelled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def cancel(self) -> None:
         """End all running calls, and those to come."""
         self._esa.cancel()
-        self._cancelled.set()
+        if not self._cancelled.done():
+            self._cancelled.set_result(None)
 
     def resume(self) -> None:
         """Take calls again."""
         self._esa.resume()
-        self._cancelled.clear()
+        if self._cancelled.done():
+            self._cancelled = asyncio.get_running_loop().create_future()
 
     async def run(self, context: Any, work: Callable[[Deadline], T], about: Any = None) -> T:
         """Do the work in a thread; end the call with one status whatever happens, without secrets of `about`."""
-        loop = asyncio.get_running_loop()
-        begun, cancelled = loop.create_future(), asyncio.ensure_future(self._cancelled.wait())
-        ended, deadlines = threading.Event(), list[Deadline]()
+        deadlines: list[Deadline] = []
+        ended = False
 
         def begin() -> T:
             deadlines.append(Deadline(self._esa.timeout_seconds))
-            if ended.is_set():
+            if ended:
                 deadlines[0].cancel()
-            loop.call_soon_threadsafe(begun.set_result, None)
             return work(deadlines[0])
 
         future: asyncio.Future[T] | None = None
         try:
-            future = loop.run_in_executor(self._threads, begin)
+            future = asyncio.get_running_loop().run_in_executor(self._threads, begin)
             # If the call is cancelled, the result is never fetched, and asyncio would print the error in it.
             future.add_done_callback(lambda done: done.cancelled() or done.exception())
-            await self._wait(future, cancelled, begun)
+            await self._wait(future, deadlines)
             return future.result()
         except Exception as error:
             code, text = self._status(error)
             await abort(context, code, text if about is None else without_secrets(text, to_plain(about)))
         finally:
             # The caller has left or was cancelled: drop queued work, end running work.
-            cancelled.cancel()
-            ended.set()
+            ended = True
             if future is not None:
                 future.cancel()
             for deadline in deadlines:
@@ -99,21 +97,23 @@ class Calls:
         text = f"a defect in alicloud-esa {VERSION}: {type(error).__name__}; please report it with the log of --debug"
         return grpc.StatusCode.INTERNAL, text
 
-    async def _wait(
-        self, future: asyncio.Future[Any], cancelled: asyncio.Future[Any], begun: asyncio.Future[None]
-    ) -> None:
-        """Wait until the work is done; raise when the call ends before it and the thread does not notice.
+    async def _wait(self, future: asyncio.Future[Any], deadlines: Sequence[Deadline]) -> None:
+        """Wait until the work is done; end it on time, and raise when the thread does not notice that it was ended.
 
-        The thread is told to stop as well, but one that hangs in a look-up or a connect cannot be woken. The time
-        counts from when the work starts: a program may make more calls at once than there are threads.
+        One that hangs in a look-up or a connect cannot be woken. The time counts from when the work starts, with its
+        deadline: a program may make more calls at once than there are threads.
         """
-        await asyncio.wait({begun, cancelled}, return_when=asyncio.FIRST_COMPLETED)
-        seconds = self._esa.timeout_seconds
-        await asyncio.wait({future, cancelled}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        cancelled = self._cancelled
+        while not future.done() and not cancelled.done():
+            seconds = deadlines[0].remaining() if deadlines else self._esa.timeout_seconds
+            if not seconds:
+                deadlines[0].expire()
+                break
+            await asyncio.wait({future, cancelled}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if not future.done():
             await asyncio.wait({future}, timeout=GRACE_SECONDS)
         if not future.done():
-            raise Cancelled if cancelled.done() else DeadlineExceeded(seconds)
+            raise Cancelled if cancelled.done() else DeadlineExceeded(self._esa.timeout_seconds)
 
 
 async def abort(context: Any, code: grpc.StatusCode, text: str) -> NoReturn:

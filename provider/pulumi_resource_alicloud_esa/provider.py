@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from typing import Any, NoReturn, cast
 
@@ -171,13 +171,17 @@ class EsaProvider:
         if client is None:
             # `pulumi do` and tests may invoke before Configure: the environment alone is a configuration.
             client = self._client = self._new_client(Settings())
-        deadline = deadline or Deadline(client.settings.timeout_seconds)
+        timer: AbstractContextManager[None] = nullcontext()
+        if deadline is None:
+            # Who gives a deadline ends it on time; a thread for each of many calls would cost a fifth of their time.
+            deadline = Deadline(client.settings.timeout_seconds)
+            timer = deadline.timer()
         with self._lock:
             if self._cancelled:
                 raise Cancelled
             self._running.add(deadline)
         try:
-            with deadline.timer():
+            with timer:
                 progress = self.log.progress(subject)
                 yield CallContext(client.service, deadline, progress, lambda line: self.log.info(line, urn))
         finally:

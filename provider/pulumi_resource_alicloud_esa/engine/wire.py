@@ -7,7 +7,7 @@ writes, for anything that a function can return.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from struct import Struct
 from typing import Any
@@ -22,49 +22,54 @@ _NUMBER, _TEXT, _MAP, _LIST = b"\x11", b"\x1a", b"\x2a", b"\x32"
 _NULL, _FALSE, _TRUE = b"\x08\x00", b"\x20\x00", b"\x20\x01"
 _ENTRY, _KEY, _VALUE, _ITEM = b"\x0a", b"\x0a", b"\x12", b"\x0a"
 _RESULT = b"\x0a"  # `return` of pulumirpc.InvokeResponse
-_ONE_BYTE = 128  # lengths below it take one byte
+_SHORT = 128  # texts below it are written behind heads that are made once
+_ROWS_AT_ONCE = 500  # bounds the memory beside the answer itself
 
 
 def invoke_response(values: Mapping[str, Any]) -> bytes:
     """A pulumirpc.InvokeResponse whose result is this plain map, serialised."""
-    return _field(_RESULT, _struct(values))
+    return b"".join(_wrap(_RESULT, _struct(values)))
 
 
 def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
     """The Struct of a plain map."""
-    return struct_pb2.Struct.FromString(_struct(values))
+    return struct_pb2.Struct.FromString(b"".join(_struct(values)))
 
 
-def _struct(values: Mapping[str, Any]) -> bytes:
-    if type(next(iter(values.values()), None)) is dict:
-        # Maps keyed by job ids are not cached: each key occurs once.
-        return b"".join([_entry(escape(key).encode(), _value(value)) for key, value in values.items()])
+def _struct(values: Mapping[str, Any]) -> list[bytes]:
+    """A map's content in parts, which are joined once: megabytes would be copied again for each level around them."""
+    contents = list(values.values())
+    written: Iterable[list[bytes]] = map(_parts, contents)
+    if set(map(type, contents)) == {dict}:
+        # Jobs by their ids.
+        written = ([_field(_MAP, content)] for content in _structs(contents))
     parts: list[bytes] = []
-    add, shortest_mark = parts.append, SHORTEST_MARK
-    for (key, short_texts, room, number), value in zip(_shape(tuple(values)), values.values(), strict=True):
-        kind = type(value)
-        if kind is str:
-            text = value.encode() if len(value) < shortest_mark else escape(value).encode()
-            if len(text) < room:
-                add(short_texts[len(text)])
-                add(text)
-                continue
-        elif kind is int or kind is float:
-            add(number)
-            add(_double(value))
-            continue
-        add(_field(_ENTRY, key + _field(_VALUE, _value(value))))
-    return b"".join(parts)
+    for key, value in zip(values, written, strict=True):
+        parts += _wrap(_ENTRY, [_field(_KEY, escape(key).encode()), *_wrap(_VALUE, value)])
+    return parts
+
+
+def _wrap(tag: bytes, parts: list[bytes]) -> list[bytes]:
+    return [tag, _varint(sum(map(len, parts))), *parts]
 
 
 def _value(value: Any) -> bytes:
+    return b"".join(_parts(value))
+
+
+def _parts(value: Any) -> list[bytes]:
+    kind = type(value)
+    if kind is dict:
+        return _wrap(_MAP, _struct(value))
+    if kind is list or kind is tuple:
+        return _wrap(_LIST, _items(value))
+    return [_scalar(value)]
+
+
+def _scalar(value: Any) -> bytes:
     kind = type(value)
     if kind is str:
         return _field(_TEXT, escape(value).encode())
-    if kind is dict:
-        return _field(_MAP, _struct(value))
-    if kind is list or kind is tuple:
-        return _field(_LIST, b"".join([_item(item) for item in value]))
     if kind is int or kind is float:
         return _NUMBER + _double(value)
     if value is None:
@@ -83,39 +88,86 @@ def _entry(key: bytes, value: bytes) -> bytes:
     return _field(_ENTRY, _field(_KEY, key) + _field(_VALUE, value))
 
 
-def _item(value: Any) -> bytes:
-    if type(value) is str and len(value) < SHORTEST_MARK and len(text := value.encode()) < _ONE_BYTE - 2:
-        return b"%b%c%b%c%b" % (_ITEM, len(text) + 2, _TEXT, len(text), text)
-    return _field(_ITEM, _value(value))
+def _items(values: Sequence[Any]) -> list[bytes]:
+    kinds = set(map(type, values))
+    if kinds == {dict}:
+        return [_row_head(len(content)) + content for content in _structs(values)]
+    texts = _short_texts(_ITEM_HEADS, values) if kinds == {str} else None
+    return texts or [_field(_ITEM, _value(value)) for value in values]
 
 
-@lru_cache(maxsize=64)
-def _shape(names: tuple[str, ...]) -> tuple[tuple[bytes, list[bytes], int, bytes], ...]:
-    """The frames of a map's entries; all jobs of a listing have the same names in the same order."""
-    return tuple(map(_frames, names))
+def _structs(maps: Sequence[dict[str, Any]]) -> list[bytes]:
+    """Each map's content; name by name where all have the same in the same order, as the jobs of a listing do."""
+    names = tuple(maps[0])
+    if not names or list(map(tuple, maps)).count(names) < len(maps):
+        return [b"".join(_struct(values)) for values in maps]
+    written: list[bytes] = []
+    for start in range(0, len(maps), _ROWS_AT_ONCE):
+        columns = zip(*map(dict.values, maps[start : start + _ROWS_AT_ONCE]), strict=True)
+        written += map(b"".join, zip(*map(_column, names, columns), strict=True))
+    return written
+
+
+def _column(name: str, values: Sequence[Any]) -> list[bytes]:
+    """The entries of this name, one a map."""
+    key, heads, number = _frames(name)
+    kinds = set(map(type, values))
+    # Not floats, nor two types: 0.0 equals -0.0, and True equals 1.
+    if kinds == {str} or kinds == {int}:
+        distinct = set(values)
+        if 2 * len(distinct) <= len(values):
+            known = {value: _entry(key, _value(value)) for value in distinct}
+            return [known[value] for value in values]
+    if kinds <= {int, float}:
+        return [number + _double(value) for value in values]
+    texts = _short_texts(heads, values) if kinds == {str} else None
+    return texts or [_entry(key, _value(value)) for value in values]
+
+
+def _short_texts(heads: Sequence[bytes], texts: Iterable[str]) -> list[bytes] | None:
+    """Each text behind the head for its length; None where one is too long for that."""
+    if max(map(len, texts)) >= SHORTEST_MARK:
+        texts = map(escape, texts)
+    try:
+        return [heads[len(text)] + text for text in map(str.encode, texts)]
+    except IndexError:
+        return None
 
 
 @lru_cache(maxsize=256)
-def _frames(name: str) -> tuple[bytes, list[bytes], int, bytes]:
-    """What is the same in each entry of this name: its key, all before a text of each short length, and a number."""
-    key = _field(_KEY, escape(name).encode())
-    # Two bytes each for tag and length of the value and of the text in it.
-    room = max(0, _ONE_BYTE - len(key) - 4)
-    short_texts = [
-        _ENTRY + bytes((len(key) + 4 + size,)) + key + _VALUE + bytes((size + 2,)) + _TEXT + bytes((size,))
-        for size in range(room)
-    ]
-    whole = _field(_ENTRY, key + _field(_VALUE, _NUMBER + bytes(8)))
-    return key, short_texts, room, whole[:-8]
+def _frames(name: str) -> tuple[bytes, list[bytes], bytes]:
+    """A key, and what stands before a short text and before a number in an entry of it."""
+    key = escape(name).encode()
+    return key, _heads(lambda text: _entry(key, _field(_TEXT, text))), _entry(key, _NUMBER + bytes(8))[:-8]
+
+
+@lru_cache(maxsize=4096)
+def _row_head(size: int) -> bytes:
+    """What stands before the content of a map in a list."""
+    return _before(size, lambda content: _field(_ITEM, _field(_MAP, content)))
+
+
+def _heads(frame: Callable[[bytes], bytes]) -> list[bytes]:
+    return [_before(size, frame) for size in range(_SHORT)]
+
+
+def _before(size: int, frame: Callable[[bytes], bytes]) -> bytes:
+    """What the frame puts before a content of this size."""
+    return frame(bytes(size))[: -size or None]
 
 
 def _field(tag: bytes, content: bytes) -> bytes:
-    size = len(content)
-    if size < _ONE_BYTE:
-        return b"%b%c%b" % (tag, size, content)
-    length = bytearray()
-    while size >= _ONE_BYTE:
-        length.append(size & 127 | 128)
-        size >>= 7
-    length.append(size)
-    return b"".join((tag, length, content))
+    return tag + _varint(len(content)) + content
+
+
+@lru_cache(maxsize=4096)
+def _varint(number: int) -> bytes:
+    digits = bytearray()
+    while number >= 128:
+        digits.append(number & 127 | 128)
+        number >>= 7
+    digits.append(number)
+    return bytes(digits)
+
+
+_ITEM_HEADS = _heads(lambda text: _field(_ITEM, _field(_TEXT, text)))
