@@ -39,7 +39,7 @@ export function getScheduledPreloadJob(args: GetScheduledPreloadJobArgs, opts?: 
  */
 export interface GetScheduledPreloadJobArgs {
     /**
-     * `true`: a job that does not exist is no error. Default `false`.
+     * `true`: a job that does not exist is not an error. Default `false`.
      */
     allowMissing?: boolean;
     /**
@@ -102,7 +102,7 @@ export function getScheduledPreloadJobOutput(args: GetScheduledPreloadJobOutputA
  */
 export interface GetScheduledPreloadJobOutputArgs {
     /**
-     * `true`: a job that does not exist is no error. Default `false`.
+     * `true`: a job that does not exist is not an error. Default `false`.
      */
     allowMissing?: pulumi.Input<boolean | undefined>;
     /**

@@ -53,7 +53,7 @@ export function getScheduledPreloadJobsDrift(args: GetScheduledPreloadJobsDriftA
  */
 export interface GetScheduledPreloadJobsDriftArgs {
     /**
-     * `true`: jobs that are not declared are no drift. Default `false`.
+     * `true`: jobs that are not declared are not drift. Default `false`.
      */
     allowUnexpected?: boolean;
     /**
@@ -218,7 +218,7 @@ export function getScheduledPreloadJobsDriftOutput(args: GetScheduledPreloadJobs
  */
 export interface GetScheduledPreloadJobsDriftOutputArgs {
     /**
-     * `true`: jobs that are not declared are no drift. Default `false`.
+     * `true`: jobs that are not declared are not drift. Default `false`.
      */
     allowUnexpected?: pulumi.Input<boolean | undefined>;
     /**

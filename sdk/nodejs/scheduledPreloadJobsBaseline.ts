@@ -116,7 +116,7 @@ export class ScheduledPreloadJobsBaseline extends pulumi.CustomResource {
      */
     declare public readonly recordExecutions: pulumi.Output<boolean | undefined>;
     /**
-     * The fields that the record covers. One that only a later version knows is not among them, so it is no drift until something is recorded anew.
+     * The fields that the record covers. One that only a later version knows is not among them, so it is not drift until something is recorded anew.
      */
     declare public /*out*/ readonly recordedFields: pulumi.Output<string[]>;
     /**

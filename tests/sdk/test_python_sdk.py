@@ -36,7 +36,7 @@ def run(*argv: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def mypy(program: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    # The installed SDK, as a user has it; none of this repo's own settings.
+    # Against the installed SDK, as a user has it, without the settings of this repo.
     alone = ("--strict", "--config-file", "", "--cache-dir", ROOT / ".cache" / "mypy-programs")
     return run(sys.executable, "-m", "mypy", *alone, program, cwd=cwd)
 
@@ -64,7 +64,7 @@ def project(folder: Path) -> dict[str, Any]:
 
 
 def floor(requirement: str) -> str:
-    """`3.272` of `pulumi>=3.272.0,<4.0.0`."""
+    """`3.269` of `pulumi>=3.269.0,<4.0.0`."""
     (found,) = re.findall(r">=(\d+\.\d+)", requirement)
     return str(found)
 
@@ -73,7 +73,8 @@ def test_it_claims_the_pythons_and_the_pulumi_that_are_tested() -> None:
     sdk, plugin = project(SDK), project(ROOT)
     assert sdk["requires-python"] == plugin["requires-python"]
     (asked,) = (line for line in sdk["dependencies"] if line.startswith("pulumi>"))
-    pins = (ROOT / "requirements" / "plugin.txt").read_text(encoding="utf-8")
+    # What the oldest Python is tested with.
+    pins = (ROOT / "requirements" / "lowest.txt").read_text(encoding="utf-8")
     (pinned,) = re.findall(r"^pulumi==(\d+\.\d+)\.", pins, re.MULTILINE)
     assert floor(asked) == pinned
     (for_the_plugin,) = (line for line in plugin["dependencies"] if line.startswith("pulumi>"))

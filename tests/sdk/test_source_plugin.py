@@ -64,7 +64,7 @@ def test_the_engine_installs_it_from_a_path_and_runs_it(copy: Path, engine: Engi
     engine.write(PROGRAM)
     added = engine.run("package", "add", str(copy), timeout=170)
     assert added.code == 0, added.text
-    # The note that it leaves in the program, and what was asked for above is not installed twice.
+    # The program names the package now, and what was installed above is not installed again.
     assert yaml.safe_load((engine.folder / "Pulumi.yaml").read_text())["packages"] == {"alicloud-esa": str(copy)}
     engine.stack()
     preview = engine.run("preview")

@@ -52,7 +52,7 @@ func GetScheduledPreloadJob(ctx *pulumi.Context, args *GetScheduledPreloadJobArg
 
 // Which job to read.
 type GetScheduledPreloadJobArgs struct {
-	// `true`: a job that does not exist is no error. Default `false`.
+	// `true`: a job that does not exist is not an error. Default `false`.
 	AllowMissing *bool `pulumi:"allowMissing"`
 	// Id of the job: 24 hex digits. The id of pulumi-alicloud's `esa.ScheduledPreloadJob` (`SITEID:JOBID`) is accepted too.
 	JobId string `pulumi:"jobId"`
@@ -77,7 +77,7 @@ func GetScheduledPreloadJobOutput(ctx *pulumi.Context, args GetScheduledPreloadJ
 
 // Which job to read.
 type GetScheduledPreloadJobOutputArgs struct {
-	// `true`: a job that does not exist is no error. Default `false`.
+	// `true`: a job that does not exist is not an error. Default `false`.
 	AllowMissing pulumi.BoolPtrInput `pulumi:"allowMissing"`
 	// Id of the job: 24 hex digits. The id of pulumi-alicloud's `esa.ScheduledPreloadJob` (`SITEID:JOBID`) is accepted too.
 	JobId pulumi.StringInput `pulumi:"jobId"`

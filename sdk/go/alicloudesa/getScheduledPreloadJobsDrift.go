@@ -53,7 +53,7 @@ func GetScheduledPreloadJobsDrift(ctx *pulumi.Context, args *GetScheduledPreload
 
 // Which jobs to read, and what they should be.
 type GetScheduledPreloadJobsDriftArgs struct {
-	// `true`: jobs that are not declared are no drift. Default `false`.
+	// `true`: jobs that are not declared are not drift. Default `false`.
 	AllowUnexpected *bool `pulumi:"allowUnexpected"`
 	// Only jobs that preload this domain, whatever its case. Applied by the provider.
 	Domain *string `pulumi:"domain"`
@@ -122,7 +122,7 @@ func GetScheduledPreloadJobsDriftOutput(ctx *pulumi.Context, args GetScheduledPr
 
 // Which jobs to read, and what they should be.
 type GetScheduledPreloadJobsDriftOutputArgs struct {
-	// `true`: jobs that are not declared are no drift. Default `false`.
+	// `true`: jobs that are not declared are not drift. Default `false`.
 	AllowUnexpected pulumi.BoolPtrInput `pulumi:"allowUnexpected"`
 	// Only jobs that preload this domain, whatever its case. Applied by the provider.
 	Domain pulumi.StringPtrInput `pulumi:"domain"`

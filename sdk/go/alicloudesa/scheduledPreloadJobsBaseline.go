@@ -74,7 +74,7 @@ type ScheduledPreloadJobsBaseline struct {
 	PageSize pulumi.IntPtrOutput `pulumi:"pageSize"`
 	// `true`: record the executions of each job too (one more request for each job): they are what a person can change of an existing job. When it is turned on or off, all is recorded anew. Default `false`.
 	RecordExecutions pulumi.BoolPtrOutput `pulumi:"recordExecutions"`
-	// The fields that the record covers. One that only a later version knows is not among them, so it is no drift until something is recorded anew.
+	// The fields that the record covers. One that only a later version knows is not among them, so it is not drift until something is recorded anew.
 	RecordedFields pulumi.StringArrayOutput `pulumi:"recordedFields"`
 	// Id of the site: its digits, exact.
 	SiteId pulumi.StringOutput `pulumi:"siteId"`
@@ -347,7 +347,7 @@ func (o ScheduledPreloadJobsBaselineOutput) RecordExecutions() pulumi.BoolPtrOut
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.BoolPtrOutput { return v.RecordExecutions }).(pulumi.BoolPtrOutput)
 }
 
-// The fields that the record covers. One that only a later version knows is not among them, so it is no drift until something is recorded anew.
+// The fields that the record covers. One that only a later version knows is not among them, so it is not drift until something is recorded anew.
 func (o ScheduledPreloadJobsBaselineOutput) RecordedFields() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *ScheduledPreloadJobsBaseline) pulumi.StringArrayOutput { return v.RecordedFields }).(pulumi.StringArrayOutput)
 }

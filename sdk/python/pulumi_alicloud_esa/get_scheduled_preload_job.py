@@ -97,7 +97,7 @@ def get_scheduled_preload_job(allow_missing: Optional[_builtins.bool] = None,
     pulumi.export("job", found.job)
     ```
 
-    :param _builtins.bool allow_missing: `true`: a job that does not exist is no error. Default `false`.
+    :param _builtins.bool allow_missing: `true`: a job that does not exist is not an error. Default `false`.
     :param _builtins.str job_id: Id of the job: 24 hex digits. The id of pulumi-alicloud's `esa.ScheduledPreloadJob` (`SITEID:JOBID`) is accepted too.
     :param _builtins.str site_id: Id of the site that the job must belong to; not needed to find it.
     """
@@ -135,7 +135,7 @@ def get_scheduled_preload_job_output(allow_missing: pulumi.Input[Optional[Option
     pulumi.export("job", found.job)
     ```
 
-    :param _builtins.bool allow_missing: `true`: a job that does not exist is no error. Default `false`.
+    :param _builtins.bool allow_missing: `true`: a job that does not exist is not an error. Default `false`.
     :param _builtins.str job_id: Id of the job: 24 hex digits. The id of pulumi-alicloud's `esa.ScheduledPreloadJob` (`SITEID:JOBID`) is accepted too.
     :param _builtins.str site_id: Id of the site that the job must belong to; not needed to find it.
     """

@@ -220,7 +220,7 @@ def get_scheduled_preload_jobs_drift(allow_unexpected: Optional[_builtins.bool] 
     pulumi.export("summary", drift.summary)
     ```
 
-    :param _builtins.bool allow_unexpected: `true`: jobs that are not declared are no drift. Default `false`.
+    :param _builtins.bool allow_unexpected: `true`: jobs that are not declared are not drift. Default `false`.
     :param _builtins.str domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
     :param _builtins.str end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
     :param Sequence[Union['ExpectedScheduledPreloadJob', 'ExpectedScheduledPreloadJobDict']] expected: The jobs that should be there; each name once, or each with its id.
@@ -307,7 +307,7 @@ def get_scheduled_preload_jobs_drift_output(allow_unexpected: pulumi.Input[Optio
     pulumi.export("summary", drift.summary)
     ```
 
-    :param _builtins.bool allow_unexpected: `true`: jobs that are not declared are no drift. Default `false`.
+    :param _builtins.bool allow_unexpected: `true`: jobs that are not declared are not drift. Default `false`.
     :param _builtins.str domain: Only jobs that preload this domain, whatever its case. Applied by the provider.
     :param _builtins.str end_time: Only jobs created at or before this moment: RFC 3339 or milliseconds since 1970. Not earlier than `startTime`; equal is accepted.
     :param Sequence[Union['ExpectedScheduledPreloadJob', 'ExpectedScheduledPreloadJobDict']] expected: The jobs that should be there; each name once, or each with its id.

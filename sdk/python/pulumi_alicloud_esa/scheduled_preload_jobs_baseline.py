@@ -548,7 +548,7 @@ class ScheduledPreloadJobsBaseline(pulumi.CustomResource):
     @pulumi.getter(name="recordedFields")
     def recorded_fields(self) -> pulumi.Output[Sequence[_builtins.str]]:
         """
-        The fields that the record covers. One that only a later version knows is not among them, so it is no drift until something is recorded anew.
+        The fields that the record covers. One that only a later version knows is not among them, so it is not drift until something is recorded anew.
         """
         return pulumi.get(self, "recorded_fields")
 
