@@ -35,7 +35,7 @@ def _installed() -> float:
         try:
             files += [Path(str(file.locate())) for file in distribution(name).files or ()]
         except PackageNotFoundError:
-            continue  # for another Python or system
+            continue  # a package for another Python or system
     return _size(path for path in set(files) if path.is_file())
 
 

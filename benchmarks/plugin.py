@@ -123,5 +123,5 @@ def _is_socket(path: str) -> bool:
     try:
         return os.readlink(path).startswith("socket:")
     except OSError:
-        # It was closed after the folder was listed.
+        # The socket was closed after the folder was listed.
         return False

@@ -56,7 +56,7 @@ def _tag_filter(call: Call) -> list[tuple[str, str | None]]:
 
 
 def get_job(call: Call) -> bytes:
-    """GetScheduledPreloadJob: one job, with its Id as it was asked for."""
+    """GetScheduledPreloadJob: one job, its Id in the spelling of the request."""
     job = call.store.find(call.object_id())
     return dump({"RequestId": call.request_id, **job.without_count()})
 

@@ -137,7 +137,7 @@ def _check_span(plan: Mapping[str, object]) -> None:
     try:
         start, end = (parse_moment(str(plan[name])) for name in _MOMENTS)
     except (KeyError, ValueError):
-        # One is not given, or a test gave the execution a text that is no moment.
+        # One is not given, or a test gave the execution a text that is not a moment.
         return
     if end < start:
         raise ApiError("InvalidEndTime.Mismatch")

@@ -237,13 +237,13 @@ def _site(request: Request) -> int:
     text: str = request.path_params["site"]
     # More digits than any id has; int() itself refuses only those beyond 4300.
     if not re.fullmatch(r"[0-9]{1,18}", text):
-        raise _NotFound(f"{text[:40]} is no site's id")
+        raise _NotFound(f"{text[:40]} is not a site's id")
     return int(text)
 
 
 def _known_site(request: Request, known: list[int]) -> int:
     site = _site(request)
     if site not in known:
-        # As many as a person can take in; there may be a thousand.
+        # There may be a thousand, more than a person reads.
         raise _NotFound(f"there is no site {site}; there are {', '.join(map(str, known[:20]))}")
     return site

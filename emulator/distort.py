@@ -99,7 +99,7 @@ def _spelled(text: str, spelling: MomentSpelling) -> str | int:
     try:
         moment = parse_moment(text)
     except ValueError:
-        # A test gave the execution a text that is no moment.
+        # A test gave the execution a text that is not a moment.
         return text
     if spelling == "milliseconds":
         return moment

@@ -38,7 +38,7 @@ class Gateway:
         self.delay = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request, unless a glitch says never to answer it."""
+        """Answers one request; a glitch may leave it without an answer."""
         began = time.perf_counter()
         # The guard has read the whole body.
         body = (await receive()).get("body", b"")

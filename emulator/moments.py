@@ -30,7 +30,7 @@ def format_time(milliseconds: int) -> str:
 
 
 def parse_moment(text: str) -> int:
-    """Milliseconds since the epoch of a moment in any spelling of the service's pages; ValueError if it is none."""
+    """Milliseconds since the epoch of a moment in any spelling of the service's pages; else ValueError."""
     parts = _MOMENT.fullmatch(text)
     if parts is None:
         raise ValueError(f"{text!r} is not a moment like 2024-05-31T17:10:48.849+08:00")

@@ -42,7 +42,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Who runs the tests in the background tells them to ignore Ctrl-C; the programs they start must not inherit that.
+    # A run in the background ignores Ctrl-C; the programs that the tests start must not inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "fuzz: a property test that `make fuzz` runs with many more examples")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.support.engine import ROOT
 
 PACKAGE = ROOT / "provider" / "pulumi_resource_alicloud_esa"
-# One namespace of several distributions: the longest name that fits says which.
+# Several distributions share one namespace; the longest name that fits tells which it is.
 OF_A_NAMESPACE = {
     "google.protobuf": "protobuf",
     "opentelemetry.exporter.otlp.proto.grpc": "opentelemetry-exporter-otlp-proto-grpc",

@@ -460,7 +460,7 @@ def test_wrong_inputs_of_the_resource_are_faults(shared: Emulator, new_provider:
     _, faults = new_provider(shared).check(URN, {}, {"siteId": "x", "ignoreFields": ["y"], "pageNumber": 1})
     assert [fault.path for fault in faults] == ["siteId", "ignoreFields", "pageNumber"]
     # On the property that the engine knows, whose value it shows; where in it stands in the text.
-    assert faults[1].reason.startswith("ignoreFields[0]: 'y' is no field")
+    assert faults[1].reason.startswith("ignoreFields[0]: 'y' is not a field")
     assert shared.requests == []
 
 

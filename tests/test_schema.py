@@ -41,7 +41,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "getSites": {"siteName": "example.com"},
 }
 
-# Of the site above every job is expected, and its one execution failed.
+# Every job of the site above is expected, and its one execution failed.
 EMPTY = {"unexpected", "unexpectedIds"}
 
 

@@ -30,7 +30,7 @@ LIST = "alicloud-esa:index:getScheduledPreloadJobs"
 SITE = {"siteId": str(SITE_ID)}
 SECRET, TOKEN, PASSWORD = "Secret4nobody2see", "Token4nobody2see+/==", "Password4nobody2see"
 KEYS = {"accessKey": "STS.visibleId", "secretKey": SECRET, "securityToken": TOKEN}
-# Parts of them too: a message that is cut in the middle of one has told most of it.
+# Parts of them too: a message that is cut in the middle of a secret still shows most of it.
 HIDDEN = (SECRET[:12], TOKEN[:12], PASSWORD[:12], "Signature=", "ACS3-HMAC-SHA256 Credential")
 
 

@@ -1,4 +1,4 @@
-"""gRPC in process, over a real channel: clean statuses, one line a fault, nothing that blocks Cancel."""
+"""gRPC in process, over a real channel: clean statuses, one line for each fault, nothing that blocks Cancel."""
 
 from __future__ import annotations
 

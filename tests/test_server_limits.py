@@ -109,7 +109,7 @@ def test_calls_that_a_client_cancels_hold_up_nobody(running: Running, shared: Em
     began = time.monotonic()
     assert running.invoke(**SITE)["totalCount"] == 45
     assert time.monotonic() - began < 1.5
-    # One page: those that waited were dropped, and nothing was read for anybody who had gone.
+    # One page only: the calls that waited were dropped, so nothing was read for clients that had gone.
     assert len(shared.requests) == sent + 1
 
 
@@ -168,7 +168,7 @@ def test_the_next_engine_may_bring_other_settings_once_the_last_one_has_gone(run
         running.stub.Attach(proto.PluginAttach(address=two))
         with pytest.raises(grpc.RpcError, match="PULUMI_DEBUG_PROVIDERS"):
             configure(running, region="b")
-        # The second engine's own address is the last one now: it goes, a third one comes.
+        # The second engine goes, and a third one comes.
         second.close()
         running.stub.Attach(proto.PluginAttach(address=one))
         configure(running, region="b")

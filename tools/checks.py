@@ -3,7 +3,7 @@
 `check` is what a contributor runs before each commit: the lint that needs no Go, and the tests that need neither the
 engine nor a packed plugin nor another network.
 
-A failed check does not stop the next one, so that one run shows all there is to mend.
+A failed check does not stop the next one, so that one run shows everything that has to be mended.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from go_tools import BIN, build
 
-OLDEST = (3, 274, 0)  # what is tested; `pulumi do` and the plugin protocol moved before it
+OLDEST = (3, 274, 0)  # the tested one; `pulumi do` and the plugin protocol changed before it
 YAML_HOST = "pulumi-language-yaml"
 
 

@@ -20,7 +20,7 @@ class GoTool:
 
     package: str
     label: str
-    takes: str  # on 2 cores, nothing cached
+    takes: str  # on 2 cores, with nothing cached
     ldflags: str = "-s -w"
 
 

@@ -25,7 +25,7 @@ def find_node() -> tuple[Path, list[str]]:
 
 
 def node_environment(node: Path) -> dict[str, str]:
-    """Return an environment in which npm's scripts find this very Node.js and nothing asks a question."""
+    """Return an environment in which npm's scripts find this very Node.js and npm asks nothing."""
     quiet = {"npm_config_update_notifier": "false", "npm_config_audit": "false", "npm_config_fund": "false"}
     return {**os.environ, **quiet, "PATH": os.pathsep.join([str(node.parent), os.environ["PATH"]])}
 

@@ -28,7 +28,7 @@ def make_freezing() -> Path:
 
     With the other tools installed it would pack their packages too: requests uses chardet when it finds it.
     """
-    # Without pip, which is no part of what users get; the packing environment's pip installs into it.
+    # Without pip, which is not part of what users get; the packing environment's pip installs into it.
     pins: list[str | Path] = ["-r", PINS[0], "--constraint", PINS[1]]
     pins.append("pyinstaller")
     return _make(FREEZING, ["--without-pip"], pins)

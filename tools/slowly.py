@@ -46,7 +46,7 @@ def run(
         try:
             code = _wait(child, started)
         except BaseException:
-            # Stop all that we started, or it would go on writing files during the next attempt.
+            # Otherwise what we started would go on writing files during the next attempt.
             child.terminate()
             child.wait()
             raise

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Checks a site's scheduled preload jobs against a committed baseline, and leaves one report a reader.
+# Checks a site's scheduled preload jobs against a committed baseline, and leaves one report for each reader.
 #
 #   check-drift.sh [BASELINE [REPORT_FOLDER [EARLIER_REPORT]]]
 #

@@ -17,7 +17,7 @@ from pulumi_resource_alicloud_esa.engine.property_path import covers, join, spli
         (("jobs", 'a"b\\c'), 'jobs["a\\"b\\\\c"]'),
         (("a", "b.c"), 'a["b.c"]'),
         (("a", ""), 'a[""]'),
-        # As the engine has the key: see values.py.
+        # The key as the engine spells it: see values.py.
         (("jobs", "4dabf18193072939515e22adb298388d"), r'jobs["\\4dabf18193072939515e22adb298388d"]'),
     ],
 )

@@ -129,7 +129,7 @@ def test_the_resource_keeps_what_is_secret_and_marks_nothing_else(running: Runni
     state = to_struct({**to_plain(created), "nameRegex": Secret("ex"), "jobs": Secret(to_plain(created)["jobs"])})
     read = running.stub.Read(proto.ReadRequest(id=site, urn=URN, properties=state, inputs=checked))
     assert to_plain(read.properties).secret == {"nameRegex", "jobs"}
-    # The inputs too: the next check sees nothing else, and its lines are to hide what these are.
+    # The inputs too: the next check sees nothing else, and has to hide them in its lines.
     assert to_plain(read.inputs).secret == {"nameRegex", "jobs"}
     # Carried over as it was.
     again = running.stub.Check(proto.CheckRequest(urn=URN, news=news, olds=read.properties)).inputs

@@ -1,4 +1,4 @@
-"""Spans never fail the call that they are about."""
+"""A fault of tracing never fails the call that is traced."""
 
 from __future__ import annotations
 

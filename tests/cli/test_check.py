@@ -121,7 +121,7 @@ def test_jobs_that_cannot_be_read_exit_with_1(cli: Cli, glitch: Glitch, part: st
     assert ran.code == 1
     assert ran.err.startswith(f"error: {part}")
     assert len(ran.err.splitlines()) == 1
-    # The error is on stderr; nobody has to read it twice.
+    # The error is on stderr and is not repeated here.
     assert ran.out == f"site {SITE}: could not tell whether there is drift\n"
     assert cli.check("--timeout-seconds", "2", "--detailed-exitcode").code == 1
 
@@ -218,7 +218,7 @@ def test_health_is_told_when_asked_for_and_is_no_drift(cli: Cli) -> None:
     found = json.loads(cli.read("d.json"))["health"]
     broken = [row for row in found if row["failed"] or row["stopped"]]
     assert broken
-    # A line a job, not a line a run.
+    # A line for each job, not a line for each run.
     assert len(lines) == min(len(broken), 20) + (len(broken) > 20) + 1
     assert lines[0].startswith(f"{broken[0]['name']}: ")
     assert "#### Health" in cli.read("d.md")

@@ -159,7 +159,7 @@ def test_only_the_fields_that_the_file_covers_are_compared(cli: Cli) -> None:
     cli.write(BASELINE, json.dumps({**document, "fields": [*fields, "colour"]}))
     ran = cli.check()
     assert ran.code == 1
-    assert "'colour' is no field; known to alicloud-esa " in ran.err
+    assert "'colour' is not a field; known to alicloud-esa " in ran.err
 
 
 def test_accepting_says_what_was_accepted(planned: Cli) -> None:

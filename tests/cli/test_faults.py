@@ -1,4 +1,4 @@
-"""What goes wrong: one clear line a fault, in the words that the user typed, exit code 1."""
+"""What goes wrong: one clear line for each fault, in the words that the user typed, exit code 1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ignore rules in a baseline file: what they are about is no drift, and every report shows what was ignored and why."""
+"""Ignore rules in a baseline file: what they match is not drift, and every report shows what was ignored and why."""
 
 from __future__ import annotations
 
@@ -102,8 +102,8 @@ def test_accepting_keeps_the_rules(cli: Cli) -> None:
     ("rule", "part"),
     [
         ({"job": "example"}, "ignore[1].reason: missing"),
-        ({**RULE, "field": "colour"}, "ignore[1].field: 'colour' is no field"),
-        ({**RULE, "until": "soon"}, "ignore[1].until: 'soon' is no date"),
+        ({**RULE, "field": "colour"}, "ignore[1].field: 'colour' is not a field"),
+        ({**RULE, "until": "soon"}, "ignore[1].until: 'soon' is not a date"),
         ({**RULE, "job": "/(/"}, "ignore[1].job: '(' does not compile"),
         ({**RULE, "why": "x"}, "ignore[1].why: no such input"),
     ],

@@ -115,7 +115,7 @@ def test_github_gets_how_many_findings_are_new_known_and_resolved(repo: Cli) -> 
 @pytest.mark.parametrize("shell", ["dash", "bash"])
 def test_the_script_is_plain_sh(repo: Cli, shell: str) -> None:
     if shutil.which(shell) is None:
-        # CI stands for the claim and must have both; a person need not.
+        # In CI both must be there; on a person's machine it may be skipped.
         assert not os.environ.get("CI"), f"no {shell} here"
         pytest.skip(f"no {shell} here")
     assert sh(repo, shell, "ci/check-drift.sh").returncode == 0

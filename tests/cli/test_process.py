@@ -1,4 +1,4 @@
-"""The process: what it imports, how it is stopped, and what it does when nobody reads it."""
+"""The process: what it imports, how it is stopped, and what it does when its output is not read."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def other(char: str, draw: Any, longer: bool) -> str:
 
 @given(VALUES, st.data())
 def test_two_answers_that_differ_in_values_only_have_one_shape(value: object, data: st.DataObject) -> None:
-    # So that nobody can tell from a shape which of the two it was.
+    # A shape must not tell which of the two answers it was made from.
     assert shape([value]) == shape([replaced(value, data.draw)])
 
 

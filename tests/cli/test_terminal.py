@@ -141,7 +141,7 @@ def test_the_table_fits_and_folds_nothing(cli: Cli, width: int, count: int) -> N
     assert (code, len(lines)) == (0, count + 1)
     assert all(cell_len(line) <= width for line in lines)
     if count:
-        # An empty table leaves out what it likes.
+        # A table without rows may leave out any column.
         assert lines[0].split() == COLUMNS[width]
         for job, line in zip(cli.emulator.store.jobs(SITE_ID), lines[1:], strict=True):
             assert job.id in line

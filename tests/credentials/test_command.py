@@ -86,10 +86,10 @@ def test_the_keys_are_those_that_it_prints(tmp_path: Path) -> None:
         ("[" * 200_000, "its output is not the JSON of keys"),
         ('{"access_key_secret": "hunter2"}', "its output is not the JSON of keys"),
         ('{"mode": "StsToken", "access_key_id": "x", "access_key_secret": "hunter2"}', "but no sts_token"),
-        ('{"access_key_id": "x", "access_key_secret": {"hunter2": 1}}', "access_key_secret of its output is no text"),
+        ('{"access_key_id": "x", "access_key_secret": {"hunter2": 1}}', "access_key_secret of its output is not text"),
         ('{"access_key_id": "x", "access_key_secret": "hunter2 "}', "holds white space (character 8 of 8)"),
-        (json.dumps({**ANSWER, "expiration": "hunter2"}), "expiration of its output is no moment"),
-        (json.dumps({**ANSWER, "expiration": 5}), "expiration of its output is no moment"),
+        (json.dumps({**ANSWER, "expiration": "hunter2"}), "expiration of its output is not a moment"),
+        (json.dumps({**ANSWER, "expiration": 5}), "expiration of its output is not a moment"),
     ],
     ids=lambda value: str(value)[:40],
 )

@@ -300,7 +300,7 @@ def test_an_answer_is_bounded_in_time(
     with RawServer(script, tls=authority[1] if secure else None) as server:
         with pytest.raises(TransportError, match=r"no complete answer within 0\.4 seconds") as caught:
             exchange("GET", server.url, {})
-        # Before the server stops: the client it was that went away.
+        # Checked before the server stops: it was the client that went away.
         assert time.monotonic() - began < 2
     assert caught.value.retry is Retry.TIMEOUT
     assert EXCHANGE_SECONDS == 30

@@ -160,7 +160,7 @@ def test_a_fetch_ends_when_nobody_waits_any_more() -> None:
         time.sleep(0.01)
     first.cancel()
     waiting[0].join(5)
-    # One still waits.
+    # One call still waits, so the fetch goes on.
     assert not stopped.is_set()
     second.cancel()
     waiting[1].join(5)

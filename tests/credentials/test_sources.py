@@ -237,7 +237,7 @@ def test_no_credentials_at_all_is_one_line_that_lists_the_ways() -> None:
         "assumeRoleWithOidc",
     ):
         assert word in line
-    # A role alone is no key.
+    # A role alone is not a key.
     assert failure({"ALICLOUD_ASSUME_ROLE_ARN": ROLE}) == line
 
 
@@ -326,7 +326,7 @@ def test_what_the_configuration_gives_and_nothing_can_use_is_an_error(
 def test_what_the_configuration_gives_wins_over_the_environment() -> None:
     token = {"ALIBABA_CLOUD_SECURITY_TOKEN": "theirs"}
     assert keys({**PAIR, **token}, securityToken="mine") == Credentials("envId", "envSecret", "mine")
-    # The same secret twice is no contradiction.
+    # The same secret twice is not a contradiction.
     assert keys(PAIR, secretKey="envSecret") == Credentials("envId", "envSecret")
 
 
@@ -601,7 +601,7 @@ def test_the_role_of_a_pods_token_is_not_assumed_with_other_keys(tmp_path: Path,
 
 def test_the_variable_of_a_pods_role_never_applies_over_keys_of_the_configuration() -> None:
     assert isinstance(choose({"ALIBABA_CLOUD_ROLE_ARN": ROLE}, accessKey="id", secretKey="s"), StaticSource)
-    # The other one is there for nothing else.
+    # ALICLOUD_ASSUME_ROLE_ARN has no other use, so it applies.
     found = choose({"ALICLOUD_ASSUME_ROLE_ARN": ROLE}, accessKey="id", secretKey="s")
     assert described(found) == f"assuming {ROLE} of ALICLOUD_ASSUME_ROLE_ARN"
 
@@ -727,7 +727,7 @@ def test_the_sts_that_is_asked_is_the_profiles(
 def test_the_sts_of_a_profile_that_is_no_host_is_one_line(tmp_path: Path) -> None:
     entry = {**AK, "mode": "RamRoleArn", "ram_role_arn": ROLE, "sts_endpoint": "http://user:hunter2@h/"}
     line = failure(sharedCredentialsFile=profile_file(tmp_path, p=entry))
-    assert line.endswith(": sts_endpoint is no host; give one such as sts.cn-hangzhou.aliyuncs.com")
+    assert line.endswith(": sts_endpoint is not a host; give one such as sts.cn-hangzhou.aliyuncs.com")
 
 
 def test_the_token_of_a_profiles_temporary_keys_goes_with_them(sts: Sts, tmp_path: Path) -> None:

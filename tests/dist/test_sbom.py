@@ -56,7 +56,7 @@ def test_every_package_in_the_archive_is_listed(bom: Any, packages: set[str]) ->
     owners = packages_distributions()
     listed = set(versions(bom, "pypi"))
     assert len(packages) > 20
-    # A namespace has several owners: which of them were packed is seen from the other side below.
+    # A namespace has several owners; the next test shows which of them were packed.
     assert [name for name in packages if not {normal(owner) for owner in owners[name]} & listed] == []
 
 

@@ -31,7 +31,7 @@ def test_the_executable_is_at_the_archives_root() -> None:
     assert plugin.isfile()
     assert plugin.mode & 0o111
     assert {name.split("/")[0] for name in names} == {PLUGIN, "_internal"}
-    # They differ from folder to folder, and the archive must not.
+    # Compiled files name the folder that they were made in; the archive must not depend on it.
     assert [name for name in names if name.endswith(".dist-info/RECORD")] == []
 
 

@@ -61,7 +61,7 @@ def secret_kept(result: Result, engine: Engine, emulator: Emulator) -> None:
     assert "alicloud-esa:profile: dev" in config
     assert re.search(r"alicloud-esa:secretKey:\s+secure: ", config)
     assert KEY_SECRET not in config + result.text
-    # And they are enough: the access key is the profile's, its secret the one that was set.
+    # Nothing else is needed: the access key is the profile's, its secret the one that was set.
     file = engine.folder / "home" / ".aliyun" / "config.json"
     file.parent.mkdir(parents=True)
     profile = {"name": "dev", "mode": "AK", "access_key_id": KEY_ID, "region_id": "cn-hangzhou"}
@@ -171,7 +171,7 @@ FROM_NOTHING = {
     "YOUR_SITE_ID": SITE_ID,
 }
 CLONE = {"git clone https://github.com/alicloud-esa/pulumi-alicloud-esa": f"ln -s {ROOT} pulumi-alicloud-esa"}
-# From a registry comes nothing here; what the SDK needs is in .venv.
+# Nothing is fetched from a registry here; what the SDK needs is in .venv.
 OFFLINE = {"python -m pip install": f"{sys.executable} -m pip install --no-deps --no-build-isolation --target site"}
 CASES = {
     ("CONTRIBUTING.md", "pulumi preview --otel"): Case(program, spans_written),

@@ -62,7 +62,7 @@ def test_a_rule_ignores_what_its_job_and_field_name(given: dict[str, Any], ignor
 
 @pytest.mark.parametrize("job", ["rogue:", f"190007158391808:{JOB_ID}:", ":"])
 def test_a_rule_with_an_empty_id_matches_no_job_without_an_id(job: str) -> None:
-    # A declared job that is gone has no id; a record that is no map belongs to no job at all.
+    # A declared job that is gone has no id; a record that is not a map belongs to no job at all.
     gone, broken = Difference(Kind.MISSING, "", "sale"), Difference(Kind.CHANGED, "", "")
     assert judge([gone, broken], [rule(job=job)], None).differences == [gone, broken]
 
@@ -106,15 +106,15 @@ def test_the_first_rule_gives_the_reason() -> None:
         ),
         (
             {"job": "a", "reason": "x", "until": "soon"},
-            "ignore[0].until: 'soon' is no date; give one such as 2026-12-31, the last day of the rule",
+            "ignore[0].until: 'soon' is not a date; give one such as 2026-12-31, the last day of the rule",
         ),
         (
             {"job": "a", "reason": "x", "until": "2026-02-30"},
-            "ignore[0].until: '2026-02-30' is no date; give one such as 2026-12-31, the last day of the rule",
+            "ignore[0].until: '2026-02-30' is not a date; give one such as 2026-12-31, the last day of the rule",
         ),
         (
             {"job": "a", "reason": "x", "until": "9999-12-31"},
-            "ignore[0].until: '9999-12-31' is no date; give one such as 2026-12-31, the last day of the rule",
+            "ignore[0].until: '9999-12-31' is not a date; give one such as 2026-12-31, the last day of the rule",
         ),
         (
             {"job": "a", "reason": "x", "colour": "red"},

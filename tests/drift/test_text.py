@@ -1,4 +1,4 @@
-"""Drift in words: one line in all, or a line a job."""
+"""Drift in words: one line in all, or a line for each job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a web page, or a body made to hurt, cannot do to an emulator that runs on somebody's machine."""
+"""What a web page, or a hostile body, cannot do to an emulator that runs on a person's machine."""
 
 from __future__ import annotations
 

@@ -201,7 +201,7 @@ def test_a_wrong_rule_is_named_on_its_property(engine: Engine, emulator: Emulato
     result = preview(engine)
     assert result.code == FAILED
     assert "ignore[0].until" in result.text
-    assert "'soon' is no date" in result.text
+    assert "'soon' is not a date" in result.text
 
 
 UNKNOWN = """

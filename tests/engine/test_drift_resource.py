@@ -131,7 +131,7 @@ def test_preview_does_not_look_and_preview_refresh_shows_without_judging(baselin
     emulator.store.delete(SITE, an_id(emulator))
     assert baseline.run("preview", "--expect-no-changes").code == CLEAN
     result = baseline.run("preview", "--refresh", "--expect-no-changes", "--diff")
-    # The engine refreshes first and then finds the program in agreement: it shows the drift, but it is no gate.
+    # The engine refreshes first and then finds the program in agreement: it shows the drift, but it is not a gate.
     assert result.code == CLEAN
     assert "is gone" in result.text
     assert check(baseline).code == DRIFT
@@ -225,7 +225,7 @@ def test_wrong_inputs_are_named_on_their_property(engine: Engine) -> None:
     engine.stack()
     result = engine.run("preview")
     assert result.code != 0
-    for part in ("siteId", "'abc' is not a site id", "ignoreFields[1]", "'colour' is no field"):
+    for part in ("siteId", "'abc' is not a site id", "ignoreFields[1]", "'colour' is not a field"):
         assert part in result.text
     assert "Traceback" not in result.text
 

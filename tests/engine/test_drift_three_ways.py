@@ -104,7 +104,7 @@ def test_what_a_person_changes_is_drift_in_the_same_words(
     by_hand(client)
     refresh, preview, check = engine.run(*REFRESH), engine.run("preview"), engine.command(*CHECK)
     summary = f"site {EXAMPLE_SITE_ID}: drift: 1 changed: example ({field})"
-    # A stop is no part of a plan that a program declares.
+    # A stop is not part of a plan that a program declares.
     declared = by_hand is not stop
     assert (refresh.code, preview.code, check.code) == (7, 1 if declared else 0, 7)
     assert (summary in preview.text) is declared

@@ -75,7 +75,7 @@ def test_a_wrong_secret_is_not_shown(engine: Engine, program: str) -> None:
     assert "is not a site id; give its digits" in result.text
     if program is WRONG:
         # A fault of a nested input: on the property that the engine shows, its place in the text.
-        assert "ignoreFields[1]: 'colour' is no field" in result.text
+        assert "ignoreFields[1]: 'colour' is not a field" in result.text
         assert "<nil>" not in result.text
 
 
@@ -94,4 +94,4 @@ resources:
     engine.stack()
     result = engine.run("preview")
     assert result.code != 0
-    assert "'colour' is no field" in result.text
+    assert "'colour' is not a field" in result.text

@@ -58,7 +58,7 @@ GLITCHES = [
     Glitch(raw=RawAnswer.redirect(f"http://127.0.0.1:1/?token={quote(TOKEN)}")),
     Glitch(raw=RawAnswer(body=json.dumps({"Jobs": QUOTED}).encode())),
     Glitch(raw=RawAnswer(status=400, body=f'{{"Code": "{ESCAPED}", "Message": "{ESCAPED}"}}'.encode())),
-    # The unexpected: an answer that is right and quotes the secret goes into the state.
+    # An answer that is right but quotes the secret: it goes into the state.
     Glitch(raw=RawAnswer(body=json.dumps({"TotalCount": 1, "Jobs": [{"Id": "a", "Name": QUOTED}]}).encode())),
 ]
 SITES = {SITE_ID + 1000 + number: glitch for number, glitch in enumerate(GLITCHES)}
@@ -166,7 +166,7 @@ def test_no_error_shows_a_secret(engine: Engine, service: Emulator, how: str) ->
     assert (refused.code, "SignatureDoesNotMatch: " in refused.text) == (1, True)
     # Settings that are wrong, and hold a secret where none belongs.
     run.pulumi("config", "set", "alicloud-esa:endpoint", f"https://{LOGIN}@127.0.0.1:1", "--secret")
-    # (No call waits for a provider that cannot be made: the SDK's would wait for ever.)
+    # No calls here: the SDK would wait for ever for a provider that cannot be made.
     sites = [str(SITE_ID)] if how in ("environment", "configuration") else []
     wrong = run.program("preview", sites, endpoint=f"https://{LOGIN}@127.0.0.1:1", secretKey=[SECRET])
     assert "endpoint" in wrong.text

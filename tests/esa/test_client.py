@@ -189,7 +189,7 @@ def test_any_code_with_a_wait_is_tried_again(shared: Emulator, new_client: NewCl
 def test_a_wait_beyond_a_long_deadline_ends_the_call_at_once_too(
     shared: Emulator, new_client: NewClient, code: str, milliseconds: int
 ) -> None:
-    # Though no more than a minute is ever waited.
+    # The deadline leaves room, but no more than a minute is ever waited.
     shared.glitches.add(Glitch(code=code, retry_after=milliseconds))
     seconds = 10 if milliseconds < 60_000 else 60.9 if milliseconds == 61_000 else 119.9
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Which host answers, and what is no endpoint."""
+"""Which host answers, and what is not an endpoint."""
 
 from __future__ import annotations
 

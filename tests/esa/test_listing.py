@@ -362,7 +362,7 @@ def test_a_server_that_lies_gives_all_jobs_or_an_error(
         listing = read_from(Server(names(count), clamp=clamp, **lie), size=size)
     except EsaError:
         return
-    # The one lie that nobody can see: a total that hides jobs behind a first page which looks like the only one.
+    # The one lie that cannot be noticed: a total that makes the first page look like the only one.
     hidden = lie.get("total") == len(listing.rows) < size
     assert ids(listing) == (names(count)[: lie["total"]] if hidden else names(count))
 
@@ -435,7 +435,7 @@ def test_two_thousand_pages_are_read() -> None:
     assert MAX_PAGES == 2000
     server = Server(names(2000))
     assert ids(read_from(server, size=1)) == names(2000)
-    # And the one after the last, which was full.
+    # One more than the pages: the last one was full, so the page after it is asked for.
     assert server.calls == 2001
 
 

@@ -63,7 +63,7 @@ def test_nothing_of_the_base64_of_a_secret_is_shown(encode: Callable[[bytes], by
     assert re.search("[-+/_]", encoded)
     shown = Mask([secret]).text(f"<{encoded}>")
     assert "***" in shown
-    # What is left holds bits of what stands around the secret, and at most a bit of either end of it.
+    # What is left are the texts around the secret, and at most a few bits of either end of it.
     assert len(shown) <= 5 + 4 * (len(before) + len(behind) + 4) / 3 + 4
 
 
@@ -132,7 +132,7 @@ def test_an_answer_that_quotes_the_request_shows_no_secret_of_it(
             shown = f"{error} {error!r} {vars(error)}"
         signature = header(server.requests[0].decode(), "authorization").rpartition("=")[2]
     assert len(signature) == 64
-    # All of it in Base64 is cut before the first secret.
+    # In Base64 the whole head is cut before the first secret in it.
     assert "***" in shown or (status == 400 and "Base64" in quoted)
     plain = base64.b64decode(re.sub(r"[^0-9A-Za-z+/]", "", shown)[:-8] + "=" * 8).decode("latin-1")
     for secret in (signature, "testSecurityToken", "testStsAccessKeySecret"):

@@ -14,7 +14,7 @@ from pulumi_resource_alicloud_esa.esa.printable import printable, without_comman
 
 from tests.support.runners import commands_in
 
-# Marks and what comes near them, so that chance finds the combinations.
+# Markers of commands and characters around them, so that random texts hit the combinations.
 MARKS = st.lists(
     st.sampled_from(
         ["#", "##", "[", "vso", "##vso[", "::", ":", "set-output", " ", "\ufe0f", "\u200b", "\n", "\\", "]"]

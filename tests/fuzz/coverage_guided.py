@@ -34,7 +34,7 @@ def one_answer(data: bytes) -> None:
 
 
 def one_program(data: bytes) -> None:
-    """Inputs for a reader; what is no JSON object is none."""
+    """Inputs for a reader; none where the JSON is not an object."""
     try:
         values = json.loads(data[1:])
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Whatever a program gives is a query, a configuration, or InvalidInput with a line a fault; nothing else escapes."""
+"""Any inputs are a query, a configuration, or InvalidInput with a line for each fault; nothing else escapes."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_what_the_engine_can_send_can_be_read(values: dict[str, Any]) -> None:
     try:
         struct = to_struct(values)
     except (UnicodeEncodeError, ValueError, OverflowError):
-        # Half a character or an integer beyond a double: the engine cannot have sent that.
+        # The engine cannot have sent half a character, or an integer that no double holds.
         return
     assert set(to_plain(struct)) == set(values)
 

@@ -1,4 +1,4 @@
-"""The executions of a thousand jobs: one request a job, no more at once than allowed, shown, and throttled in peace."""
+"""The executions of a thousand jobs: one request each, no more at once than allowed, shown, also when throttled."""
 
 from __future__ import annotations
 

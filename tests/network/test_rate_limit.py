@@ -1,4 +1,4 @@
-"""A service that counts requests gets all its jobs read: no invoke fails, and it is not pestered."""
+"""A service that counts requests gets all its jobs read: no invoke fails, and few requests are sent in vain."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_twenty_requests_a_second_are_enough_for_a_thousand_jobs(emulator: Emula
     emulator.store.generate(SITE_ID, 1000)
     emulator.glitches.add(Glitch(rate=20, retry_after=retry_after))
     provider = EsaProvider(emulator.environment())
-    # All as a user has it who sets nothing: eight at once, five attempts, 120 seconds.
+    # The defaults, as for a user who sets nothing: eight at once, five attempts, 120 seconds.
     provider.configure({})
     try:
         result = provider.invoke(TOKEN, {"siteId": str(SITE_ID), "pageSize": 10})

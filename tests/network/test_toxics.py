@@ -56,7 +56,7 @@ def test_a_slow_network_gives_the_right_answer(
     network.add(kind, **attributes)
     started = time.monotonic()
     assert read(provider(timeoutSeconds=20)) == right(emulator)
-    # Quicker, and the toxic did nothing.
+    # A quicker answer would mean that the toxic did nothing.
     assert time.monotonic() - started > least
 
 
@@ -135,7 +135,7 @@ def test_connections_that_die_between_pages_are_replaced(
     assert read(provider(maxConcurrency=1), pageSize=2, endTime=1717232000000) == [
         job.id for job in emulator.store.jobs(SITE_ID) if job.created_ms <= 1717232000000
     ]
-    # Without the toxic one would do for all pages.
+    # Without the toxic, one connection would do for all pages.
     assert emulator.connections >= 2
 
 
@@ -153,7 +153,7 @@ def test_a_network_that_cuts_now_and_then_gives_the_right_answer(
             answers += 1
         except TransportError as error:
             clean(error)
-    # Each page has eight attempts of which one in three fails: four failures in a row are no chance.
+    # Each page has eight attempts of which one in three fails: four failures in a row hardly come by chance.
     assert answers >= 1
 
 

@@ -110,7 +110,7 @@ def test_the_languages_that_can_run_here_run_and_say_the_same(token: str, engine
 def test_java_compiles_against_classes_drawn_from_the_schema(tmp_path: Path) -> None:
     javac = shutil.which("javac")
     if javac is None:
-        # CI stands for the claim and must have it; a person need not.
+        # In CI this must run; on a person's machine it may be skipped.
         assert not os.environ.get("CI"), "this machine has no javac"
         pytest.skip("this machine has no javac")
     java_stubs.write(SCHEMA, tmp_path)

@@ -153,7 +153,7 @@ def _read_covers(given: Any, ignored: tuple[str, ...]) -> tuple[str, ...]:
     for index, name in enumerate(given):
         if name not in _FIELDS:
             known = f"known to alicloud-esa {VERSION} are {', '.join(_FIELDS)}"
-            raise _Wrong(("fields",), f"fields[{index}]: {shown(name)} is no field; {known}")
+            raise _Wrong(("fields",), f"fields[{index}]: {shown(name)} is not a field; {known}")
         if name in ignored:
             raise _Wrong(("fields",), f"fields[{index}]: {name} is one that ignoreFields leaves out")
         if name.startswith(f"{EXECUTIONS}.") and EXECUTIONS not in given:

@@ -82,7 +82,7 @@ class Consultation:
         self._client.close()
 
     def actions(self, site_id: str | None, find: Callable[[], str] | None) -> list[Line]:
-        """One line an action; raises Cancelled."""
+        """One line for each action; raises Cancelled."""
         sites, body = self._try(_SITES, {"PageNumber": "1", "PageSize": "1"})
         if site_id is not None and sites.status == WRONG and "denied" in sites.text:
             sites = replace(sites, status=WARNING, text=f"{sites.text}; a call with the site's id does without")

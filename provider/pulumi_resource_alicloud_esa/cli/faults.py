@@ -52,7 +52,7 @@ TERMS = {
 
 
 def error_lines(error: Exception) -> list[str]:
-    """What a user reads of an error, one line a fault."""
+    """What a user reads of an error, one line for each fault."""
     if isinstance(error, InvalidInput):
         return [fault_line(fault) for fault in error.faults]
     if isinstance(error, CredentialsError):

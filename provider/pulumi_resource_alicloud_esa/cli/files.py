@@ -54,7 +54,7 @@ def write_stdout(text: str) -> None:
 def write_file(path: str, text: str) -> None:
     """Put `text` in the file at once: readers see the old content or the new one, a crash leaves one of them.
 
-    A link of either kind stays one, owner and mode are kept, and what is no regular file (a pipe, a device, an open
+    A link of either kind stays one, owner and mode are kept, and what is not a regular file (a pipe, a device, an open
     descriptor such as /dev/stdout) is written into. Raises PipeClosed and OSError.
     """
     data = text.encode("utf-8", "backslashreplace")

@@ -9,13 +9,13 @@ from typing import Any
 from ..esa.printable import without_commands
 
 Path = tuple[str, ...]
-# What json.dumps leaves as it is, though a terminal obeys it or an editor hides it; lone surrogates are no UTF-8.
+# What json.dumps leaves as it is, though a terminal obeys it or an editor hides it; lone surrogates are not UTF-8.
 _HIDDEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,\n]')
 
 
 def json_text(value: Any) -> str:
-    """Indented JSON, one value a line, readable in any script, with a newline at the end."""
+    """Indented JSON, one value for each line, readable in any script, with a newline at the end."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return _HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 

@@ -1,4 +1,4 @@
-"""Entry point of `alicloud-esa`: whatever happens ends in an exit code and at most one line a fault."""
+"""Entry point of `alicloud-esa`: whatever happens ends in an exit code and at most one line for each fault."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _RESET = "\x1b[0m"
 
 
 def error(text: str) -> None:
-    """One line a line of `text`, each marked as an error."""
+    """Each line of `text`, marked as an error."""
     for line in text.splitlines() or [""]:
         _line("error: ", line, RED)
 

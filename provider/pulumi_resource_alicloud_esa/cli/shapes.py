@@ -14,7 +14,7 @@ _KNOWN = frozenset(
     TaskType UrlCount UrlSubmitted JobId StartTime EndTime Interval SliceLen Status
     SiteName AccessType Coverage PlanName PlanSpecName InstanceId ResourceGroupId NameServerList CnameZone VerifyCode
     OfflineReason CreateTime UpdateTime VisitTime Tags
-    """.split()  # noqa: SIM905  # fifty short lines would hide what is not there
+    """.split()  # noqa: SIM905  # one name per line would fill a page
 )
 _OTHER = "(a field that is not documented)"
 # Separators of lists and of moments. Everything else in a text may be somebody's own and is replaced.

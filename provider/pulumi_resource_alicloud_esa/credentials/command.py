@@ -113,7 +113,7 @@ def _key(data: dict[str, object], name: str) -> str | None:
     value = data.get(name)
     if value is None or value == "":
         return None
-    wrong = misfit(value) if isinstance(value, str) else "is no text"
+    wrong = misfit(value) if isinstance(value, str) else "is not text"
     if wrong is not None:
         raise CredentialsError(f"process_command: {name} of its output {wrong}")
     return str(value)
@@ -124,5 +124,5 @@ def _end(expiration: object) -> float | None:
         return None
     milliseconds = parse_rfc3339(expiration) if isinstance(expiration, str) else None
     if milliseconds is None:
-        raise CredentialsError("process_command: expiration of its output is no moment such as 2024-06-01T00:00:00Z")
+        raise CredentialsError("process_command: expiration of its output is not a moment such as 2024-06-01T00:00:00Z")
     return milliseconds / 1000

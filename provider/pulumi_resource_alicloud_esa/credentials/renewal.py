@@ -191,7 +191,7 @@ class RenewedSource:
 def _fitting(found: Fetched) -> Fetched:
     keys = found.keys
     for part in (keys.access_key_id, keys.access_key_secret, keys.security_token or "-"):
-        wrong = misfit(part) if isinstance(part, str) else "is no text"
+        wrong = misfit(part) if isinstance(part, str) else "is not text"
         if wrong is not None:
             raise CredentialsError(f"a key that it gave {wrong.replace('; copy it again', '')}")
     return found

@@ -82,7 +82,7 @@ def region_of(settings: Settings, env: Mapping[str, str]) -> str | None:
     try:
         return find_profile(name, file, env).region
     except CredentialsError:
-        # A broken profile is no error here: if the keys come from it too, looking them up has raised the error.
+        # A broken profile is not an error here: if the keys come from it too, looking them up has raised the error.
         return None
 
 

@@ -33,7 +33,7 @@ def sts_host(wish: StsWish, region: str | None, env: Mapping[str, str], default:
     if wish.endpoint is not None:
         host = wish.endpoint.removeprefix("https://").rstrip("/")
         if not _HOST.fullmatch(host):
-            raise CredentialsError("sts_endpoint is no host; give one such as sts.cn-hangzhou.aliyuncs.com")
+            raise CredentialsError("sts_endpoint is not a host; give one such as sts.cn-hangzhou.aliyuncs.com")
         return host
     vpc = wish.vpc
     if vpc is None:

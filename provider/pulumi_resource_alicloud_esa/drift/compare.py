@@ -58,7 +58,7 @@ def compare(
 
     Keys are job ids, or any others with `ids` giving the job id of each key. A record that could not be
     read, None, is never equal. `now`, in milliseconds by the service's clock, tells which executions are over: one
-    that is over and gone is no finding. Where `now` is not known none counts as over, so that nothing is missed.
+    that is over and gone is not a finding. Where `now` is not known none counts as over, so that nothing is missed.
     """
     differences: list[Difference] = []
     for key in {*expected, *actual}:

@@ -1,6 +1,6 @@
 """Health: what the executions of the jobs say about their runs. It is information and never part of the verdict.
 
-By status alone, not by time: the machine's clock is no authority on the service's plan.
+By status alone, not by time: the machine's clock is not an authority on the service's plan.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Health:
         return f"health: {jobs} with failed or stopped runs, {len(self.idle)} with no run ahead"
 
     def lines(self) -> list[str]:
-        """A line a job whose runs failed or were stopped, and one for all that have none ahead."""
+        """A line for each job whose runs failed or were stopped, and one for all that have none ahead."""
         lines = [job.line() for job in self.broken[:_MOST]]
         if len(self.broken) > _MOST:
             lines.append(f"... and {len(self.broken) - _MOST} more jobs with failed or stopped runs")

@@ -37,11 +37,11 @@ class Rule:
     def _is_of(self, difference: Difference) -> bool:
         name, job_id = difference.name, difference.job_id
         if not name and not job_id:
-            # A difference without a job: the record is no map.
+            # A difference without a job is about a record that is not a map: no rule is about it.
             return False
         if self.pattern is not None:
             return self.pattern.found_in(name)
-        # A declared job that is gone may have no id, and nothing behind a colon is none.
+        # A declared job that is gone may have no id; a rule for `SITE:`, with no id after the colon, is not about it.
         return self.job == name or (bool(job_id) and self.job.rsplit(":", 1)[-1].lower() == job_id.lower())
 
     def ran_out(self, now: int | None) -> bool:
@@ -112,9 +112,9 @@ def _read_rule(given: Inputs) -> Rule:
     reason, until = given.text("reason", required=True) or "", given.text("until") or ""
     given.refuse_unread()
     if field and field not in _FIELDS:
-        given.fault("field", f"{shown(field)} is no field; accepted are {', '.join(_FIELDS)}")
+        given.fault("field", f"{shown(field)} is not a field; accepted are {', '.join(_FIELDS)}")
     if until and not _is_date(until):
-        given.fault("until", f"{shown(until)} is no date; give one such as 2026-12-31, the last day of the rule")
+        given.fault("until", f"{shown(until)} is not a date; give one such as 2026-12-31, the last day of the rule")
         until = ""
     return Rule(job, reason, field, until, _pattern(given, job))
 

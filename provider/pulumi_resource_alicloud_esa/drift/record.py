@@ -63,7 +63,7 @@ class Record:
 
 
 def read_record(value: object) -> Record | None:
-    """The record in a state or a file, None for what is none."""
+    """The record in a state or a file, None for what is not a record."""
     if not isinstance(value, dict):
         return None
     fields = {name: item for name, item in value.items() if name != EXECUTIONS}
@@ -131,7 +131,7 @@ def canonical_value(field: str, value: Any) -> Value | None:
 
 
 def moment(value: object) -> int | None:
-    """Milliseconds since 1970 of a moment as it was answered or recorded, None where it is none."""
+    """Milliseconds since 1970 of a moment as it was answered or recorded, None for any other text."""
     return parse_answered(value) if isinstance(value, str) else None
 
 

@@ -64,7 +64,7 @@ class Since:
 def since(site_id: str, earlier: Sequence[Difference], judged: Judged, now: int | None) -> Since:
     """What became of the findings of an earlier check of the same site; `now` by the service's clock.
 
-    One that is ignored now still exists, so it is not resolved; one whose rule ran out was no finding before, so it
+    One that is ignored now still exists, so it is not resolved; one whose rule ran out was not a finding before, so it
     is new. So is a job that was known to be new, and whose plan somebody has changed since.
     """
     before = {fingerprint(site_id, found): found for found in earlier}

@@ -1,4 +1,4 @@
-"""Drift in words: one line in all, or one line a job."""
+"""Drift in words: one line in all, or one line for each job."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def both_sides(difference: Difference) -> tuple[Value | None, Value | None]:
     was, now = difference.expected, difference.actual
     if not (isinstance(was, str) and isinstance(now, str)) or max(len(was), len(now)) <= LONGEST_TEXT:
         return was, now
-    start = len(commonprefix([was, now])) - _BEFORE  # noqa: RUF071  # of characters is what is meant
+    start = len(commonprefix([was, now])) - _BEFORE  # noqa: RUF071  # these texts are not paths
     return (f"...{was[start:]}", f"...{now[start:]}") if start > 0 else (was, now)
 
 
@@ -98,7 +98,7 @@ def by_job(differences: Sequence[Difference]) -> list[list[Difference]]:
 
 
 def job_lines(differences: Sequence[Difference], most: int | None = None) -> list[str]:
-    """One line a job: gone, new, or what changed about it; of more than `most` jobs the others are counted."""
+    """One line for each job: gone, new, or what changed about it; of more than `most` jobs the others are counted."""
     jobs = by_job(differences)
     if most is None or len(jobs) <= most:
         return [_job_line(of_one) for of_one in jobs]

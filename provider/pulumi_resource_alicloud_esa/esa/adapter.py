@@ -103,7 +103,7 @@ class LendingAdapter(requests.adapters.HTTPAdapter):
 
 
 class _Answer(http.client.HTTPResponse):
-    """http.client's, but that one takes any interim answer except 100 for the final one, and loses bytes read ahead."""
+    """http.client's takes any interim answer but 100 for the final one, and loses bytes read ahead; this does not."""
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)

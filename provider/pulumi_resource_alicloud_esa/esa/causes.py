@@ -25,7 +25,7 @@ _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})\b")
 
 
 def explain(error: Exception, host: str, proxy: Proxy | None, trusted: tuple[str, ...]) -> TransportError:
-    """The row of the table below that fits; `trusted` are the variables that say whose certificates are trusted."""
+    """The error by the table below; `trusted` are the variables that say whose certificates are trusted."""
     cause = _innermost(error)
     if isinstance(cause, NotTrustable):
         return TransportError(f"{cause}. Check {' and '.join(trusted)}.", host=host)

@@ -12,7 +12,7 @@
     ├── DeadlineExceeded    the time for one call is used up
     └── Cancelled           the user or the engine asked to stop
 
-`error.told(names)` is what a user reads: one line a fault, no traceback, no secret.
+`error.told(names)` is what a user reads: one line for each fault, no traceback, no secret.
 """
 
 from __future__ import annotations

@@ -171,7 +171,7 @@ class Inputs:
             if not isinstance(item, str) or not item.strip():
                 self.fault(f"{name}[{index}]", f"{shown(item)} is not accepted; give a non-empty string")
             elif item.strip() not in accepted:
-                self.fault(f"{name}[{index}]", f"{item.strip()!r} is no {what}; accepted are {', '.join(accepted)}")
+                self.fault(f"{name}[{index}]", f"{item.strip()!r} is not a {what}; accepted are {', '.join(accepted)}")
             else:
                 chosen.append(item.strip())
         return tuple(chosen)

@@ -14,19 +14,19 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def parse_rfc3339(text: str) -> int | None:
-    """Milliseconds since 1970 of an RFC 3339 moment, None where the text is none."""
+    """Milliseconds since 1970 of an RFC 3339 moment, None for any other text."""
     return _milliseconds(_nanoseconds(_RFC3339.fullmatch(text)))
 
 
 def parse_answered(text: str) -> int | None:
-    """Milliseconds since 1970 of a moment in any spelling of the service's, None where the text is none."""
+    """Milliseconds since 1970 of a moment in any spelling of the service's, None for any other text."""
     return _milliseconds(_answered(text))
 
 
 def canonical_moment(text: str) -> str:
     """A moment of the service's in the one spelling that is compared: UTC, with milliseconds or what is finer.
 
-    Nothing of it is rounded. Text that is no moment stays as it is: it can still be compared with itself.
+    Nothing of it is rounded. Text that is not a moment stays as it is: it can still be compared with itself.
     """
     nanoseconds = _answered(text)
     return text if nanoseconds is None else _format(nanoseconds) or text

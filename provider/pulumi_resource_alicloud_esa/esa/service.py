@@ -32,7 +32,7 @@ class Executions:
 class Service:
     """ESA's scheduled preload jobs, read; safe to share between threads. All raise what a client's call raises.
 
-    `warn` gets what is no error but is likely a mistake.
+    `warn` gets what is not an error but is likely a mistake.
     """
 
     lister: Lister

@@ -1,1 +1,1 @@
-"""The package's resources, one file a token; nothing here knows of HTTP or of protobuf."""
+"""The package's resources, one file for each token; nothing here knows of HTTP or of protobuf."""

@@ -19,7 +19,7 @@ def differences_of(recorded: Any, live: Any, now: int | None) -> list[Difference
         return []
     if not isinstance(recorded, dict) or not isinstance(live, dict):
         return [Difference(Kind.CHANGED, "", "")]
-    # Equal values need no parsing, and may even be no valid record.
+    # Equal values need no parsing, and may not even be valid records.
     same = {job_id for job_id, value in recorded.items() if job_id in live and live[job_id] == value}
     return compare(_records(recorded, same), _records(live, same), now=now)
 

@@ -82,7 +82,7 @@ def check(olds: Values, news: Values, call: Call) -> tuple[dict[str, Any], list[
         return (inputs, wrong) if wrong else ({**inputs, **dict.fromkeys(_RECORDED, UNKNOWN)}, [])
     inputs.update(_as_declared(inputs, question.query))
     recorded = olds.get(JOBS)
-    # A recorded value that is no map is not read again: it counts as changed, and a refresh replaces it.
+    # A recorded value that is not a map is not read again: it counts as changed, and a refresh replaces it.
     if recorded is None or _read_or_none(olds) != question:
         with call() as context:
             reading = _live(question, _new_fields(question), context)
@@ -234,7 +234,7 @@ def _hidden(values: Values) -> bool:
 
 
 def _lines(differences: Sequence[Difference], more: str, hidden: bool) -> list[str]:
-    """A line a job that drifted, its name beside its id: the engine's own diff shows ids only."""
+    """A line for each job that drifted, its name beside its id: the engine's own diff shows ids only."""
     lines = changed_jobs(differences) if hidden else job_lines(differences)
     left = len(lines) - _MAX_NOTES
     return lines if left <= 0 else [*lines[:_MAX_NOTES], f"... and {left} more jobs; {more}"]
