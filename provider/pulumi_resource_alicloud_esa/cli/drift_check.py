@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from ..config import Settings
 from ..context import CallContext
-from ..drift.compare import compare
+from ..drift.compare import Difference, compare
 from ..drift.health import judge_health
-from ..drift.ignore import judge
-from ..drift.reading import Reading, read_site
+from ..drift.ignore import Rule, judge
+from ..drift.reading import read_site
 from ..drift.since import since
+from ..drift.text import number
 from ..esa.errors import Cancelled, Fault, InvalidInput
 from ..esa.inputs import Inputs, shown
-from ..esa.printable import printable
 from . import say
-from .baseline import Baseline, BaselineError
-from .baseline_reader import read_baseline
+from .baseline import Baseline
+from .baseline_files import BaselineFile, find_baselines, is_folder
 from .earlier import Earlier, NoReport, read_earlier
 from .exit_codes import COULD_NOT_TELL
 from .faults import error_lines, is_defect
-from .outcome import Outcome, Verdict, location_of
+from .outcome import Check, Outcome, Verdict, location_of
 from .reports import adoption, read_reports, write
-from .session import call, read_all
+from .session import Session, open_session, read_all
 from .site_choice import SiteChoice
+from .targets import Target, another_site, find_targets
 
 _FAIL_ON = ("drift", "new")
 
@@ -34,7 +35,7 @@ _FAIL_ON = ("drift", "new")
 class Request:
     """What was typed."""
 
-    path: str
+    baselines: Sequence[str]
     site: SiteChoice
     formats: Sequence[str]
     detailed: bool
@@ -43,26 +44,40 @@ class Request:
     fail_on: str
     adopt: str | None
 
+    @property
+    def several(self) -> bool:
+        """Whether the answer is one of several sites, even if only one is there."""
+        return len(self.baselines) > 1 or is_folder(self.baselines[0]) or self.site.several
+
 
 def run(request: Request, connection: Mapping[str, Any]) -> int:
     """Compare, write the reports, and return the verdict's exit code."""
-    reports, faults = read_reports(request.formats, request.path, request.adopt)
+    files = find_baselines(request.baselines)
+    reports, faults = read_reports(request.formats, [*(file.path for file in files), *request.baselines], request.adopt)
     earlier, more = _read_earlier(request)
 
-    def read(inputs: Inputs) -> str:
+    def read(inputs: Inputs) -> None:
         inputs.faults += [*faults, *more]
-        return inputs.site_id() if request.site.given else ""
+        if request.site.values.get("siteId") is not None:
+            inputs.site_id()
 
-    site_id, settings = read_all(request.site.values, connection, request.site.reading(read))
-    outcome = _check(request, site_id, settings, earlier)
-    for line in outcome.errors:
-        say.error(line)
-    written = [report.write(outcome) for report in reports]
-    if request.adopt is not None and outcome.verdict is not Verdict.ERROR:
-        written.append(write(request.adopt, adoption(request.adopt, outcome)))
-    if outcome.verdict is Verdict.DRIFT and all(report.file for report in reports):
-        say.note(outcome.summary)
-    return outcome.exit_code(request.detailed, request.fail_on == "new") if all(written) else COULD_NOT_TELL
+    _, settings = read_all(request.site.values, connection, request.site.reading(read))
+    if not request.several and request.site.values:
+        _hold_to(request, files[0])
+    with open_session(settings) as session:
+        targets = find_targets(request.baselines, files, request.site, session)
+        _hold_to_earlier(request, earlier, targets)
+        check = Check(_check_all(request, earlier, targets, session), request.several)
+    for outcome in check.outcomes:
+        for line in outcome.errors:
+            say.error(f"{outcome.title}: {line}" if request.several else line)
+    # All at the end, each at once: a run that is interrupted leaves every old report as it was.
+    written = [report.write(check) for report in reports]
+    if request.adopt is not None and any(outcome.verdict is not Verdict.ERROR for outcome in check.outcomes):
+        written.append(write(request.adopt, adoption(request.adopt, check)))
+    if check.verdict is Verdict.DRIFT and all(report.file for report in reports):
+        say.note(check.summary)
+    return check.exit_code(request.detailed, request.fail_on == "new") if all(written) else COULD_NOT_TELL
 
 
 def _read_earlier(request: Request) -> tuple[Earlier | None, list[Fault]]:
@@ -81,54 +96,93 @@ def _read_earlier(request: Request) -> tuple[Earlier | None, list[Fault]]:
     return earlier, faults
 
 
-def _check(request: Request, site_id: str, settings: Settings, earlier: Earlier | None) -> Outcome:
-    """What the check found, or why it could not tell; wrong usage is raised."""
-    path, with_health = request.path, request.health
-    location = location_of(path)
+def _hold_to(request: Request, file: BaselineFile) -> None:
+    """Raise InvalidInput where one baseline is none of the id that was typed: nothing has to be sent for that."""
+    site_id = Inputs(request.site.values).site_id()
+    if file.site_id not in ("", site_id):
+        raise another_site(site_id, request.site, file)
+
+
+def _hold_to_earlier(request: Request, earlier: Earlier | None, targets: Sequence[Target]) -> None:
+    """Raise InvalidInput for an earlier report of other sites, and say of which sites it knows nothing."""
+    if request.since is None:
+        return
+    if earlier is None:
+        say.note(f"{request.since} tells of no earlier findings, so all are new")
+        return
+    here = {target.site_id for target in targets if target.site_id}
+    new = here - earlier.sites.keys()
+    if here and new == here:
+        sites = ", ".join(list(earlier.sites)[:1]) if len(earlier.sites) == 1 else f"{len(earlier.sites)} others"
+        about = f"{request.since} is about site {sites}, {', '.join(request.baselines)} about {', '.join(here)}"
+        if request.several:
+            about = f"{request.since} is about none of the sites that are checked"
+        raise InvalidInput([Fault("--since", f"{about}; give an earlier report of the same site")])
+    if new:
+        say.note(f"{request.since} tells nothing of {number(len(new), 'site')}, whose findings are all new")
+
+
+def _check_all(request: Request, earlier: Earlier | None, targets: Sequence[Target], session: Session) -> list[Outcome]:
+    subject = number(len(targets), "site") if request.several else f"site {targets[0].site_id}"
+    found: dict[int, Outcome] = {}
+    work = partial(_check, request, earlier)
+    for (index, target), result in session.each(
+        subject, [*enumerate(targets)], lambda one, context: work(one[1], context)
+    ):
+        try:
+            found[index] = result()
+        except Cancelled:
+            raise
+        except Exception as error:
+            found[index] = _untold(target, error)
+    return [found[index] for index in range(len(targets))]
+
+
+def _check(request: Request, earlier: Earlier | None, target: Target, context: CallContext) -> Outcome:
+    """What the check of one site found, or why it could not tell."""
+    baseline: Baseline | None = None
     try:
-        baseline = read_baseline(path)
-    except BaselineError as error:
-        return Outcome(path, location, site_id, None, errors=error_lines(error))
-    if site_id and site_id != baseline.site_id:
-        raise _another_site(request, site_id, baseline)
-    if earlier and earlier.site_id != baseline.site_id:
-        reason = f"{request.since} is about site {printable(earlier.site_id)}, {path} about {baseline.site_id}"
-        raise InvalidInput([Fault("--since", f"{reason}; give an earlier report of the same site")])
-    try:
-        reading = _read(request, baseline, settings)
+        if target.error is not None or target.file is None:
+            raise target.error or ValueError("nothing to check by")
+        baseline = target.file.read()
+        wanted = request.health or baseline.has_executions
+        query = baseline.job_query()
+        reading = read_site(context.service(), query, lambda job: wanted, context.deadline, context.progress)
     except Cancelled:
         raise
     except Exception as error:
         # A defect of ours is no verdict either: a report is written, so that no old one stays that says "clean".
-        if is_defect(error):
-            say.traceback_of(error)
-        return Outcome(path, location, baseline.site_id, baseline, errors=error_lines(error))
-    differences = compare(baseline.jobs, reading.records(baseline.covers), now=reading.now)
-    judged = judge(differences, baseline.rules, reading.now)
-    health = judge_health(reading.jobs, reading.executions) if with_health else None
-    outcome = Outcome(path, location, baseline.site_id, baseline, judged, len(reading.jobs), health=health)
-    if request.since is None:
-        return outcome
-    if earlier is None:
-        say.note(f"{request.since} tells of no earlier findings, so all are new")
-    return replace(outcome, since=since(baseline.site_id, earlier.differences if earlier else (), judged, reading.now))
+        return _untold(target, error, baseline)
+    judged = judge(
+        compare(baseline.jobs, reading.records(baseline.covers), now=reading.now), baseline.rules, reading.now
+    )
+    known = earlier.sites.get(baseline.site_id, ()) if earlier else ()
+    told = since(baseline.site_id, known, judged, reading.now) if request.since is not None else None
+    shown_ones = [*judged.differences, *(one for one, _ in judged.ignored), *(told.resolved if told else ())]
+    lines: dict[Difference | Rule, int] = {one: baseline.line(one) for one in shown_ones}
+    lines.update((rule, baseline.rule_line(rule)) for rule in baseline.rules)
+    return Outcome(
+        target.file.path,
+        location_of(target.file.path),
+        baseline.site_id,
+        _names(baseline),
+        judged,
+        len(reading.jobs),
+        health=judge_health(reading.jobs, reading.executions) if request.health else None,
+        since=told,
+        lines=lines,
+        name=target.name,
+    )
 
 
-def _another_site(request: Request, site_id: str, baseline: Baseline) -> InvalidInput:
-    site = request.site
-    named = f"{shown(site.names[0])}, {site_id}," if site.names else shown(site_id)
-    reason = f"{named} is not the site of {request.path}, which is {baseline.site_id}; leave it out"
-    return site.of_option(InvalidInput([Fault("siteId", reason)]))
+def _untold(target: Target, error: Exception, baseline: Baseline | None = None) -> Outcome:
+    if is_defect(error):
+        say.traceback_of(error)
+    path = target.file.path if target.file else ""
+    location = location_of(path) if path else ""
+    jobs = _names(baseline) if baseline else {}
+    return Outcome(path, location, target.site_id, jobs, errors=error_lines(error), name=target.name)
 
 
-def _read(request: Request, baseline: Baseline, settings: Settings) -> Reading:
-    wanted = request.health or baseline.has_executions
-
-    def work(context: CallContext) -> Reading:
-        site_id = request.site.find_one(context).id if request.site.given else baseline.site_id
-        if site_id != baseline.site_id:
-            raise _another_site(request, site_id, baseline)
-        query = baseline.job_query()
-        return read_site(context.service(), query, lambda job: wanted, context.deadline, context.progress)
-
-    return call(settings, f"site {baseline.site_id}", work)
+def _names(baseline: Baseline) -> dict[str, str]:
+    return {job_id: record.name for job_id, record in baseline.jobs.items()}

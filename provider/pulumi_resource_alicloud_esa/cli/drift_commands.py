@@ -6,7 +6,16 @@ from typing import Any
 
 import click
 
-from .options import choices, connection_options, epilog, filter_options, ignore_options, site_options, split
+from .options import (
+    choices,
+    connection_options,
+    epilog,
+    filter_options,
+    ignore_options,
+    site_options,
+    sites_options,
+    split,
+)
 
 _REPORTS = ("text", "json", "markdown", "junit", "sarif")
 
@@ -60,8 +69,16 @@ def drift_record(output: str, ignore_none: bool, executions: bool, again: bool, 
         "Exit codes: 0 as recorded, 7 drift (2 with --detailed-exitcode), 1 could not tell.",
     ),
 )
-@click.option("--baseline", "path", metavar="FILE", required=True, help="What `drift record` wrote.", type=click.Path())
-@site_options("The site's id, or its exact name: must be the baseline's.  [default: the baseline's]")
+@click.option(
+    "--baseline",
+    "baselines",
+    metavar="FILE|FOLDER",
+    required=True,
+    multiple=True,
+    help="What `drift record` wrote: a file, or a folder of one file a site; repeatable.",
+    type=click.Path(),
+)
+@sites_options("Only this site: its id, or its exact name; repeatable.  [default: those of the baselines]")
 @click.option(
     "--format",
     "formats",
@@ -94,7 +111,7 @@ def drift_record(output: str, ignore_none: bool, executions: bool, again: bool, 
 )
 @connection_options
 def drift_check(
-    path: str,
+    baselines: tuple[str, ...],
     formats: tuple[str, ...],
     as_json: bool,
     detailed_exitcode: bool,
@@ -113,5 +130,5 @@ def drift_check(
 
     given, connection = split(values)
     formats = (*formats, "json") if as_json else formats
-    request = Request(path, choose_site(given), formats, detailed_exitcode, health, since, fail_on, adopt)
+    request = Request(baselines, choose_site(given), formats, detailed_exitcode, health, since, fail_on, adopt)
     return run(request, connection)

@@ -11,7 +11,7 @@ from ..drift.record import Value, read_record
 from ..esa.inputs import shown
 from ..esa.json_text import RepeatedKey, decode
 from ..schema import VERSION
-from .reports.json_report import FORMAT, FORMAT_VERSION
+from .reports.json_report import FORMAT, FORMAT_VERSION, FORMAT_VERSION_OF_SITES
 
 _ACCEPTED = "give the file of an earlier `drift check --format json=FILE`"
 
@@ -22,14 +22,13 @@ class NoReport(Exception):
 
 @dataclass(frozen=True)
 class Earlier:
-    """What an earlier check found, and at which site."""
+    """What an earlier check found, by the id of the site; of a site that it could not tell of, nothing."""
 
-    site_id: str
-    differences: Sequence[Difference]
+    sites: Mapping[str, Sequence[Difference]]
 
 
 def read_earlier(path: str) -> Earlier | None:
-    """The findings in a report; None if there is no file yet or that check could not tell. Raises NoReport."""
+    """The findings in a report; None if there is no file yet or that check could tell of no site. Raises NoReport."""
     try:
         with open(path, "rb") as file:
             document = decode(file.read())
@@ -42,15 +41,23 @@ def read_earlier(path: str) -> Earlier | None:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise NoReport(f'{path}: no report, it has no "format": "{FORMAT}"; {_ACCEPTED}')
     version = document.get("version")
-    if type(version) is not int or version != FORMAT_VERSION:
-        known = f"alicloud-esa {VERSION} knows {FORMAT_VERSION}"
+    if type(version) is not int or version not in (FORMAT_VERSION, FORMAT_VERSION_OF_SITES):
+        known = f"alicloud-esa {VERSION} knows {FORMAT_VERSION} and {FORMAT_VERSION_OF_SITES}"
         raise NoReport(f"{path}: a report of version {shown(version)}, {known}; {_ACCEPTED}")
-    if document.get("verdict") == "error":
-        return None
-    site_id, rows = document.get("siteId"), document.get("differences")
-    if not isinstance(site_id, str) or not isinstance(rows, list):
+    rows = document.get("sites") if version == FORMAT_VERSION_OF_SITES else [document]
+    if not isinstance(rows, list):
+        raise NoReport(f"{path}: the report has no list of sites; {_ACCEPTED}")
+    sites = dict(_site(path, row) for row in rows if not isinstance(row, dict) or row.get("verdict") != "error")
+    return Earlier(sites) if sites else None
+
+
+def _site(path: str, row: Any) -> tuple[str, list[Difference]]:
+    if not isinstance(row, dict):
+        raise NoReport(f"{path}: {shown(row)} is no site's report; {_ACCEPTED}")
+    site_id, differences = row.get("siteId"), row.get("differences")
+    if not isinstance(site_id, str) or not isinstance(differences, list):
         raise NoReport(f"{path}: the report has no siteId or no list of differences; {_ACCEPTED}")
-    return Earlier(site_id, [_difference(path, index, row) for index, row in enumerate(rows)])
+    return site_id, [_difference(path, index, difference) for index, difference in enumerate(differences)]
 
 
 def _difference(path: str, index: int, row: Any) -> Difference:

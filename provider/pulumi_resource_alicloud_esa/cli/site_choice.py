@@ -6,7 +6,7 @@ needs no `--all-sites` beside it, take what ListSites answers. That action is ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -45,6 +45,8 @@ class ChosenSites:
 
     sites: Sequence[ChosenSite]
     faults: Mapping[str, Fault] = field(default_factory=dict)
+    others: Collection[str] = ()
+    """The ids of the account's sites that a pattern leaves out."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ class SiteChoice:
             return ChosenSites([ChosenSite(text) for text in dict.fromkeys(self.texts)])
         sites = self._listed(context)
         if self.all_sites:
-            return ChosenSites(self._matching(sites))
+            matching = self._matching(sites)
+            return ChosenSites(matching, others={site["siteId"] for site in sites} - {site.id for site in matching})
         known = {site["siteId"]: site["siteName"] for site in sites}
         found: list[ChosenSite] = []
         faults = {}

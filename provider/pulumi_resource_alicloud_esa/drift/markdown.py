@@ -18,10 +18,15 @@ _BACKTICKS = re.compile("`+")
 
 def markdown(site_id: str, differences: Sequence[Difference], count: int, longest: int = LONGEST) -> str:
     """A report with one row for each job; if it is too long it is visibly cut, and keeps jobs that are gone first."""
-    title = f"### Scheduled preload jobs of site {site_id}"
+    title = f"### Scheduled preload jobs of site {site_id}\n\n"
     if not differences:
-        return f"{title}\n\nNo drift: all {count} jobs are as expected.\n"
-    head = [title, "", f"**Drift**: {counts(differences)}.", "", "| job | what | details |", "|---|---|---|"]
+        return f"{title}No drift: all {count} jobs are as expected.\n"
+    return title + drift_table(differences, longest - len(title))
+
+
+def drift_table(differences: Sequence[Difference], longest: int) -> str:
+    """How many jobs differ, and the table of them."""
+    head = [f"**Drift**: {counts(differences)}.", "", "| job | what | details |", "|---|---|---|"]
     # Leaves room for the sentence that says what was left out.
     room = longest - sum(len(line) + 1 for line in head) - 100
     jobs = by_job(differences)

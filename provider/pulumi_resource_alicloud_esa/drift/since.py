@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .compare import Difference, Kind, compare
@@ -43,8 +43,7 @@ class Since:
 
     def tail(self) -> str:
         """The same in a few words, to end a one-line summary."""
-        numbers = ", ".join(f"{number} {word}" for word, number in self.counts.items())
-        return f"; findings since the earlier report: {numbers}"
+        return since_tail(self.counts)
 
     def lines(self) -> list[str]:
         """One line for each finding that is resolved, and for each new one where others are known."""
@@ -53,12 +52,20 @@ class Since:
 
     def section(self) -> str:
         """What the Markdown report says of it."""
-        numbers = ", ".join(f"{number} {word}" for word, number in self.counts.items())
-        parts = [f"**Since the earlier report**: {numbers}.", ""]
+        parts = [f"**Since the earlier report**: {_numbers(self.counts)}.", ""]
         for word, findings in (("New", self.new if self.known else ()), ("Resolved", self.resolved)):
             if findings:
                 parts += [f"{word}:", "", *bullets([describe(found) for found in findings], _ROOM), ""]
         return "\n".join(parts)
+
+
+def since_tail(counts: Mapping[str, int]) -> str:
+    """The counts of each in a few words, to end a one-line summary."""
+    return f"; findings since the earlier report: {_numbers(counts)}"
+
+
+def _numbers(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {word}" for word, number in counts.items())
 
 
 def since(site_id: str, earlier: Sequence[Difference], judged: Judged, now: int | None) -> Since:

@@ -81,11 +81,11 @@ def details(record: Record) -> str:
     fields = record.fields
     parts = [exact(str(fields[name])) for name in ("taskType", "domains") if name in fields]
     if "urlCount" in fields:
-        parts.append(_number(fields["urlCount"], "URL"))
+        parts.append(number(fields["urlCount"], "URL"))
     if "createdAt" in fields:
         parts.append(f"created {exact(str(fields['createdAt']))}")
     if record.executions is not None:
-        parts.append(_number(len(record.executions), "execution"))
+        parts.append(number(len(record.executions), "execution"))
     return ", ".join(parts) or "nothing else is known of it"
 
 
@@ -105,7 +105,7 @@ def job_lines(differences: Sequence[Difference], most: int | None = None) -> lis
     first = by_job(most_important([of_one[0] for of_one in jobs], most))
     kept = {(of_one[0].name, of_one[0].job_id) for of_one in first}
     lines = [_job_line(of_one) for of_one in jobs if (of_one[0].name, of_one[0].job_id) in kept]
-    return [*lines, f"... and {_number(len(jobs) - most, 'more job')}"]
+    return [*lines, f"... and {number(len(jobs) - most, 'more job')}"]
 
 
 def most_important(differences: Sequence[Difference], number: int) -> Sequence[Difference]:
@@ -146,7 +146,7 @@ def counts(differences: Sequence[Difference]) -> str:
 def cut_changes(differences: Sequence[Difference]) -> tuple[Sequence[Difference], str]:
     """As many changes of one job as a person reads, and how many more there are, "" for none."""
     more = len(differences) - _CHANGES
-    return differences[:_CHANGES], f"and {_number(more, 'more change')}" if more > 0 else ""
+    return differences[:_CHANGES], f"and {number(more, 'more change')}" if more > 0 else ""
 
 
 def _of_no_job(difference: Difference) -> bool:
@@ -160,7 +160,8 @@ def _job_line(differences: Sequence[Difference]) -> str:
     return ", ".join(changes)
 
 
-def _number(count: object, noun: str) -> str:
+def number(count: object, noun: str) -> str:
+    """`1 job`, `2 jobs`."""
     return f"{count} {noun if count == 1 else f'{noun}s'}"
 
 

@@ -1,9 +1,9 @@
-"""The reports of a check: one file a format, which turns an Outcome into text; here, which are asked for and where."""
+"""The reports of a check: one file a format, which turns a Check into text; here, which are asked for and where."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ...drift.compare import Kind
@@ -14,10 +14,10 @@ from ..adopt import FORMATS as IMPORTS
 from ..adopt import Found, format_of
 from ..faults import error_lines
 from ..files import STDOUT, PipeClosed, place_of, unwritable, write_file, write_stdout
-from ..outcome import Outcome
+from ..outcome import Check
 from . import json_report, junit, markdown, sarif, text
 
-FORMATS: dict[str, Callable[[Outcome], str]] = {
+FORMATS: dict[str, Callable[[Check], str]] = {
     "text": text.render,
     "json": json_report.render,
     "markdown": markdown.render,
@@ -34,10 +34,10 @@ class Report:
     form: str
     file: str | None = None
 
-    def write(self, outcome: Outcome) -> bool:
+    def write(self, check: Check) -> bool:
         """Whether the report was written; when one fails, the others are written all the same."""
         to_screen = self.file is None and self.form == "text"
-        return write(self.file or STDOUT, text.screen(outcome) if to_screen else FORMATS[self.form](outcome))
+        return write(self.file or STDOUT, text.screen(check) if to_screen else FORMATS[self.form](check))
 
 
 def write(file: str, content: str) -> bool:
@@ -57,22 +57,25 @@ def write(file: str, content: str) -> bool:
     return True
 
 
-def adoption(file: str, outcome: Outcome) -> str:
+def adoption(file: str, check: Check) -> str:
     """What imports the jobs that are new, in the format that the file's name asks for."""
     jobs = [
         Found(outcome.site_id, found.job_id, found.name, [*(found.record.executions or {})] if found.record else [])
+        for outcome in check.outcomes
         for found in outcome.differences
         if found.kind is Kind.UNEXPECTED
     ]
     return IMPORTS[format_of(file)](jobs)
 
 
-def read_reports(given: Sequence[str], baseline: str, adopt: str | None = None) -> tuple[list[Report], list[Fault]]:
+def read_reports(
+    given: Sequence[str], baselines: Iterable[str], adopt: str | None = None
+) -> tuple[list[Report], list[Fault]]:
     """The reports asked for, text where none is, and what is wrong with them."""
     faults: list[Fault] = []
     reports: list[Report] = []
-    # The baseline is never written over, under any name.
-    taken = {place_of(baseline): "the baseline"}
+    # No baseline is ever written over, under any name.
+    taken = {place_of(baseline): "the baseline" for baseline in baselines}
     if adopt is not None:
         place = STDOUT if adopt == STDOUT else place_of(adopt)
         reason = None if place == STDOUT else unwritable(adopt)

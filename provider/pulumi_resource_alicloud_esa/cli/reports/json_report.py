@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from ...drift.compare import Difference, Kind
@@ -9,42 +10,69 @@ from ...drift.ignore import Rule
 from ...drift.ignored import notes
 from ...drift.since import fingerprint
 from ..json_text import json_output
-from ..outcome import Outcome, Verdict
+from ..outcome import Check, Outcome, Verdict
 
 FORMAT = "alicloud-esa drift report"
 FORMAT_VERSION = 1
+FORMAT_VERSION_OF_SITES = 2
 
 
-def render(outcome: Outcome) -> str:
+def render(check: Check) -> str:
     """JSON; without an answer from the service `counts` and `differences` are null, never empty."""
-    told = outcome.verdict is not Verdict.ERROR
+    if not check.several:
+        return json_output({"format": FORMAT, "version": FORMAT_VERSION, **_site(check.outcomes[0])})
     return json_output(
         {
             "format": FORMAT,
-            "version": FORMAT_VERSION,
-            "verdict": outcome.verdict.value,
-            "summary": outcome.summary,
-            "siteId": outcome.site_id or None,
-            "baseline": outcome.location,
-            "errors": list(outcome.errors),
-            "counts": _counts(outcome) if told else None,
-            "differences": _differences(outcome) if told else None,
-            "since": outcome.since.counts if outcome.since else None,
-            "resolved": [_difference(outcome, gone) for gone in outcome.since.resolved] if outcome.since else None,
-            "ignored": [_ignored(outcome, *pair) for pair in outcome.judged.ignored] if told else None,
-            "rules": notes(outcome.judged) if told else None,
-            "health": outcome.health.plain() if outcome.health else None,
+            "version": FORMAT_VERSION_OF_SITES,
+            "verdict": check.verdict.value,
+            "summary": check.summary,
+            "counts": _sum(check),
+            "since": check.since or None,
+            "sites": [{"siteName": _site_name(outcome), **_site(outcome)} for outcome in check.outcomes],
         }
     )
 
 
+def _site_name(outcome: Outcome) -> str | None:
+    return outcome.name if outcome.name and outcome.site_id else None
+
+
+def _site(outcome: Outcome) -> dict[str, Any]:
+    told = outcome.verdict is not Verdict.ERROR
+    return {
+        "verdict": outcome.verdict.value,
+        "summary": outcome.summary,
+        "siteId": outcome.site_id or None,
+        "baseline": outcome.location or None,
+        "errors": list(outcome.errors),
+        "counts": _counts(outcome) if told else None,
+        "differences": _differences(outcome) if told else None,
+        "since": outcome.since.counts if outcome.since else None,
+        "resolved": [_difference(outcome, gone) for gone in outcome.since.resolved] if outcome.since else None,
+        "ignored": [_ignored(outcome, *pair) for pair in outcome.judged.ignored] if told else None,
+        "rules": notes(outcome.judged) if told else None,
+        "health": outcome.health.plain() if outcome.health else None,
+    }
+
+
+def _sum(check: Check) -> dict[str, int]:
+    """How many sites have which verdict; and the counts of all that could be told."""
+    sites = Counter(outcome.verdict for outcome in check.outcomes)
+    jobs: Counter[str] = Counter()
+    for outcome in check.outcomes:
+        if outcome.verdict is not Verdict.ERROR:
+            jobs.update(_counts(outcome))
+    return {"sites": len(check.outcomes), **{verdict.value: sites[verdict] for verdict in Verdict}, **jobs}
+
+
 def _ignored(outcome: Outcome, difference: Difference, rule: Rule) -> dict[str, Any]:
-    return {**_difference(outcome, difference), "rule": {**rule.plain(), "line": outcome.rule_line(rule)}}
+    return {**_difference(outcome, difference), "rule": {**rule.plain(), "line": outcome.line(rule)}}
 
 
 def _counts(outcome: Outcome) -> dict[str, int]:
     differing = {kind.value: outcome.jobs_that_are(kind) for kind in Kind}
-    return {"expected": len(outcome.expected), "actual": outcome.actual, **differing}
+    return {"expected": len(outcome.jobs), "actual": outcome.actual, **differing}
 
 
 def _differences(outcome: Outcome) -> list[dict[str, Any]]:

@@ -12,10 +12,10 @@ from ...drift.compare import Difference, Kind
 from ...drift.ignore import Rule
 from ...drift.ignored import because
 from ...drift.since import fingerprint
-from ...drift.text import describe, most_important
+from ...drift.text import describe, importance
 from ...schema import VERSION
 from ..json_text import json_output
-from ..outcome import Outcome, Verdict
+from ..outcome import Check, Outcome, Verdict
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ACCEPT = "If that is right, accept it with `alicloud-esa drift record --again` and commit the file."
@@ -29,20 +29,28 @@ _RULES = {
 }
 
 
-def render(outcome: Outcome) -> str:
-    """SARIF; without an answer from the service it has no results at all, and says that the run failed."""
+def render(check: Check) -> str:
+    """SARIF; without any answer from the service it has no results at all; where one is missing, the run failed."""
+    told = [outcome for outcome in check.outcomes if outcome.verdict is not Verdict.ERROR]
     run: dict[str, Any] = {
         "tool": {
             "driver": {"name": "alicloud-esa", "semanticVersion": VERSION, "rules": [_rule(kind) for kind in Kind]}
         },
-        "automationDetails": {"id": f"alicloud-esa-drift/{outcome.site_id or 'unknown-site'}/"},
+        "automationDetails": {"id": f"alicloud-esa-drift/{_category(check)}/"},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(outcome)],
+        "invocations": [_invocation(check)],
     }
-    if outcome.verdict is not Verdict.ERROR:
-        run["results"] = [_result(outcome, found) for found in most_important(outcome.differences, _RESULTS)]
-        run["results"] += [_suppressed(outcome, *pair) for pair in outcome.judged.ignored[:_RESULTS]]
+    if told:
+        found = [(outcome, difference) for outcome in told for difference in outcome.differences]
+        if len(found) > _RESULTS:
+            found = sorted(found, key=lambda one: importance(one[1]))[:_RESULTS]
+        ignored = [(outcome, *pair) for outcome in told for pair in outcome.judged.ignored]
+        run["results"] = [_result(*one) for one in found] + [_suppressed(*one) for one in ignored[:_RESULTS]]
     return json_output({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _category(check: Check) -> str:
+    return "all-sites" if check.several else check.outcomes[0].site_id or "unknown-site"
 
 
 def _rule(kind: Kind) -> dict[str, Any]:
@@ -57,23 +65,21 @@ def _rule(kind: Kind) -> dict[str, Any]:
     }
 
 
-def _invocation(outcome: Outcome) -> dict[str, Any]:
-    if outcome.verdict is Verdict.ERROR:
-        return _notified(outcome, False, "error", outcome.summary)
-    found = len(outcome.differences)
+def _invocation(check: Check) -> dict[str, Any]:
+    notified = [_notification(one, "error", one.summary) for one in check.outcomes if one.verdict is Verdict.ERROR]
+    successful = not notified
+    found = sum(len(outcome.differences) for outcome in check.outcomes)
     if found > _RESULTS:
-        cut = f"{_RESULTS} of {found} differences are listed here; `--format json` lists all. {outcome.summary}"
-        return _notified(outcome, True, "warning", cut)
-    return {"executionSuccessful": True}
+        cut = f"{_RESULTS} of {found} differences are listed here; `--format json` lists all. {check.summary}"
+        notified.append(_notification(check.outcomes[0], "warning", cut))
+    notified += [_notification(one, "note", aside) for one in check.outcomes for aside in one.asides("SARIF")]
+    more = {"toolExecutionNotifications": notified} if notified else {}
+    return {"executionSuccessful": successful, **more}
 
 
-def _notified(outcome: Outcome, successful: bool, level: str, text: str) -> dict[str, Any]:
-    notification = {
-        "level": level,
-        "message": {"text": _message(text)},
-        "locations": [{"physicalLocation": {"artifactLocation": _artifact(outcome)}}],
-    }
-    return {"executionSuccessful": successful, "toolExecutionNotifications": [notification]}
+def _notification(outcome: Outcome, level: str, text: str) -> dict[str, Any]:
+    place = [{"physicalLocation": {"artifactLocation": _artifact(outcome)}}] if outcome.location else []
+    return {"level": level, "message": {"text": _message(text)}, **({"locations": place} if place else {})}
 
 
 def _result(outcome: Outcome, found: Difference) -> dict[str, Any]:
@@ -91,7 +97,7 @@ def _result(outcome: Outcome, found: Difference) -> dict[str, Any]:
 
 
 def _suppressed(outcome: Outcome, found: Difference, rule: Rule) -> dict[str, Any]:
-    place = {"artifactLocation": _artifact(outcome), "region": {"startLine": outcome.rule_line(rule)}}
+    place = {"artifactLocation": _artifact(outcome), "region": {"startLine": outcome.line(rule)}}
     suppression = {
         "kind": "external",
         "status": "accepted",

@@ -1,0 +1,56 @@
+"""Of many sites, those of which there is something to say; where that is the very same of several, it is said once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from ...drift.ignored import lines as ignored_lines
+from ..outcome import Check, Outcome, Verdict, accepting
+
+_ORDER = (Verdict.DRIFT, Verdict.ERROR, Verdict.CLEAN)
+_NAMED = 10
+_ACCEPTED = 20
+
+
+@dataclass(frozen=True)
+class Group:
+    """A site, and the others that differ from their baselines in the very same way, but for the jobs' ids."""
+
+    first: Outcome
+    others: Sequence[Outcome]
+
+    @property
+    def alike(self) -> str:
+        """Which the others are, "" for none."""
+        if not self.others:
+            return ""
+        more = f" and {len(self.others) - _NAMED} more" if len(self.others) > _NAMED else ""
+        sites = "1 more site" if len(self.others) == 1 else f"{len(self.others)} more sites"
+        return f"the same on {sites}: {', '.join(other.label for other in self.others[:_NAMED])}{more}"
+
+    @property
+    def accept(self) -> str:
+        """The command that accepts the drift of all of them, "" where there is none."""
+        return accepting([self.first, *self.others][:_ACCEPTED]) if self.first.verdict is Verdict.DRIFT else ""
+
+
+def groups(check: Check) -> list[Group]:
+    """Those of which there is something to say, drift first; of one baseline there always is."""
+    alike: dict[Hashable, list[Outcome]] = {}
+    for outcome in check.outcomes:
+        if what := _to_say(outcome) or not check.several:
+            alike.setdefault((outcome.verdict, what), []).append(outcome)
+    found = [Group(outcomes[0], outcomes[1:]) for outcomes in alike.values()]
+    return sorted(found, key=lambda group: _ORDER.index(group.first.verdict))
+
+
+def _to_say(outcome: Outcome) -> Hashable:
+    since = (tuple(outcome.since.counts.values()), *outcome.since.lines()) if outcome.since else ()
+    return (
+        *outcome.errors,
+        *((found.kind, found.name, found.path, found.expected, found.actual) for found in outcome.differences),
+        *(since if outcome.differences or any(since[1:]) else ()),
+        *ignored_lines(outcome.judged),
+        *(outcome.health.lines() if outcome.health else ()),
+    )
