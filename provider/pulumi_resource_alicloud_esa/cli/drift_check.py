@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ from ..drift.text import number
 from ..esa.errors import Cancelled, Fault, InvalidInput
 from ..esa.inputs import Inputs, shown
 from . import say
-from .baseline import Baseline
+from .baseline import Baseline, BaselineError
 from .baseline_files import BaselineFile, find_baselines, is_folder
 from .earlier import Earlier, NoReport, read_earlier
 from .exit_codes import COULD_NOT_TELL
@@ -151,6 +151,9 @@ def _check(request: Request, earlier: Earlier | None, target: Target, context: C
     except Cancelled:
         raise
     except Exception as error:
+        if isinstance(error, BaselineError) and not request.several:
+            # What cannot be read is not believed in whose it is either; among several that tells where it belongs.
+            target = replace(target, site_id=request.site.values.get("siteId", ""))
         # A defect of ours is no verdict either: a report is written, so that no old one stays that says "clean".
         return _untold(target, error, baseline)
     judged = judge(
