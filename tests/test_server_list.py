@@ -97,6 +97,15 @@ def test_what_is_wrong_is_one_line_a_fault(
     assert shared.requests == []
 
 
+@pytest.mark.parametrize("token", ["zzz", "-1", "1\n", "\u0661", " "])
+def test_a_token_that_no_answer_gave_is_an_error_and_no_empty_page(
+    running: Running, shared: Emulator, token: str
+) -> None:
+    with pytest.raises(grpc.RpcError, match="continuation_token: not one of an earlier answer"):
+        one(running, continuation_token=token)
+    assert shared.requests == []
+
+
 def test_sites_that_cannot_be_read_are_an_error_and_no_part_of_them_is_listed(
     running: Running, shared: Emulator
 ) -> None:

@@ -23,7 +23,7 @@ from .engine.tracing import Tracing
 from .engine.values import contains_unknown, to_plain
 from .engine.wire import invoke_response, to_struct
 from .esa.deadline import Deadline
-from .esa.errors import Fault
+from .esa.errors import Fault, InvalidInput
 from .provider import EsaProvider
 from .schema import VERSION, schema_text
 
@@ -174,8 +174,12 @@ class EsaServicer(service.ResourceProviderServicer):
             query = to_plain(request.query)
             if contains_unknown(query):
                 return [proto.ListResponse(computed=proto.ListResponse.Computed())]
+            after = request.continuation_token
+            if after and not (after.isascii() and after.isdigit()):
+                # Any text would do for a place among the ids, and silently skip those before it.
+                raise InvalidInput([Fault("continuation_token", "not one of an earlier answer; begin without any")])
             found = self._esa.every(request.token, query, deadline)
-            page, after = page_of(found, request.page_size, request.limit, request.continuation_token)
+            page, after = page_of(found, request.page_size, request.limit, after)
             answer = [proto.ListResponse(result=proto.ListResponse.Result(id=id, name=name)) for id, name in page]
             if after:
                 more = proto.ListResponse.Continuation(continuation_token=after)

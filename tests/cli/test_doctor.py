@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from emulator import SITE_ID, Glitch
+from emulator.raw import RawAnswer
 from tests.support.command import SITE, Cli, Ran
 from tests.support.servers import JsonServer
 
@@ -150,6 +151,38 @@ def test_a_slow_action_is_a_warning(cli: Cli) -> None:
     checks = doctor(cli)
     assert statuses(checks) == {"GetScheduledPreloadJob": "warning"}
     assert checks["GetScheduledPreloadJob"]["text"].startswith("allowed, but slow: 3.")
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("body", [b"{}", b'{"TotalCount":"1","Sites":[[]],"Jobs":[[]],"Executions":[[]]}', b"<html>"])
+def test_an_answer_that_cannot_be_read_is_wrong_and_says_what_to_do(cli: Cli, action: str, body: bytes) -> None:
+    cli.emulator.glitches.add(Glitch(raw=RawAnswer(body=body), action=action))
+    checks = doctor(cli, "--site-id", SITE, code=1)
+    assert statuses(checks) == {action: "wrong"}
+    assert checks[action]["text"].startswith("unexpected answer: ")
+    assert checks[action]["advice"].startswith("Check the endpoint, and what is between here and it")
+
+
+def test_an_answer_of_another_job_is_wrong(cli: Cli) -> None:
+    cli.emulator.glitches.add(Glitch(stray_row=True, action="GetScheduledPreloadJob"))
+    checks = doctor(cli, code=1)
+    assert statuses(checks) == {"GetScheduledPreloadJob": "wrong"}
+    assert "it answers another question" in checks["GetScheduledPreloadJob"]["text"]
+
+
+def test_ids_and_names_without_end_are_neither_sent_nor_shown(cli: Cli) -> None:
+    row = {"Id": "x" * 100_000, "AliUid": "y" * 100_000, "SiteId": int(SITE)}
+    body = json.dumps({"RequestId": "R", "TotalCount": "1", "Jobs": [row]}).encode()
+    cli.emulator.glitches.add(Glitch(raw=RawAnswer(body=body), action="ListScheduledPreloadJobs"))
+    checks = doctor(cli, "--site-id", SITE)
+    assert checks["account"]["text"] == "y" * 64
+    assert [request.params.get("Id") for request in cli.emulator.requests][2:] == ["0" * 24, "0" * 24]
+
+
+def test_a_date_that_cannot_be_read_is_a_clock_that_is_not_known(cli: Cli) -> None:
+    cli.emulator.glitches.add(Glitch(date=", , ,"))
+    checks = doctor(cli)
+    assert statuses(checks) == {"clock": "warning"}
 
 
 def test_an_endpoint_with_plain_http_is_wrong(cli: Cli) -> None:

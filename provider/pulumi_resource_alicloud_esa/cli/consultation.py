@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ..config import Settings
 from ..esa.answer import Answer
@@ -13,14 +13,17 @@ from ..esa.client import EsaClient
 from ..esa.codes import Retry
 from ..esa.deadline import Deadline
 from ..esa.endpoints import Endpoint
-from ..esa.errors import ApiError, Cancelled, EsaError, TransportError
+from ..esa.errors import ApiError, Cancelled, EsaError, ResponseError, TransportError
 from ..esa.keys import CredentialSource
+from ..esa.models import EXECUTION, JOB, SITE, Job
 from ..esa.pace import Pace
 from ..esa.retry import RetryPolicy
+from ..esa.rows import hold_to_question, read_page, read_row
 from ..esa.transport import Transport
 from ..schema import VERSION
 from .faults import TERMS, error_lines
 
+T = TypeVar("T")
 OK, WARNING, WRONG = "ok", "warning", "wrong"
 SLOW_SECONDS = 3.0
 _SITES, _JOBS = "ListSites", "ListScheduledPreloadJobs"
@@ -29,6 +32,13 @@ ACTIONS = (_SITES, _JOBS, _JOB, _EXECUTIONS)
 # An id that no job has: the answer "not found" proves that the keys may do the action.
 _NO_JOB = "0" * 24
 _NOT_THERE = frozenset({"InvalidJob.NotFound", "SiteNotFound", "SiteNotFound.NotFound", "101", "32"})
+_FIRST = {"PageNumber": "1", "PageSize": "1"}
+# Characters of an id; the service's have 24 or fewer.
+_LONGEST = 64
+_ADVICE: dict[type[EsaError], str] = {
+    TransportError: "Check the network, HTTPS_PROXY and NO_PROXY.",
+    ResponseError: "Check the endpoint, and what is between here and it; if both are right, report it with --record.",
+}
 _DENIED = frozenset({"Forbidden.RAM", "NoPermission", "NotAuthorized"})
 
 
@@ -83,21 +93,36 @@ class Consultation:
 
     def actions(self, site_id: str | None, find: Callable[[], str] | None) -> list[Line]:
         """One line for each action; raises Cancelled."""
-        sites, body = self._try(_SITES, {"PageNumber": "1", "PageSize": "1"})
+        sites, found = self._try(_SITES, _FIRST, lambda body: read_page(body, "Sites", SITE, {})[1])
         if site_id is not None and sites.status == WRONG and "denied" in sites.text:
             sites = replace(sites, status=WARNING, text=f"{sites.text}; a call with the site's id does without")
         if not self.watched.answers:
             return [sites, *(Line(action, WARNING, "not tried") for action in ACTIONS[1:])]
-        site = site_id or _first(body, "Sites", "SiteId")
+        site = site_id or next((one["siteId"] for one in found), None)
         jobs = Line(_JOBS, WARNING, "not tried: no site to ask about", "Give --site-id.")
         if find is not None:
             site, jobs = self._found(find, sites, jobs)
-        body = {}
+        rows: list[Job] = []
         if site is not None:
-            jobs, body = self._try(_JOBS, {"SiteId": site, "PageNumber": "1", "PageSize": "1"})
-        self.account = _first(body, "Jobs", "AliUid") or ""
-        job_id = _first(body, "Jobs", "Id") or _NO_JOB
-        return [sites, jobs, *(self._try(action, {"Id": job_id})[0] for action in (_JOB, _EXECUTIONS))]
+            asked = {"SiteId": site, **_FIRST}
+            jobs, rows = self._try(_JOBS, asked, lambda body: read_page(body, "Jobs", JOB, {"siteId": site})[1])
+        self.account = next((row["aliUid"] or "" for row in rows), "")[:_LONGEST]
+        job_id = next((row["id"] for row in rows if len(row["id"]) <= _LONGEST), _NO_JOB)
+        return [sites, jobs, self._job(job_id), self._executions(job_id)]
+
+    def _job(self, job_id: str) -> Line:
+        def read(body: Mapping[str, Any]) -> list[Job]:
+            row = read_row(body, JOB, body)
+            hold_to_question(row, {"id": job_id.lower()}, body)
+            return [row]
+
+        return self._try(_JOB, {"Id": job_id}, read)[0]
+
+    def _executions(self, job_id: str) -> Line:
+        asked = {"jobId": job_id.lower()}
+        return self._try(_EXECUTIONS, {"Id": job_id}, lambda body: read_page(body, "Executions", EXECUTION, asked)[1])[
+            0
+        ]
 
     def _found(self, find: Callable[[], str], sites: Line, untried: Line) -> tuple[str | None, Line]:
         """The id of the site that was named, or why there is none."""
@@ -110,17 +135,20 @@ class Consultation:
         except EsaError as error:
             return None, replace(untried, status=WRONG, text=f"not tried: {'; '.join(error_lines(error))}")
 
-    def _try(self, action: str, parameters: Mapping[str, str]) -> tuple[Line, dict[str, Any]]:
+    def _try(
+        self, action: str, parameters: Mapping[str, str], read: Callable[[Mapping[str, Any]], list[T]]
+    ) -> tuple[Line, list[T]]:
+        """The action's line, and what was read of its answer: one that cannot be read as documented is wrong too."""
         try:
-            body = self._client.call(action, parameters, self._deadline)
+            rows = read(self._client.call(action, parameters, self._deadline))
         except Cancelled:
             raise
         except ApiError as error:
-            return self._refused(action, error), {}
+            return self._refused(action, error), []
         except EsaError as error:
-            advice = "Check the network, HTTPS_PROXY and NO_PROXY." if isinstance(error, TransportError) else ""
-            return Line(action, WRONG, error.told(TERMS), advice), {}
-        return self._allowed(action), body
+            advice = next((advice for kind, advice in _ADVICE.items() if isinstance(error, kind)), "")
+            return Line(action, WRONG, error.told(TERMS), advice), []
+        return self._allowed(action), rows
 
     def _refused(self, action: str, error: ApiError) -> Line:
         if error.code in _NOT_THERE:
@@ -142,11 +170,3 @@ class Consultation:
             return Line(action, OK, f"allowed, {seconds:.2f} s", seconds=seconds)
         advice = "Look at the network between here and the endpoint, or use the endpoint of the nearer region."
         return Line(action, WARNING, f"allowed, but slow: {seconds:.2f} s", advice, seconds)
-
-
-def _first(body: Mapping[str, Any], rows: str, name: str) -> str | None:
-    """A field of the first row of an answer that may have any shape."""
-    found = body.get(rows)
-    row = found[0] if isinstance(found, list) and found else None
-    value = row.get(name) if isinstance(row, dict) else None
-    return str(value).strip() or None if isinstance(value, (str, int)) else None

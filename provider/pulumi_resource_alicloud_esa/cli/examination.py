@@ -6,11 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 
 from ..config import Settings
 from ..credentials.sources import choose_source, region_of
-from ..esa.answer import Answer
+from ..esa.answer import Answer, server_date
 from ..esa.deadline import Deadline
 from ..esa.endpoints import ENDPOINT_VARIABLES, Endpoint, choose_endpoint
 from ..esa.errors import Cancelled, EsaError
@@ -120,7 +119,7 @@ def _proxy(endpoint: Endpoint, found: Examination) -> bool:
 
 
 def _clock(watched: Watched) -> Line:
-    moment = _date(watched.date)
+    moment = server_date({"Date": watched.date})
     if moment is None:
         return Line("clock", WARNING, "the service did not say what time it is")
     # The Date header is cut to the second, and was written half-way between question and answer.
@@ -131,14 +130,6 @@ def _clock(watched: Watched) -> Line:
     off = f"{round(seconds)} seconds" if seconds < 120 else f"{round(seconds / 60)} minutes"
     text = f"{off} {'behind' if skew > 0 else 'ahead of'} the service's"
     return Line("clock", WRONG if seconds >= CLOCK_LIMIT_SECONDS else WARNING, text, "Set this machine's clock (NTP).")
-
-
-def _date(header: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(header)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 def _account(name: str) -> Line:
