@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks import report, rows
+from benchmarks import account, report, rows
 from benchmarks.growth import curves
 from benchmarks.packed import packed
 from benchmarks.preview import preview
@@ -29,6 +29,8 @@ def main() -> int:
         found += rows.many_jobs(service, repeats)
         say(f"{rows.SITES} sites, about 15 s a repetition")
         found.append(rows.many_sites(service, max(1, repeats // 3)))
+        say(f"the command over {account.SITES} sites, about 25 s a repetition")
+        found += account.whole_account(repeats)
         say("pulumi preview")
         found.append(preview(service, repeats, found[0].ours))
         say("growth with jobs, pages and sites, about a minute")
