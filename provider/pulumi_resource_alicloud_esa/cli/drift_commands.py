@@ -12,7 +12,6 @@ from .options import (
     epilog,
     filter_options,
     ignore_options,
-    site_options,
     sites_options,
     split,
 )
@@ -22,7 +21,7 @@ _REPORTS = ("text", "json", "markdown", "junit", "sarif")
 
 @click.group()
 def drift() -> None:
-    """Record the jobs of a site, and check them against the record."""
+    """Record the jobs of one site or of all, and check them against the record."""
 
 
 @drift.command(
@@ -30,34 +29,42 @@ def drift() -> None:
     epilog=epilog(
         "Examples:\n"
         "  alicloud-esa drift record --site-id 190007158391808 -o preload-jobs.json\n"
+        "  alicloud-esa drift record --all-sites -o baselines/\n"
         "  alicloud-esa drift record --again -o preload-jobs.json",
         "Exit codes: 0 recorded, 1 it could not be recorded.",
     ),
 )
-@site_options("The site's id, or its exact name.  [required, or --site-id; but with --again]")
+@sites_options("A site's id, or its exact name; repeatable.  [required, or another choice of sites; but with --again]")
 @click.option(
     "-o",
     "--output",
-    metavar="FILE",
+    "outputs",
+    metavar="FILE|FOLDER",
     required=True,
-    help="Where the baseline goes; - is stdout.",
+    multiple=True,
+    help="Where the baseline goes; - is stdout. A folder gets a file for each site. With --again repeatable.",
     type=click.Path(),
 )
 @filter_options
 @ignore_options
 @click.option("--executions", is_flag=True, help="Record the jobs' executions too, so that a moved one is drift.")
-@click.option("--again", is_flag=True, help="Ask what FILE asks: same site, filters and fields; its rules are kept.")
+@click.option(
+    "--again", is_flag=True, help="Ask what each FILE asks: same site, filters and fields; its rules are kept."
+)
 @click.option("--force", is_flag=True, help="Record over the baseline of another site.")
 @connection_options
-def drift_record(output: str, ignore_none: bool, executions: bool, again: bool, force: bool, **values: Any) -> int:
-    """Record the jobs of a site as a baseline: a file to commit.
+def drift_record(
+    outputs: tuple[str, ...], ignore_none: bool, executions: bool, again: bool, force: bool, **values: Any
+) -> int:
+    """Record the jobs of a site as a baseline: a file to commit. Of several sites, a file each in a folder.
 
     To accept drift, record the file --again.
     """
     from .drift_record import Request, run
+    from .site_choice import choose_site
 
     given, connection = split(values)
-    return run(Request(given, output, ignore_none, executions, again, force), connection)
+    return run(Request(choose_site(given), outputs, ignore_none, executions, again, force), connection)
 
 
 @drift.command(
@@ -65,7 +72,7 @@ def drift_record(output: str, ignore_none: bool, executions: bool, again: bool, 
     epilog=epilog(
         "Examples:\n"
         "  alicloud-esa drift check --baseline preload-jobs.json\n"
-        "  alicloud-esa drift check --baseline preload-jobs.json --format text --format sarif=drift.sarif",
+        "  alicloud-esa drift check --baseline baselines --all-sites --format text --format sarif=drift.sarif",
         "Exit codes: 0 as recorded, 7 drift (2 with --detailed-exitcode), 1 could not tell.",
     ),
 )
@@ -121,7 +128,7 @@ def drift_check(
     adopt: str | None,
     **values: Any,
 ) -> int:
-    """Compare the jobs of a site with a baseline.
+    """Compare the jobs of a site with a baseline, or of many with theirs: one verdict, one report.
 
     What was asked for and which fields are ignored is in the baseline.
     """

@@ -3,155 +3,191 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ..context import CallContext
-from ..drift.compare import compare
-from ..drift.reading import Reading, read_covered
-from ..drift.record import EXECUTIONS, covered, read_ignored
-from ..drift.text import counts, job_lines
-from ..esa.errors import Fault, InvalidInput
+from ..drift.record import read_ignored
+from ..drift.text import number
+from ..esa.errors import Cancelled, Fault, InvalidInput
 from ..esa.inputs import Inputs
-from ..esa.query import JobQuery, read_query_from
+from ..esa.printable import printable
+from ..esa.query import read_query_from
 from . import say
-from .baseline import Baseline, BaselineError, NewerBaseline, new_baseline
-from .baseline_reader import read_baseline
-from .faults import OPTIONS
-from .files import STDOUT, open_descriptor, place_of, unwritable, write_file, write_stdout
+from .baseline import Baseline, BaselineError
+from .baseline_files import BaselineFile, find_baselines, is_folder, new_file, no_baseline
+from .exit_codes import COULD_NOT_TELL
+from .faults import OPTIONS, error_lines, is_defect
+from .files import STDOUT, PipeClosed, open_descriptor, place_of, unwritable, write_file, write_stdout
 from .json_text import harmless_json
-from .session import call, read_all
-from .site_choice import choose_site
-
-_ACCEPTED = 20
+from .recording import Question, Recorded, Recording, record
+from .session import Session, open_session, read_all
+from .site_choice import ChosenSites, SiteChoice
 
 
 @dataclass(frozen=True)
 class Request:
     """What to record, and where to."""
 
-    values: dict[str, Any]
-    output: str
+    site: SiteChoice
+    outputs: Sequence[str]
     ignore_none: bool = False
     executions: bool = False
     again: bool = False
     force: bool = False
 
+    @property
+    def several(self) -> bool:
+        """Whether it goes to a folder, a file a site, or to several files."""
+        return len(self.outputs) > 1 or is_folder(self.outputs[0]) or self.site.several
+
 
 def run(request: Request, connection: Mapping[str, Any]) -> int:
-    """Write the baseline of what is there now."""
-    if place_of(request.output) == STDOUT:
-        request = replace(request, output=STDOUT)
-    old = _recorded(request)
-    if request.again:
-        request = _as_before(request, old)
-    site, output = choose_site(request.values), request.output
-    values = site.values
+    """Write the baselines of what is there now; what cannot be recorded of one site hides no other."""
+    values = request.site.values
 
-    def read(inputs: Inputs) -> tuple[JobQuery, tuple[str, ...]]:
-        query, ignored = read_query_from(inputs, paged=False), read_ignored(inputs)
+    def read(inputs: Inputs) -> tuple[str, ...]:
+        ignored: tuple[str, ...] = ()
+        if request.again:
+            inputs.faults += _not_again(request, inputs)
+        else:
+            read_query_from(inputs, paged=False)
+            ignored = read_ignored(inputs)
         if request.ignore_none and "ignoreFields" in values:
             inputs.faults.append(Fault("--ignore-none", "contradicts --ignore-field; give one of them"))
-        if output != STDOUT and (reason := unwritable(output)):
-            inputs.faults.append(Fault("--output", reason))
-        inputs.faults += _of_another_site(request, old, query.site_id)
-        return query, () if request.ignore_none else ignored
+        inputs.faults += [Fault("--output", reason) for path in request.outputs if (reason := _no_place(request, path))]
+        return () if request.ignore_none else ignored
 
-    (query, ignored), settings = read_all(values, connection, site.reading(read))
-    covers = covered(ignored, request.executions)
-    known = old.jobs if request.again and old is not None else ()
-
-    def work(context: CallContext) -> tuple[JobQuery, Reading]:
-        found = _question(request, old, values, query, site.find_one(context).id)
-        return found, _read(found, covers, known, context)
-
-    query, reading = call(settings, site.label, work)
-    baseline = new_baseline(query, values, ignored, covers, reading)
-    if old is not None and old.site_id == query.site_id:
-        baseline = replace(baseline, rules=old.rules)
-    _write(baseline, output)
-    if request.again and old is not None:
-        _say_accepted(old, reading)
-    return 0
+    ignored, settings = read_all(values, connection, request.site.reading(read))
+    with open_session(settings) as session:
+        if request.again:
+            recordings = [Recording(file, "") for file in find_baselines(request.outputs)]
+            if not recordings:
+                raise no_baseline(", ".join(request.outputs))
+        else:
+            asked = {name: value for name, value in values.items() if name not in ("siteId", "ignoreFields")}
+            recordings = _recordings(request, Question(asked, ignored, request.executions), session)
+        return _record_all(request, recordings, session)
 
 
-def _of_another_site(request: Request, old: Baseline | None, site_id: str) -> list[Fault]:
-    if old is None or site_id in ("", old.site_id) or request.force:
-        return []
-    reason = f"holds site {old.site_id}; give another file, or --force to record site {site_id} over it"
-    return [Fault("--output", f"{request.output} {reason}")]
-
-
-def _question(
-    request: Request, old: Baseline | None, values: Mapping[str, Any], query: JobQuery, site_id: str
-) -> JobQuery:
-    """The question about the site that was found by its name: what depends on its id is judged now."""
-    if query.site_id == site_id:
-        return query
-    inputs = Inputs({**values, "siteId": site_id})
-    query = read_query_from(inputs, paged=False)
-    if faults := [*inputs.faults, *_of_another_site(request, old, site_id)]:
-        raise InvalidInput(faults)
-    return query
-
-
-def _recorded(request: Request) -> Baseline | None:
-    """The old baseline: with --again it is needed, else it is read only so that it is not lost unnoticed."""
-    if request.again:
-        return read_baseline(request.output)
-    if request.output == STDOUT or not os.path.isfile(request.output):
-        return None
-    try:
-        return read_baseline(request.output)
-    except NewerBaseline:
-        raise
-    except BaselineError:
-        return None
-
-
-def _as_before(request: Request, old: Baseline | None) -> Request:
-    """The request that the file recorded; raises InvalidInput where the options ask for something else too."""
+def _not_again(request: Request, inputs: Inputs) -> list[Fault]:
+    """What contradicts --again, which asks what the files ask."""
     flags = {"--ignore-none": request.ignore_none, "--executions": request.executions}
-    names = [*(OPTIONS[name] for name in request.values), *(name for name, given in flags.items() if given)]
-    if names:
-        raise InvalidInput([Fault("--again", f"takes everything from {request.output}; leave out {', '.join(names)}")])
-    if old is None:
-        return request
-    values: dict[str, Any] = {"siteId": old.site_id, **old.query}
-    if old.ignored:
-        values["ignoreFields"] = list(old.ignored)
-    return replace(request, values=values, ignore_none=not old.ignored, executions=EXECUTIONS in old.covers)
+    names = [*(OPTIONS[name] for name in request.site.values), *(name for name, given in flags.items() if given)]
+    if request.site.given and request.site.option not in request.site.values:
+        names.append(OPTIONS[request.site.option])
+    for name in request.site.values:
+        inputs.get(name)
+    if not names:
+        return []
+    reason = f"takes everything from {', '.join(request.outputs)}; leave out {', '.join(names)}"
+    return [Fault("--again", reason)]
 
 
-def _read(query: JobQuery, covers: tuple[str, ...], known: Iterable[str], context: CallContext) -> Reading:
-    """The live jobs; the id of a job recorded before is not taken for a typing error if that job is gone."""
-    service = context.service()
-    reading = read_covered(service, query, covers, context.deadline, context.progress)
-    ids = query.filter.ids
-    new = replace(query, filter=replace(query.filter, ids=ids.difference(known) if ids is not None else None))
-    service.check_recording(new, reading.jobs)
-    return reading
+def _no_place(request: Request, output: str) -> str | None:
+    """Why nothing can be written there, found before anything is sent."""
+    if place_of(output) == STDOUT:
+        return "stdout takes one site; give a folder" if request.several else None
+    if request.again:
+        return None
+    if len(request.outputs) > 1:
+        return "only --again takes several; give one file or folder"
+    if not request.several or not output:
+        return unwritable(output)
+    if os.path.exists(output) and not os.path.isdir(output):
+        return f"{output} is a file; of several sites give a folder"
+    return unwritable(output.rstrip(os.sep)) if not os.path.isdir(output) else None
 
 
-def _write(baseline: Baseline, output: str) -> None:
-    text = baseline.text()
-    if output == STDOUT:
+def _recordings(request: Request, question: Question, session: Session) -> list[Recording]:
+    """One a site; of a folder the file that the site has there already, whatever its name is now."""
+    (output,) = request.outputs
+    chosen = session.call("sites", request.site.find)
+    if not request.several:
+        if chosen.faults:
+            raise InvalidInput(chosen.faults.values())
+        path = STDOUT if place_of(output) == STDOUT else output
+        return [Recording(BaselineFile(path, ""), chosen.sites[0].id, question, request.force)]
+    there: dict[str, list[BaselineFile]] = {}
+    for file in find_baselines([output]) if os.path.isdir(output) else []:
+        there.setdefault(file.site_id, []).append(file)
+    found = []
+    for site in sorted(chosen.sites, key=lambda site: (site.name or "", site.id)):
+        files = there.get(site.id) or [BaselineFile(new_file(output, site.id, site.name), "")]
+        error = (
+            BaselineError(f"{', '.join(file.path for file in files)} are all of it; keep one") if files[1:] else None
+        )
+        found.append(Recording(files[0], site.id, question, request.force, site.name or "", error))
+    _say_of_others(request, there, chosen)
+    no_file = BaselineFile("", "")
+    return [
+        *found,
+        *(Recording(no_file, "", question, error=InvalidInput([fault])) for fault in chosen.faults.values()),
+    ]
+
+
+def _say_of_others(request: Request, there: Mapping[str, Sequence[BaselineFile]], chosen: ChosenSites) -> None:
+    known = {*(site.id for site in chosen.sites), *chosen.others}
+    for site_id, files in there.items() if request.site.all_sites else ():
+        if site_id and site_id not in known:
+            say.note(f"{files[0].path}: the account has no site {site_id}; left as it is")
+
+
+def _record_all(request: Request, recordings: Sequence[Recording], session: Session) -> int:
+    one = recordings[0]
+    subject = number(len(recordings), "site") if request.several else f"site {one.site_id or one.file.site_id}"
+    lines: dict[int, list[str]] = {}
+    failed = 0
+    try:
+        for (index, one), result in session.each(
+            subject, [*enumerate(recordings)], lambda one, context: record(one[1], context)
+        ):
+            try:
+                lines[index] = _write(request, one, result())
+            except (Cancelled, PipeClosed):
+                raise
+            except Exception as error:
+                if not request.several:
+                    raise
+                failed += 1
+                _say_failed(one, error)
+    finally:
+        # Also where it is interrupted: each file that is named is whole.
+        for index in sorted(lines):
+            for line in lines[index]:
+                say.note(line)
+        if request.several:
+            of_all = f" of {len(recordings)}" if len(lines) < len(recordings) else ""
+            say.note(f"{len(lines)}{of_all} sites recorded in {', '.join(request.outputs)}")
+    return COULD_NOT_TELL if failed else 0
+
+
+def _say_failed(recording: Recording, error: Exception) -> None:
+    if is_defect(error):
+        say.traceback_of(error)
+    site_id = recording.site_id or recording.file.site_id
+    named = f"{site_id} ({printable(recording.name)})" if recording.name else site_id
+    for line in error_lines(error):
+        say.error(f"site {named}: {line}" if named else line)
+
+
+def _write(request: Request, recording: Recording, recorded: Recorded) -> list[str]:
+    """What to say of a baseline, which is written by then."""
+    baseline, path, text = recorded.baseline, recording.file.path, recorded.baseline.text()
+    if path == STDOUT:
         write_stdout(harmless_json(text))
-        return
+        return []
+    if request.several and not request.again:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     # Another file descriptor may also lead to a pipeline's log.
-    write_file(output, text if open_descriptor(output) is None else harmless_json(text))
-    count = len(baseline.jobs)
-    what = f"{count} {'job' if count == 1 else 'jobs'}{' with executions' if baseline.has_executions else ''}"
-    say.note(f"site {baseline.site_id}: {what} recorded in {output}")
+    write_file(path, text if open_descriptor(path) is None else harmless_json(text))
+    if recorded.accepted is None:
+        return [_what(baseline, path)]
+    if not recorded.accepted:
+        return [] if request.several else [_what(baseline, path), "nothing had changed"]
+    return [_what(baseline, path), *recorded.accepted]
 
 
-def _say_accepted(old: Baseline, reading: Reading) -> None:
-    """Say which drift is accepted, in the words of `drift check`."""
-    differences = compare(old.jobs, reading.records(old.covers), now=reading.now)
-    if not differences:
-        say.note("nothing had changed")
-        return
-    say.note(f"accepted: {counts(differences)}")
-    for line in job_lines(differences, _ACCEPTED):
-        say.note(line)
+def _what(baseline: Baseline, path: str) -> str:
+    executions = " with executions" if baseline.has_executions else ""
+    return f"site {baseline.site_id}: {number(len(baseline.jobs), 'job')}{executions} recorded in {path}"

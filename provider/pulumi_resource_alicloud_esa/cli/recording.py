@@ -1,0 +1,114 @@
+"""One baseline recorded: what is asked of the site, what is there, and what of it is new."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..context import CallContext
+from ..drift.compare import compare
+from ..drift.reading import Reading, read_covered
+from ..drift.record import EXECUTIONS, covered
+from ..drift.text import counts, job_lines
+from ..esa.errors import Fault, InvalidInput
+from ..esa.inputs import Inputs
+from ..esa.query import JobQuery, read_query_from
+from .baseline import Baseline, BaselineError, NewerBaseline, new_baseline
+from .baseline_files import BaselineFile
+from .files import STDOUT
+
+_ACCEPTED = 20
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a site: the filters as typed, the fields to leave out, and whether executions are asked for."""
+
+    values: Mapping[str, Any]
+    ignored: tuple[str, ...]
+    executions: bool
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One baseline to record: where, of which site, and what is asked; no question: what the file asks."""
+
+    file: BaselineFile
+    site_id: str
+    question: Question | None = None
+    force: bool = False
+    name: str = ""
+    error: Exception | None = None
+    """Why it cannot be."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A baseline to write; what changed since the file was recorded, None where that was not compared."""
+
+    baseline: Baseline
+    accepted: Sequence[str] | None
+
+
+def record(recording: Recording, context: CallContext) -> Recorded:
+    """The baseline of what is there now; raises what reading the old one or the service raises."""
+    if recording.error is not None:
+        raise recording.error
+    old, again = _recorded(recording), recording.question is None
+    question = recording.question or _as_before(old)
+    site_id = recording.site_id or (old.site_id if old else "")
+    inputs = Inputs({**question.values, "siteId": site_id})
+    query = read_query_from(inputs, paged=False)
+    if faults := [*inputs.faults, *_of_another_site(recording, old, site_id)]:
+        raise InvalidInput(faults)
+    covers = covered(question.ignored, question.executions)
+    reading = _read(query, covers, old.jobs if again and old else (), context)
+    baseline = new_baseline(query, question.values, question.ignored, covers, reading)
+    if old is not None and old.site_id == site_id:
+        baseline = replace(baseline, rules=old.rules)
+    return Recorded(baseline, _accepted(old, reading) if again and old else None)
+
+
+def _recorded(recording: Recording) -> Baseline | None:
+    """The old baseline: without a question it is needed, else it is read only so that it is not lost unnoticed."""
+    if recording.question is None:
+        return recording.file.read()
+    if recording.file.path == STDOUT or not os.path.isfile(recording.file.path):
+        return None
+    try:
+        return recording.file.read()
+    except NewerBaseline:
+        raise
+    except BaselineError:
+        return None
+
+
+def _as_before(old: Baseline | None) -> Question:
+    if old is None:
+        raise ValueError("there is nothing to ask again")
+    return Question(old.query, old.ignored, EXECUTIONS in old.covers)
+
+
+def _of_another_site(recording: Recording, old: Baseline | None, site_id: str) -> list[Fault]:
+    if old is None or old.site_id == site_id or recording.force:
+        return []
+    reason = f"holds site {old.site_id}; give another file, or --force to record site {site_id} over it"
+    return [Fault("--output", f"{recording.file.path} {reason}")]
+
+
+def _read(query: JobQuery, covers: tuple[str, ...], known: Iterable[str], context: CallContext) -> Reading:
+    """The live jobs; the id of a job recorded before is not taken for a typing error if that job is gone."""
+    service = context.service()
+    reading = read_covered(service, query, covers, context.deadline, context.progress)
+    ids = query.filter.ids
+    new = replace(query, filter=replace(query.filter, ids=ids.difference(known) if ids is not None else None))
+    service.check_recording(new, reading.jobs)
+    return reading
+
+
+def _accepted(old: Baseline, reading: Reading) -> list[str]:
+    """Which drift is accepted, in the words of `drift check`."""
+    differences = compare(old.jobs, reading.records(old.covers), now=reading.now)
+    return [f"accepted: {counts(differences)}", *job_lines(differences, _ACCEPTED)] if differences else []
