@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
+from types import NoneType
+from typing import Literal, get_args, get_origin, get_type_hints
 
 from emulator.glitches import Glitch
 from emulator.raw import RawAnswer
 
-_BOOLEAN = frozenset(
-    """stall reset expire_token hang_up ignore_page_size repeat_first_page numbers_as_text stray_row
-    double_row""".split()  # noqa: SIM905 - nine short lines would hide the next two
-)
-_TEXT = frozenset(
-    {"action", "code", "message", "shift", "total_count", "no_list", "repeat_key", "moments", "error_info", "date"}
-)
-_REAL = frozenset({"probability", "rate", "delay", "drip_interval", "again"})
 _KNOWN = {field.name: field.default for field in fields(Glitch)}
+
+
+def _kinds(hint: type) -> Iterator[type]:
+    """The types in JSON of a setting of this type."""
+    for part in get_args(hint) or (hint,):
+        if part is float:
+            yield int
+        if part is not NoneType:
+            yield str if get_origin(part) is Literal else dict if part is RawAnswer else part
+
+
+_KINDS = {name: tuple(_kinds(hint)) for name, hint in get_type_hints(Glitch).items()}
 
 
 def glitch_from_json(body: object) -> Glitch:
@@ -29,7 +35,7 @@ def glitch_from_json(body: object) -> Glitch:
         raise ValueError(f"unknown: {', '.join(unknown)}; a fault has {', '.join(_KNOWN)}")
     given = {name: value for name, value in body.items() if value is not None}
     for name, value in given.items():
-        _check_type(name, value)
+        _demand(name, value, _KINDS[name])
     if "raw" in given:
         given["raw"] = _raw(given["raw"])
     return Glitch(**given)
@@ -50,18 +56,6 @@ def glitch_to_json(glitch: Glitch) -> dict[str, object]:
             "bytes": len(glitch.raw.body) * glitch.raw.repeat,
         }
     return shown
-
-
-def _check_type(name: str, value: object) -> None:
-    if name in ("raw", "retry_after"):
-        wanted: tuple[type, ...] = (dict,) if name == "raw" else (int, str)
-    elif name in _BOOLEAN:
-        wanted = (bool,)
-    elif name in _TEXT:
-        wanted = (str,)
-    else:
-        wanted = (int, float) if name in _REAL else (int,)
-    _demand(name, value, wanted)
 
 
 def _demand(name: str, value: object, wanted: tuple[type, ...]) -> None:
