@@ -41,6 +41,9 @@ export const ScheduledPreloadJobsBaseline: typeof import("./scheduledPreloadJobs
 utilities.lazyLoad(exports, ["ScheduledPreloadJobsBaseline"], () => require("./scheduledPreloadJobsBaseline"));
 
 
+// Export enums:
+export * from "./types/enums";
+
 // Export sub-modules:
 import * as config from "./config";
 import * as types from "./types";

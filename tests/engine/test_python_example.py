@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from emulator import Emulator, Glitch
+from emulator import EXAMPLE_SITE_ID, Emulator, Glitch
 from tests.support.engine import ROOT, SITE_ID, Engine
 
 MAIN = ROOT / "examples" / "python" / "__main__.py"
@@ -45,6 +45,16 @@ drift = esa.get_scheduled_preload_jobs_drift_output(
     site_id="190007158391809", expected=[{"name": "example", "task_type": "preload", "url_count": 2}]
 )
 pulumi.export("summary", drift.summary)
+"""
+
+ENUMS = """
+import pulumi
+import pulumi_alicloud_esa as esa
+
+found = esa.get_scheduled_preload_jobs_output(site_id="190007158391809", task_type=esa.TaskType.PRELOAD)
+pulumi.export("known", found.jobs.apply(lambda jobs: [job.task_type == esa.TaskType.PRELOAD for job in jobs]))
+every = esa.get_scheduled_preload_jobs_output(site_id="190007158391809")
+pulumi.export("all", every.jobs.apply(lambda jobs: sorted(job.task_type for job in jobs)))
 """
 
 
@@ -104,3 +114,13 @@ def test_a_dict_with_the_keys_that_the_sdk_types_is_accepted(engine: Engine) -> 
     preview = engine.inline(engine.folder / "main.py", "preview")
     assert preview.code == 0, preview.text
     assert "no drift in 1 scheduled preload job" in preview.text
+
+
+def test_a_value_of_an_enum_is_an_input_and_a_value_that_no_enum_has_is_an_answer(
+    engine: Engine, emulator: Emulator
+) -> None:
+    emulator.store.add(EXAMPLE_SITE_ID, TaskType="prefetch")
+    engine.write(ENUMS, "main.py")
+    update = engine.inline(engine.folder / "main.py", "up")
+    assert update.code == 0, update.text
+    assert update.json() == {"known": [True], "all": ["prefetch", "preload"]}

@@ -20,6 +20,7 @@ def described() -> Iterator[tuple[str, dict[str, Any]]]:
     for kind in ("types", "functions", "resources"):
         for token, entry in SCHEMA[kind].items():
             yield token, entry
+            yield from ((f"{token}.{value['value']}", value) for value in entry.get("enum", ()))
             objects = {"": entry, ".inputs": entry.get("inputs", {}), ".outputs": entry.get("outputs", {})}
             for place, body in objects.items():
                 for group in ("properties", "inputProperties"):

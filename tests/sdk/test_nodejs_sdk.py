@@ -33,7 +33,8 @@ def test_the_package_loads_and_exports_every_token() -> None:
     assert done.returncode == 0, done.stderr
     functions = [token.rsplit(":", 1)[1] for token in TOKENS["functions"]]
     resources = [token.rsplit(":", 1)[1] for token in TOKENS["resources"]]
-    wanted = {"Provider", *resources, *functions, *(f"{name}Output" for name in functions)}
+    enums = [token.rsplit(":", 1)[1] for token, entry in TOKENS["types"].items() if "enum" in entry]
+    wanted = {"Provider", *resources, *functions, *(f"{name}Output" for name in functions), *enums}
     assert wanted <= set(json.loads(done.stdout))
 
 

@@ -25,6 +25,8 @@ def write(schema: dict[str, Any], folder: Path) -> None:
     """Write the classes of Pulumi's core and of this schema under `folder`."""
     classes = dict(CORE)
     for token, entry in schema["types"].items():
+        if "enum" in entry:
+            continue
         name = token.rsplit(":", 1)[1]
         classes[f"{PACKAGE}.inputs.{name}Args"] = _builder(f"{name}Args", entry["properties"])
         classes[f"{PACKAGE}.outputs.{name}"] = _getters(name, entry["properties"], "{0}")
@@ -50,6 +52,9 @@ def write(schema: dict[str, Any], folder: Path) -> None:
 
 
 def _type(spec: dict[str, Any], kind: str) -> str:
+    if "oneOf" in spec:
+        # Of an enum beside a text, Pulumi's generator makes a text in what is answered.
+        return _type(spec["oneOf"][0], kind)
     if "$ref" in spec:
         name = spec["$ref"].rsplit(":", 1)[1]
         return f"{PACKAGE}.inputs.{name}Args" if kind == "inputs" else f"{PACKAGE}.outputs.{name}"

@@ -4,6 +4,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as inputs from "../types/input";
 import * as outputs from "../types/output";
+import * as enums from "../types/enums";
 
 /**
  * A RAM role to assume on top of the credentials found.
@@ -244,7 +245,7 @@ export interface ScheduledPreloadExecution {
     /**
      * `waiting`, `running`, `finished`, `failed` or `stopped`.
      */
-    status?: string;
+    status?: string | enums.ExecutionStatus;
 }
 
 /**
@@ -286,7 +287,7 @@ export interface ScheduledPreloadJob {
     /**
      * How the URLs came in: `oss` (a file there) or `textBox` (typed in).
      */
-    insertWay?: string;
+    insertWay?: string | enums.InsertWay;
     /**
      * Name of the job. The service allows several jobs of one name.
      */
@@ -302,7 +303,7 @@ export interface ScheduledPreloadJob {
     /**
      * What the job does: `preload` or `refresh`.
      */
-    taskType?: string;
+    taskType?: string | enums.TaskType;
     /**
      * Number of URLs in all.
      */
@@ -380,7 +381,7 @@ export interface Site {
     /**
      * `NS` or `CNAME`.
      */
-    accessType?: string;
+    accessType?: string | enums.SiteAccessType;
     /**
      * Suffix of the CNAME record to configure, of a site accessed by CNAME.
      */
@@ -388,7 +389,7 @@ export interface Site {
     /**
      * Where it is accelerated: `domestic`, `global` or `overseas`.
      */
-    coverage?: string;
+    coverage?: string | enums.SiteCoverage;
     /**
      * When the site was created: RFC 3339, UTC.
      */
@@ -428,7 +429,7 @@ export interface Site {
     /**
      * `pending`, `active`, `offline` or `moved`.
      */
-    status?: string;
+    status?: string | enums.SiteStatus;
     /**
      * Tags of the site.
      */

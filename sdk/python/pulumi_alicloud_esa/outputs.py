@@ -14,6 +14,7 @@ else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
 from . import outputs
+from ._enums import *
 
 __all__ = [
     'AssumeRole',
@@ -682,7 +683,7 @@ class ScheduledPreloadExecution(dict):
         :param _builtins.str job_id: Id of the job: 24 hex digits.
         :param _builtins.int slice_len: Number of URLs in a batch.
         :param _builtins.str start_time: When the run starts: RFC 3339, UTC.
-        :param _builtins.str status: `waiting`, `running`, `finished`, `failed` or `stopped`.
+        :param Union[_builtins.str, 'ExecutionStatus'] status: `waiting`, `running`, `finished`, `failed` or `stopped`.
         """
         pulumi.set(__self__, "id", id)
         if ali_uid is not None:
@@ -797,11 +798,11 @@ class ScheduledPreloadJob(dict):
         :param _builtins.int execution_count: Number of times the job is scheduled to run.
         :param _builtins.str failed_file_oss: URL at OSS of the file that lists the URLs that failed, where there are any. Set by the service.
         :param _builtins.str file_id: Id of the file that lists the URLs, for its download. Set by the service.
-        :param _builtins.str insert_way: How the URLs came in: `oss` (a file there) or `textBox` (typed in).
+        :param Union[_builtins.str, 'InsertWay'] insert_way: How the URLs came in: `oss` (a file there) or `textBox` (typed in).
         :param _builtins.str name: Name of the job. The service allows several jobs of one name.
         :param _builtins.str site_id: Id of the site: its digits, exact.
         :param _builtins.int task_submitted: Number of URLs submitted to the system that preloads them so far. Set by the service; it moves by itself.
-        :param _builtins.str task_type: What the job does: `preload` or `refresh`.
+        :param Union[_builtins.str, 'TaskType'] task_type: What the job does: `preload` or `refresh`.
         :param _builtins.int url_count: Number of URLs in all.
         :param _builtins.int url_submitted: Number of URLs of the list submitted so far. The service counts it apart from `taskSubmitted`, the URLs submitted to the system that preloads them, and says no more of the difference. Set by the service; it moves by itself.
         """
@@ -1145,9 +1146,9 @@ class Site(dict):
         A site of the account. What the service leaves out is null.
 
         :param _builtins.str site_id: Id of the site.
-        :param _builtins.str access_type: `NS` or `CNAME`.
+        :param Union[_builtins.str, 'SiteAccessType'] access_type: `NS` or `CNAME`.
         :param _builtins.str cname_zone: Suffix of the CNAME record to configure, of a site accessed by CNAME.
-        :param _builtins.str coverage: Where it is accelerated: `domestic`, `global` or `overseas`.
+        :param Union[_builtins.str, 'SiteCoverage'] coverage: Where it is accelerated: `domestic`, `global` or `overseas`.
         :param _builtins.str create_time: When the site was created: RFC 3339, UTC.
         :param _builtins.str instance_id: Id of the plan's instance that the site is bound to.
         :param Sequence[_builtins.str] name_server_list: Name servers assigned to the site.
@@ -1156,7 +1157,7 @@ class Site(dict):
         :param _builtins.str plan_spec_name: Name of the plan's specification.
         :param _builtins.str resource_group_id: Id of the resource group.
         :param _builtins.str site_name: Name of the site, its domain.
-        :param _builtins.str status: `pending`, `active`, `offline` or `moved`.
+        :param Union[_builtins.str, 'SiteStatus'] status: `pending`, `active`, `offline` or `moved`.
         :param Mapping[str, _builtins.str] tags: Tags of the site.
         :param _builtins.str update_time: When the site was changed last: RFC 3339, UTC.
         :param _builtins.str verify_code: Value of the TXT record that proves who owns the domain.
