@@ -17,7 +17,7 @@ from .baseline import Baseline, BaselineError
 from .baseline_reader import parse_baseline, read_baseline
 from .files import place_of
 
-_ENDING = ".json"
+ENDING = ".json"
 # Sites have ids of 15 digits; what is short may be a year or a number of somebody's own.
 _ID = re.compile(r"(?:.*-)?([0-9]{9,})\.json", re.ASCII | re.DOTALL)
 _NO_NAME = re.compile(r"[^\w.-]+")
@@ -54,18 +54,16 @@ def new_file(folder: str, site_id: str, name: str | None) -> str:
     """The file for a site of which a folder has none."""
     # No hidden file, and none that an option could be read from.
     word = _NO_NAME.sub("-", name or "")[:_LONGEST_NAME].strip(".-")
-    return os.path.join(folder, f"{word}-{site_id}{_ENDING}" if word else f"{site_id}{_ENDING}")
+    return os.path.join(folder, f"{word}-{site_id}{ENDING}" if word else f"{site_id}{ENDING}")
 
 
 def no_baseline(folder: str) -> BaselineError:
     """Why there is nothing to check in a folder."""
-    return BaselineError(
-        f"{folder}: no file in it ends in {_ENDING}; `alicloud-esa drift record -o {folder}` makes one"
-    )
+    return BaselineError(f"{folder}: no file in it ends in {ENDING}; `alicloud-esa drift record -o {folder}` makes one")
 
 
 def _in_folder(folder: str) -> list[str]:
-    names = sorted(name for name in os.listdir(folder) if name.endswith(_ENDING) and not name.startswith("."))
+    names = sorted(name for name in os.listdir(folder) if name.endswith(ENDING) and not name.startswith("."))
     return [path for name in names if not os.path.isdir(path := os.path.join(folder, name))]
 
 

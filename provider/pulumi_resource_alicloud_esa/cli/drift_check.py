@@ -53,7 +53,8 @@ class Request:
 def run(request: Request, connection: Mapping[str, Any]) -> int:
     """Compare, write the reports, and return the verdict's exit code."""
     files = find_baselines(request.baselines)
-    reports, faults = read_reports(request.formats, [*(file.path for file in files), *request.baselines], request.adopt)
+    folders = [path for path in request.baselines if is_folder(path)]
+    reports, faults = read_reports(request.formats, [file.path for file in files], folders, request.adopt)
     earlier, more = _read_earlier(request)
 
     def read(inputs: Inputs) -> None:

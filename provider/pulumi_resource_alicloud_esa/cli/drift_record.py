@@ -86,7 +86,7 @@ def _not_again(request: Request, inputs: Inputs) -> list[Fault]:
 
 def _no_place(request: Request, output: str) -> str | None:
     """Why nothing can be written there, found before anything is sent."""
-    if place_of(output) == STDOUT:
+    if _is_stdout(output):
         return "stdout takes one site; give a folder" if request.several else None
     if request.again:
         return None
@@ -99,6 +99,10 @@ def _no_place(request: Request, output: str) -> str | None:
     return unwritable(output.rstrip(os.sep)) if not os.path.isdir(output) else None
 
 
+def _is_stdout(output: str) -> bool:
+    return output == STDOUT or place_of(output) == STDOUT
+
+
 def _recordings(request: Request, question: Question, session: Session) -> list[Recording]:
     """One a site; of a folder the file that the site has there already, whatever its name is now."""
     (output,) = request.outputs
@@ -106,7 +110,7 @@ def _recordings(request: Request, question: Question, session: Session) -> list[
     if not request.several:
         if chosen.faults:
             raise InvalidInput(chosen.faults.values())
-        path = STDOUT if place_of(output) == STDOUT else output
+        path = STDOUT if _is_stdout(output) else output
         return [Recording(BaselineFile(path, ""), chosen.sites[0].id, question, request.force)]
     there: dict[str, list[BaselineFile]] = {}
     for file in find_baselines([output]) if os.path.isdir(output) else []:

@@ -12,6 +12,7 @@ from ...esa.inputs import shown
 from .. import say
 from ..adopt import FORMATS as IMPORTS
 from ..adopt import Found, format_of
+from ..baseline_files import ENDING
 from ..faults import error_lines
 from ..files import STDOUT, PipeClosed, place_of, unwritable, write_file, write_stdout
 from ..outcome import Check
@@ -69,7 +70,7 @@ def adoption(file: str, check: Check) -> str:
 
 
 def read_reports(
-    given: Sequence[str], baselines: Iterable[str], adopt: str | None = None
+    given: Sequence[str], baselines: Iterable[str], folders: Sequence[str], adopt: str | None = None
 ) -> tuple[list[Report], list[Fault]]:
     """The reports asked for, text where none is, and what is wrong with them."""
     faults: list[Fault] = []
@@ -81,6 +82,7 @@ def read_reports(
         reason = None if place == STDOUT else unwritable(adopt)
         if reason is None and place in taken:
             reason = f"{adopt} is taken by {taken[place]}; give another file"
+        reason = reason or _next_baseline(adopt, folders)
         if reason is not None:
             faults.append(Fault("--adopt", reason))
         taken[place] = "--adopt"
@@ -95,11 +97,19 @@ def read_reports(
         if reason is None and place in taken and not _may_share(file):
             where = "stdout" if to_stdout else file
             reason = f"{where} is taken by {taken[place]}; give each report its own file"
+        reason = reason or (None if to_stdout else _next_baseline(file, folders))
         if reason is not None:
             faults.append(Fault(_OPTION, f"{wanted}: {reason}"))
         taken[place] = form
         reports.append(Report(form, None if to_stdout else file))
     return reports, faults
+
+
+def _next_baseline(file: str, folders: Sequence[str]) -> str | None:
+    """Why a report cannot be where the next check looks for baselines."""
+    folder, name = os.path.split(os.path.realpath(file))
+    found = next((one for one in folders if os.path.realpath(one) == folder and name.endswith(ENDING)), None)
+    return f"{file} would be read as a baseline of {found} next time; give another file" if found else None
 
 
 def _may_share(file: str) -> bool:

@@ -1,0 +1,140 @@
+"""`drift check` over an account: one verdict, and what goes wrong with one site is told of that site."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from emulator import Glitch
+from tests.support.account import ALL, FIRST_ID, FOLDER, by_site, check, delete_job, file_of, report, site
+from tests.support.command import Cli
+from tests.support.terminal import ESCAPE, on_terminal
+
+
+def test_an_account_as_recorded_is_one_line(account: Cli) -> None:
+    ran = check(account)
+    assert (ran.code, ran.out, ran.err) == (0, "64 sites: 64 as recorded\n", "")
+    assert check(account, "--detailed-exitcode").code == 0
+
+
+def test_drift_comes_before_what_could_not_be_told_and_that_before_clean(account: Cli) -> None:
+    account.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied", site_id=FIRST_ID + 1))
+    ran = check(account)
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "64 sites: 1 could not be told, 63 as recorded")
+    assert check(account, "--detailed-exitcode").code == 1
+    delete_job(account, 2)
+    ran = check(account)
+    assert (ran.code, ran.out.splitlines()[0]) == (7, "64 sites: 1 with drift, 1 could not be told, 62 as recorded")
+    assert check(account, "--detailed-exitcode").code == 2
+
+
+def test_whatever_is_wrong_with_a_site_is_told_of_that_site_and_all_others_are_read(account: Cli) -> None:
+    account.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied", site_id=FIRST_ID + 1))
+    account.write(file_of(2), "{")
+    os.remove(account.folder / file_of(3))
+    account.emulator.store.delete_site(FIRST_ID + 4)
+    account.write(f"{FOLDER}/twice.json", account.read(file_of(5)))
+    account.write(f"{FOLDER}/nobody.json", "[]")
+    gone = delete_job(account, 6)
+    document = report(account, "--format", "text")
+    assert document["counts"] == {
+        "sites": 65,
+        "clean": 58,
+        "drift": 1,
+        "error": 6,
+        # 45, 1, 0 and 3 of the four sites of every emulator.
+        "expected": 49 + 55,
+        "actual": 49 + 54,
+        "missing": 1,
+        "unexpected": 0,
+        "changed": 0,
+    }
+    told = {key: one for key, one in by_site(document).items() if one["verdict"] != "clean"}
+    assert {key: one["verdict"] for key, one in told.items() if key} == {
+        **dict.fromkeys(map(site, range(1, 6)), "error"),
+        site(6): "drift",
+    }
+    errors = {key: one["errors"][0] for key, one in told.items() if one["errors"]}
+    assert errors[site(1)].startswith("InvalidUid.PermissionDenied: ")
+    assert errors[site(2)].startswith(f"{file_of(2)}: line 1, column 2: not JSON")
+    assert errors[site(3)] == (
+        f"no baseline of it is in {FOLDER}; `alicloud-esa drift record --site-id {site(3)} -o {FOLDER}` makes one"
+    )
+    assert errors[site(4)].startswith("InvalidUid.PermissionDenied: ")
+    assert errors[site(5)] == f"2 baselines of one site: {file_of(5)}, {FOLDER}/twice.json; give one"
+    assert errors[None].startswith(f"{FOLDER}/nobody.json: not a baseline")
+    assert [one["id"] for one in told[site(6)]["differences"]] == [gone]
+    assert told[site(6)]["siteName"] == "site-006.example.com"
+
+
+def test_a_pattern_narrows_sites_and_leaves_out_no_site_that_is_gone(account: Cli) -> None:
+    os.remove(account.folder / file_of(13))
+    delete_job(account, 20)
+    ran = account("drift", "check", "--baseline", FOLDER, "--site-name-regex", r"^site-01\d\.")
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "10 sites: 1 could not be told, 9 as recorded")
+    account.emulator.store.delete_site(FIRST_ID + 14)
+    ran = account("drift", "check", "--baseline", FOLDER, "--site-name-regex", r"^site-01\d\.")
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "10 sites: 2 could not be told, 8 as recorded")
+    assert f"error: site {site(14)}: InvalidUid.PermissionDenied" in ran.err
+
+
+def test_the_sites_given_narrow_a_folder_and_a_name_that_is_gone_is_a_finding_of_its_own(account: Cli) -> None:
+    delete_job(account, 1)
+    account.emulator.log.clear()
+    arguments = ("--baseline", FOLDER, "--site", "site-001.example.com", "--site", site(2), "--site", "site-999")
+    ran = account("drift", "check", *arguments)
+    assert (ran.code, ran.out.splitlines()[0]) == (7, "3 sites: 1 with drift, 1 could not be told, 1 as recorded")
+    assert ran.err.startswith("error: site site-999: --site: no site is named 'site-999'; ")
+    asked = sorted({str(r.params["SiteId"]) for r in account.emulator.requests if "SiteId" in r.params})
+    assert asked == [site(1), site(2)]
+
+
+def test_sites_that_cannot_be_listed_are_a_finding_and_every_baseline_is_checked_all_the_same(account: Cli) -> None:
+    delete_job(account, 1)
+    account.emulator.glitches.add(Glitch(code="Forbidden.RAM", action="ListSites"))
+    ran = check(account)
+    assert (ran.code, ran.out.splitlines()[0]) == (7, "65 sites: 1 with drift, 1 could not be told, 63 as recorded")
+    assert ran.err.startswith("error: all sites: Forbidden.RAM: ")
+    # Which sites a pattern means nobody can tell then.
+    ran = account("drift", "check", "--baseline", FOLDER, "--site-name-regex", "^site-")
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "1 site: 1 could not be told")
+
+
+def test_a_folder_and_files_are_checked_without_a_list_of_sites_each_file_once(account: Cli) -> None:
+    account.emulator.log.clear()
+    ran = account("drift", "check", "--baseline", FOLDER, "--baseline", file_of(1), "--baseline", "./" + file_of(1))
+    assert (ran.code, ran.out) == (0, "64 sites: 64 as recorded\n")
+    assert {r.action for r in account.emulator.requests} == {"ListScheduledPreloadJobs"}
+    assert len(account.emulator.requests) == 64
+
+
+def test_a_site_that_stalls_takes_only_its_own_time(account: Cli) -> None:
+    account.emulator.glitches.add(Glitch(stall=True, site_id=FIRST_ID + 1))
+    account.emulator.glitches.add(Glitch(stall=True, site_id=FIRST_ID + 60))
+    ran = check(account, "--timeout-seconds", "2")
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "64 sites: 2 could not be told, 62 as recorded")
+    assert ran.err.count("no complete answer within 2 seconds: raise --timeout-seconds") == 2
+
+
+def test_all_sites_together_keep_within_the_bound(account: Cli) -> None:
+    account.emulator.delay = 0.02
+    account.emulator.log.clear()
+    assert check(account, "--max-concurrency", "4").code == 0
+    assert 2 <= account.emulator.max_in_flight <= 4
+
+
+def test_a_service_that_throttles_is_followed_until_every_site_is_read(account: Cli) -> None:
+    account.emulator.glitches.add(Glitch(rate=20))
+    ran = check(account, "--health")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("64 sites: 64 as recorded")
+    assert {request.status for request in account.emulator.requests} == {200, 400}
+
+
+def test_a_terminal_shows_how_many_sites_are_done(account: Cli) -> None:
+    account.emulator.delay = 0.05
+    code, sent = on_terminal(account, "drift", "check", *ALL)
+    shown = ESCAPE.sub("", sent)
+    assert code == 0
+    assert re.search(r"64 sites .*site \d+ of 64", shown)
+    assert shown.splitlines()[-1].strip() == "64 sites: 64 as recorded"
