@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emulator import EMPTY_SITE_ID, Emulator
+from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, Emulator
 from tests.support.engine import SITE_ID, Engine, Result
 from tests.support.examples import EXAMPLES, LANGUAGES, Example, outputs_section, place
 
@@ -110,6 +110,17 @@ def test_a_new_site_of_the_team_is_recorded_too(engine: Engine, emulator: Emulat
     assert f"site {EMPTY_SITE_ID} has no job that matches: an empty record is made" in update.text
 
 
+def test_the_example_of_one_job_finds_it_and_says_when_it_is_gone(engine: Engine, emulator: Emulator) -> None:
+    outputs = up(engine, "one-job-typescript")
+    assert outputs == {"found": True, "name": "example", "domains": "testurl.com", "executions": ["failed"]}
+    for site in (SITE, EXAMPLE_SITE_ID):
+        emulator.store.delete(site, EXAMPLE_JOB_ID)
+    gone = Example(engine, "one-job-typescript").up()
+    assert gone.code == 0, gone.text
+    assert engine.outputs() == {"found": False}
+
+
 def test_every_example_is_run_here() -> None:
     names = {path.parent.name for path in EXAMPLES.glob("*/Pulumi.yaml")}
-    assert names == {f"{kind}{language}" for kind in ("", "drift-", "runs-ahead-", "sites-") for language in LANGUAGES}
+    in_all_languages = {f"{kind}{one}" for kind in ("", "drift-", "runs-ahead-", "sites-") for one in LANGUAGES}
+    assert names == {*in_all_languages, "one-job-typescript"}
