@@ -113,10 +113,6 @@ def test_the_first_rule_gives_the_reason() -> None:
             "ignore[0].until: '2026-02-30' is not a date; give one such as 2026-12-31, the last day of the rule",
         ),
         (
-            {"job": "a", "reason": "x", "until": "9999-12-31"},
-            "ignore[0].until: '9999-12-31' is not a date; give one such as 2026-12-31, the last day of the rule",
-        ),
-        (
             {"job": "a", "reason": "x", "colour": "red"},
             "ignore[0].colour: no such input; accepted are job, field, reason, until",
         ),
@@ -124,6 +120,12 @@ def test_the_first_rule_gives_the_reason() -> None:
 )
 def test_a_wrong_rule_is_a_fault_on_its_path(given: dict[str, Any], fault: str) -> None:
     assert rules(given)[1] == [fault]
+
+
+def test_the_last_day_of_the_calendar_is_a_day_too() -> None:
+    judged = judge([COUNT], [rule(job="sale", until="9999-12-31")], 253402300799999)
+    assert (len(judged.ignored), judged.differences) == (1, [])
+    assert judge([COUNT], [rule(job="sale", until="9999-12-31")], 253402300800000).differences == [COUNT]
 
 
 def test_a_wrong_field_or_pattern_is_a_fault_on_its_path() -> None:

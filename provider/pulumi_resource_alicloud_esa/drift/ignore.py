@@ -48,8 +48,8 @@ class Rule:
         """Whether its last day is over, by the service's clock; where that is not known a rule with a day is over."""
         if not self.until:
             return False
-        end = date.fromisoformat(self.until) + timedelta(days=1)
-        return now is None or now >= (end - _EPOCH) // timedelta(milliseconds=1)
+        end = date.fromisoformat(self.until) - _EPOCH + timedelta(days=1)
+        return now is None or now >= end // timedelta(milliseconds=1)
 
     def plain(self) -> dict[str, str]:
         """The rule as it was given."""
@@ -128,7 +128,7 @@ def _pattern(given: Inputs, job: str) -> Pattern | None:
 
 def _is_date(text: str) -> bool:
     try:
-        return bool(_DATE.fullmatch(text)) and date.fromisoformat(text) < date.max
+        return bool(_DATE.fullmatch(text) and date.fromisoformat(text))
     except ValueError:
         return False
 
