@@ -82,7 +82,9 @@ def _tool_scripts() -> list[Path]:
 
 def test_checks() -> list[Check]:
     """Return what `make test` runs after the lint checks."""
-    pytest = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--cov", "--cov-report=term"]
+    # A worker more than cores, since many tests wait; and no file is one worker's own: the longest ones have few tests,
+    # and would be begun last.
+    pytest = [PYTHON, "-m", "pytest", "-n", "3", "--dist", "worksteal", "--cov", "--cov-report=term"]
     return [Check("pytest", pytest, talkative=True)]
 
 
