@@ -178,28 +178,32 @@ def stubborn(tmp_path: Path) -> str:
     return f"sh {script}"
 
 
-@pytest.mark.parametrize(("end", "kind"), [("expire", DeadlineExceeded), ("cancel", Cancelled)])
-def test_the_command_and_its_children_end_with_the_call(tmp_path: Path, end: str, kind: type[Exception]) -> None:
-    keys = source(tmp_path, stubborn(tmp_path))
+def once_it_runs(tmp_path: Path, end: str = "expire") -> Deadline:
+    """A deadline that ends when the stubborn command and its child run, however long that takes on a busy machine."""
     deadline = Deadline(30)
     files = [tmp_path / "own", tmp_path / "child"]
 
     def stop() -> None:
-        assert eventually(lambda: all(file.exists() and file.read_text() for file in files))
+        assert eventually(lambda: all(file.exists() and file.read_text() for file in files), 20)
         getattr(deadline, end)()
 
     threading.Thread(target=stop).start()
+    return deadline
+
+
+@pytest.mark.parametrize(("end", "kind"), [("expire", DeadlineExceeded), ("cancel", Cancelled)])
+def test_the_command_and_its_children_end_with_the_call(tmp_path: Path, end: str, kind: type[Exception]) -> None:
     with pytest.raises(kind):
-        keys.get(deadline)
-    assert eventually(lambda: all(map(is_gone, files)), 1)
+        source(tmp_path, stubborn(tmp_path)).get(once_it_runs(tmp_path, end))
+    assert eventually(lambda: is_gone(tmp_path / "own") and is_gone(tmp_path / "child"), 1)
 
 
 def test_a_call_whose_time_is_up_ends_the_command(tmp_path: Path) -> None:
     keys = source(tmp_path, stubborn(tmp_path))
     began = time.monotonic()
-    with pytest.raises(DeadlineExceeded, match=r"config\.json: gave no keys within the 1 seconds of the call$"):
-        keys.get(Deadline(1))
-    assert time.monotonic() - began < 3
+    with pytest.raises(DeadlineExceeded, match=r"config\.json: gave no keys within the 3 seconds of the call$"):
+        keys.get(Deadline(3))
+    assert time.monotonic() - began < 5
     assert eventually(lambda: is_gone(tmp_path / "own") and is_gone(tmp_path / "child"), 1)
 
 
@@ -212,7 +216,7 @@ def test_the_command_below_a_role_ends_with_the_call_too(tmp_path: Path) -> None
     file.write_text(json.dumps({"profiles": entries}))
     keys = choose_source(read_settings({"sharedCredentialsFile": str(file)}, {}), {}, pytest.fail)
     with pytest.raises(DeadlineExceeded):
-        keys.get(Deadline(2))
+        keys.get(once_it_runs(tmp_path))
     assert eventually(lambda: is_gone(tmp_path / "own") and is_gone(tmp_path / "child"), 1)
 
 
