@@ -114,7 +114,7 @@ def test_the_shape_of_the_json_follows_what_was_asked_and_not_how_many_sites_the
     ]
     of_folder = cli("drift", "check", "--baseline", "one", "--json").json
     (only,) = of_folder["sites"]
-    assert only == {"siteName": None, **{key: single[key] for key in list(single)[2:]}}
+    assert only == {"siteName": None, **{key: single[key] for key in list(single)[2:]}, "earlier": None}
     assert (single["version"], of_folder["version"]) == (1, 2)
 
 
@@ -164,6 +164,21 @@ def test_findings_are_new_known_or_resolved_on_each_site(account: Cli) -> None:
     account.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied", site_id=FIRST_ID + 9))
     account.emulator.store.add(FIRST_ID + 3, Id=B, Name="x")
     assert check(account, "--since", "r.json", "--fail-on", "new").code == 7
+
+
+def test_what_was_known_of_a_site_is_known_still_after_a_check_that_could_not_read_it(account: Cli) -> None:
+    delete_job(account, 1)
+    assert check(account, "--format", "json=1.json").code == 7
+    account.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied", site_id=FIRST_ID + 1, times=2))
+    for before, now in (("1.json", "2.json"), ("2.json", "3.json")):
+        assert check(account, "--since", before, "--fail-on", "new", "--format", f"json={now}").code == 1
+    account.emulator.store.add(FIRST_ID + 1, Id=A, Name="added")
+    document = report(account, "--since", "3.json")
+    assert document["since"] == {"new": 1, "known": 1, "resolved": 0}
+    assert [(one["kind"], one["since"]) for one in by_site(document)[site(1)]["differences"]] == [
+        ("unexpected", "new"),
+        ("missing", "known"),
+    ]
 
 
 def test_known_drift_that_passes_hides_no_site_that_could_not_be_told(account: Cli) -> None:

@@ -7,9 +7,9 @@ import os
 import time
 
 from emulator import Glitch
-from tests.cli.test_process import interrupted, start
 from tests.support.account import ALL, FOLDER
 from tests.support.command import Cli
+from tests.support.interrupt import interrupted, start
 
 SITES = 204
 STALLS_AT = 150

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pulumi_resource_alicloud_esa.esa.errors import DeadlineExceeded
 
 from emulator import EXAMPLE_JOB_ID, SITE_ID, Glitch
 from tests.support.command import BASELINE, COMMAND, SITE, Cli
+from tests.support.interrupt import interrupted, start
 
 HEAVY = ("grpc", "pulumi", "google.protobuf", "alibabacloud_credentials")
 
@@ -53,22 +53,6 @@ def test_a_check_needs_none_of_the_engine_s_packages(cli: Cli, monkeypatch: pyte
     loaded = modules_after(main, "drift", "check", "--baseline", BASELINE, "--format", "junit=r.xml")
     assert "requests" in loaded
     assert not {name for name in loaded if name in (*HEAVY, "rich")}
-
-
-def start(cli: Cli, *arguments: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
-    command = [str(COMMAND), *arguments]
-    return subprocess.Popen(command, cwd=cli.folder, env=cli.environment(), stdout=stdout, stderr=subprocess.PIPE)
-
-
-def interrupted(process: subprocess.Popen[bytes]) -> tuple[str, str]:
-    """What it wrote by the time that Ctrl-C ended it: 0.5 s on an idle machine, not what it waits for."""
-    started = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=10)
-    # Not 1.0: other test processes share the cores. What it must not wait for takes a minute.
-    assert time.monotonic() - started < 3.0
-    assert process.returncode == 130
-    return out.decode(), err.decode()
 
 
 def wait_for_a_request(cli: Cli) -> None:

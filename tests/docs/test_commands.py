@@ -40,6 +40,13 @@ BY_NAME = {
     ("docs/air-gapped.md", "python -m pip install"): "test_the_python_sdk_goes_inside_as_wheels",
     ("docs/drift.md", "pulumi refresh"): "test_drift_of_the_resource_prints_this",
     ("docs/drift.md", "alicloud-esa drift record --executions"): "test_drift_of_the_command_prints_this",
+    (
+        "docs/drift.md",
+        "alicloud-esa drift record --all-sites",
+    ): "test_all_sites_print_this_and_again_accepts_it",
+    ("docs/drift.md", "alicloud-esa drift record --again -o baselines"): (
+        "test_all_sites_print_this_and_again_accepts_it"
+    ),
     ("docs/drift.md", "rm -f drift.json"): "test_the_message_for_a_chat_is_this",
 }
 
@@ -189,7 +196,7 @@ CASES = {
     ("docs/coming-from-pulumi-alicloud.md", "pulumi config set"): Case(program, secret_kept, stdin=KEY_SECRET),
     ("docs/doctor.md", "alicloud-esa doctor"): Case(nothing, shapes_written),
     ("docs/drift.md", "echo 'expected"): Case(nothing, no_drift, {"--package alicloud-esa": f"--package {PLUGIN}"}),
-    ("docs/drift.md", "alicloud-esa drift record --again"): Case(recorded, accepted),
+    ("docs/drift.md", "alicloud-esa drift record --again -o preload"): Case(recorded, accepted),
     ("docs/drift.md", "alicloud-esa drift check --baseline preload-jobs.json \\"): Case(recorded, reported, code=7),
     ("docs/drift.md", "alicloud-esa drift check --baseline preload-jobs.json --adopt"): Case(
         recorded, adoptable, code=7

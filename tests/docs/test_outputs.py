@@ -25,6 +25,7 @@ HELD = {
     ("docs/drift.md", "~ alicloud-esa:index"): "test_drift_of_the_resource_prints_this",
     ("docs/drift.md", "site 190007158391809"): "test_drift_of_the_function_prints_this",
     ("docs/drift.md", "site 190007158391808"): "test_drift_of_the_command_prints_this",
+    ("docs/drift.md", "4 sites"): "test_all_sites_print_this_and_again_accepts_it",
     ("docs/doctor.md", "nothing is wrong"): "test_the_doctor_prints_this",
     ("docs/doctor.md", "wrong: keys"): "test_the_doctor_prints_this",
     ("docs/doctor.md", "wrong: ListScheduledPreloadExecutions"): "test_the_doctor_prints_this",
@@ -109,6 +110,20 @@ def test_drift_of_the_command_prints_this(engine: Engine, emulator: Emulator) ->
     result = run(engine, replace(shown, code=shown.code.splitlines()[-1]))
     assert result.code == 7
     assert result.stdout.strip() == block("docs/drift.md", "text", "site 190007158391808").code.strip()
+
+
+def test_all_sites_print_this_and_again_accepts_it(engine: Engine, emulator: Emulator) -> None:
+    assert engine.command("git", "init", "--quiet").code == 0
+    shown = block("docs/drift.md", "sh", "alicloud-esa drift record --all-sites")
+    before = run(engine, shown)
+    assert before.code == 0, before.text
+    change_by_hand(emulator)
+    check = replace(shown, code=shown.code.splitlines()[-1])
+    result = run(engine, check)
+    assert result.code == 7
+    assert result.stdout.strip() == block("docs/drift.md", "text", "4 sites").code.strip()
+    assert run(engine, block("docs/drift.md", "sh", "alicloud-esa drift record --again -o baselines")).code == 0
+    assert run(engine, check).stdout.strip() == "4 sites: 4 as recorded"
 
 
 def test_the_message_for_a_chat_is_this(engine: Engine, emulator: Emulator) -> None:

@@ -136,6 +136,8 @@ def _check_all(request: Request, earlier: Earlier | None, targets: Sequence[Targ
             raise
         except Exception as error:
             found[index] = _untold(target, error)
+        if earlier and found[index].errors:
+            found[index] = replace(found[index], earlier=earlier.sites.get(target.site_id))
     return [found[index] for index in range(len(targets))]
 
 

@@ -47,14 +47,19 @@ def read_earlier(path: str) -> Earlier | None:
     rows = document.get("sites") if version == FORMAT_VERSION_OF_SITES else [document]
     if not isinstance(rows, list):
         raise NoReport(f"{path}: the report has no list of sites; {_ACCEPTED}")
-    sites = dict(_site(path, row) for row in rows if not isinstance(row, dict) or row.get("verdict") != "error")
+    sites = dict(_site(path, row) for row in rows if not isinstance(row, dict) or _has_told(row))
     return Earlier(sites) if sites else None
+
+
+def _has_told(row: Mapping[str, Any]) -> bool:
+    """Whether a site's report has findings: its own, or where nobody could tell those of the report before."""
+    return row.get("verdict") != "error" or row.get("earlier") is not None
 
 
 def _site(path: str, row: Any) -> tuple[str, list[Difference]]:
     if not isinstance(row, dict):
         raise NoReport(f"{path}: {shown(row)} is no site's report; {_ACCEPTED}")
-    site_id, differences = row.get("siteId"), row.get("differences")
+    site_id, differences = row.get("siteId"), row.get("earlier" if row.get("verdict") == "error" else "differences")
     if not isinstance(site_id, str) or not isinstance(differences, list):
         raise NoReport(f"{path}: the report has no siteId or no list of differences; {_ACCEPTED}")
     return site_id, [_difference(path, index, difference) for index, difference in enumerate(differences)]

@@ -62,6 +62,8 @@ class Outcome:
     lines: Mapping[Difference | Rule, int] = field(default_factory=dict)
     name: str = ""
     """What was asked for by name: the site's name, or another word for what has no site id."""
+    earlier: Sequence[Difference] | None = None
+    """Where nobody could tell: what an earlier check found, to be known still to the one after this."""
 
     @property
     def differences(self) -> Sequence[Difference]:

@@ -29,13 +29,15 @@ def render(check: Check) -> str:
             "summary": check.summary,
             "counts": _sum(check),
             "since": check.since or None,
-            "sites": [{"siteName": _site_name(outcome), **_site(outcome)} for outcome in check.outcomes],
+            "sites": [_one_of_several(outcome) for outcome in check.outcomes],
         }
     )
 
 
-def _site_name(outcome: Outcome) -> str | None:
-    return outcome.name if outcome.name and outcome.site_id else None
+def _one_of_several(outcome: Outcome) -> dict[str, Any]:
+    earlier = None if outcome.earlier is None else [_difference(outcome, found) for found in outcome.earlier]
+    name = outcome.name if outcome.name and outcome.site_id else None
+    return {"siteName": name, **_site(outcome), "earlier": earlier}
 
 
 def _site(outcome: Outcome) -> dict[str, Any]:
