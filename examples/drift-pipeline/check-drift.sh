@@ -1,8 +1,10 @@
 #!/bin/sh
-# Checks a site's scheduled preload jobs against a committed baseline, and leaves one report for each reader.
+# Checks the scheduled preload jobs of a site, or of every site, against what is committed, and leaves one report for
+# each reader.
 #
 #   check-drift.sh [BASELINE [REPORT_FOLDER [EARLIER_REPORT]]]
 #
+# BASELINE is one site's file, or a folder with a file for every site of the account: then a site without one is an error.
 # EARLIER_REPORT is a file to keep from run to run: findings that it has are known, and it becomes this run's report.
 #
 # Exit codes: 0 as recorded, 7 somebody changed the jobs, anything else: could not tell. Only 0 may deploy.
@@ -17,8 +19,11 @@ earlier=${3:-}
 mkdir -p "$reports"
 rm -f "$reports/drift.json" "$reports/drift.md" "$reports/drift.xml" "$reports/drift.sarif"
 
+every_site=
+if [ -d "$baseline" ]; then every_site=--all-sites; fi
+
 code=0
-alicloud-esa drift check --health --baseline "$baseline" ${earlier:+--since "$earlier"} \
+alicloud-esa drift check --health --baseline "$baseline" $every_site ${earlier:+--since "$earlier"} \
   --format text \
   --format "json=$reports/drift.json" \
   --format "markdown=$reports/drift.md" \
@@ -30,6 +35,10 @@ case $code in
   7) verdict=drift ;;
   *) verdict=error ;;
 esac
+# Drift on one site, and another that could not be read: of that one nothing new is known.
+if [ "$verdict" = drift ] && grep -Eq '^    "error": [1-9]' "$reports/drift.json"; then
+  verdict=partial
+fi
 
 # GitHub: the report on the run's page, the verdict for the next steps. Elsewhere these are not set.
 if [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -f "$reports/drift.md" ]; then
@@ -42,12 +51,12 @@ if [ -n "${GITHUB_OUTPUT:-}" ]; then
     sed -n -E 's/^    "(new|known|resolved)": ([0-9]+),?$/\1=\2/p' "$reports/drift.json" >> "$GITHUB_OUTPUT"
   fi
 fi
-# When nobody could tell, what was known before stays.
-if [ -n "$earlier" ] && [ "$verdict" != error ]; then
-  cp "$reports/drift.json" "$earlier"
+# When not everything could be told, what was known before stays.
+if [ -n "$earlier" ]; then
+  case $verdict in clean | drift) cp "$reports/drift.json" "$earlier" ;; esac
 fi
 
-if [ "$verdict" = drift ]; then
+if [ "$code" = 7 ]; then
   echo "If these changes are right: alicloud-esa drift record --again -o $baseline, and commit it." >&2
 fi
 exit "$code"

@@ -14,12 +14,13 @@ import pytest
 import yaml
 from junitparser import JUnitXml
 
-from emulator import EXAMPLE_JOB_ID, SITE_ID, Glitch
+from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Glitch
 from tests.support.command import COMMAND, SITE, Cli
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "drift-pipeline"
 BASELINE = "preload-jobs.json"
+FOLDER = "preload-jobs"
 REPORTS = ("drift.json", "drift.md", "drift.xml", "drift.sarif")
 
 
@@ -31,6 +32,14 @@ def repo(cli: Cli) -> Cli:
     assert cli("drift", "record", "--executions", "--site-id", SITE, "-o", BASELINE).code == 0
     cli.extra["PATH"] = os.pathsep.join([str(COMMAND.parent), os.environ["PATH"]])
     return cli
+
+
+@pytest.fixture
+def account(cli: Cli, repo: Cli) -> Cli:
+    """The same checkout with a folder of baselines for every site of the account."""
+    (cli.folder / BASELINE).unlink()
+    assert cli("drift", "record", "--executions", "--all-sites", "-o", FOLDER).code == 0
+    return repo
 
 
 def sh(repo: Cli, *command: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -135,7 +144,7 @@ def origin(repo: Cli) -> Path:
         ("git", "init", "--quiet", "--initial-branch", "main"),
         ("git", "remote", "add", "origin", str(bare)),
         ("git", "config", f"url.{bare}.insteadOf", "https://oauth2:token@gitlab.example.com/group/project.git"),
-        ("git", "add", BASELINE, "ci"),
+        ("git", "add", "."),
         (*git, "commit", "--quiet", "-m", "start"),
         ("git", "push", "--quiet", "origin", "main"),
     ):
@@ -144,12 +153,12 @@ def origin(repo: Cli) -> Path:
     return bare
 
 
-def accepted(bare: Path, branch: str) -> Any:
+def accepted(bare: Path, branch: str, baseline: str = BASELINE) -> Any:
     """The baseline on a pushed branch, which changes nothing else."""
     git = ["git", "-C", str(bare)]
     changed = subprocess.run([*git, "diff", "--name-only", "main", branch], capture_output=True, text=True, check=True)
-    assert changed.stdout == f"{BASELINE}\n"
-    shown = subprocess.run([*git, "show", f"{branch}:{BASELINE}"], capture_output=True, text=True, check=True)
+    assert changed.stdout == f"{baseline}\n"
+    shown = subprocess.run([*git, "show", f"{branch}:{baseline}"], capture_output=True, text=True, check=True)
     return json.loads(shown.stdout)["jobs"]
 
 
@@ -227,3 +236,61 @@ def test_every_action_is_pinned_by_commit() -> None:
         for step in job["steps"]:
             if "uses" in step:
                 assert len(step["uses"].partition("@")[2]) == 40
+
+
+def test_a_folder_is_every_site_with_one_verdict(account: Cli) -> None:
+    done = check(account, FOLDER)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert verdict(account) == "clean"
+
+    account.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+    done = check(account, FOLDER)
+    assert done.returncode == 7
+    assert done.stdout.startswith("4 sites: 1 with drift, 3 as recorded\n")
+    assert "1 gone: example" in done.stdout
+    assert done.stderr.endswith(f"drift record --again -o {FOLDER}, and commit it.\n")
+
+
+def test_a_new_site_of_the_account_is_an_error_that_says_how_to_record_it(account: Cli) -> None:
+    (site,) = account.emulator.store.add_sites(1, 2)
+    done = check(account, FOLDER)
+    assert (done.returncode, verdict(account)) == (1, "error")
+    advice = f"alicloud-esa drift record --site-id {site} -o {FOLDER}"
+    assert advice in done.stderr
+    assert account(*advice.split()[1:]).code == 0
+    assert check(account, FOLDER).returncode == 0
+
+
+def test_where_one_site_drifted_and_another_cannot_be_read_what_is_known_stays(account: Cli) -> None:
+    def outputs(code: int) -> list[str]:
+        (account.folder / "output").unlink(missing_ok=True)
+        done = check(account, FOLDER, "drift-reports", "earlier.json", GITHUB_OUTPUT="output")
+        assert done.returncode == code
+        return account.read("output").splitlines()
+
+    only = account.emulator.store.jobs(EXAMPLE_SITE_ID)[0].id
+    account.emulator.store.delete(EXAMPLE_SITE_ID, only)
+    assert outputs(7) == ["verdict=drift", "new=1", "known=0", "resolved=0"]
+    account.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+    account.emulator.glitches.add(Glitch(code="SiteNotFound", site_id=EXAMPLE_SITE_ID))
+    assert outputs(7)[0] == "verdict=partial"
+    account.emulator.glitches.clear()
+    assert outputs(7) == ["verdict=drift", "new=1", "known=1", "resolved=0"]
+    upload = load("github-actions.yml")["jobs"]["check"]["steps"][-2]
+    assert upload["if"] == (
+        "always() && (steps.drift.outputs.verdict == 'clean' || steps.drift.outputs.verdict == 'drift')"
+    )
+
+
+def test_accepting_for_every_site_changes_the_file_of_the_site_that_drifted_only(account: Cli) -> None:
+    bare = origin(account)
+    account.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+    variables = {"BASELINE": FOLDER, "CI_PIPELINE_ID": "7", "CI_DEFAULT_BRANCH": "main", "ACCEPT_TOKEN": "token"}
+    variables |= {"CI_SERVER_HOST": "gitlab.example.com", "CI_PROJECT_PATH": "group/project"}
+    variables |= {"GITLAB_USER_NAME": "t", "GITLAB_USER_EMAIL": "t@example.com"}
+    for step in load("gitlab-ci.yml")["accept"]["script"]:
+        done = sh(account, "bash", "-e", "-c", step, **variables)
+        assert done.returncode == 0, done.stderr
+    file = f"{FOLDER}/example.com-{SITE}.json"
+    assert EXAMPLE_JOB_ID not in accepted(bare, "accept-preload-jobs-7", file)
+    assert check(account, FOLDER).returncode == 0

@@ -140,6 +140,16 @@ def staged(result: Result, engine: Engine, emulator: Emulator) -> None:
     assert engine.command("git", "diff", "--cached", "--name-only").stdout.split() == ["preload-jobs.json"]
 
 
+def every_site_staged(result: Result, engine: Engine, emulator: Emulator) -> None:
+    staged = engine.command("git", "diff", "--cached", "--name-only").stdout.split()
+    assert staged == [
+        "preload-jobs/example.com-190007158391808.json",
+        "preload-jobs/example.net-190007158391809.json",
+        "preload-jobs/example.org-190007158391810.json",
+        "preload-jobs/old.example.com-190007158391812.json",
+    ]
+
+
 def reported(result: Result, engine: Engine, emulator: Emulator) -> None:
     assert "added-by-hand" in result.stdout
     for name in ("drift.md", "drift.xml", "drift.sarif", "drift.json"):
@@ -211,7 +221,10 @@ CASES = {
         nothing, put_back, CURL, emulated=True
     ),
     ("emulator/README.md", "E="): Case(nothing, put_back, CURL, emulated=True),
-    ("examples/drift-pipeline/README.md", "alicloud-esa drift record --executions"): Case(git, staged),
+    ("examples/drift-pipeline/README.md", "alicloud-esa drift record --executions --site-id"): Case(git, staged),
+    ("examples/drift-pipeline/README.md", "alicloud-esa drift record --executions --all-sites"): Case(
+        git, every_site_staged
+    ),
     ("examples/drift-pipeline/README.md", "alicloud-esa drift record --again"): Case(recorded, accepted),
 }
 PROGRAMS = sorted(path.parent.name for path in EXAMPLES.glob("*/Pulumi.yaml"))
