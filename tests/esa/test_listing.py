@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -454,6 +456,37 @@ def test_a_change_in_mid_walk_gives_the_jobs_before_or_after_it(
     listing = read_from(server, size=size, concurrency=concurrency)
     assert ids(listing) in server.states
     assert listing.total_count == len(listing.rows)
+
+
+@pytest.mark.parametrize(
+    ("waited", "concurrency", "at_once"),
+    [(0.0, 8, 2), (0.002, 8, 2), (0.004, 8, 8), (0.004, 3, 3), (0.0, 1, 1)],
+)
+def test_pages_that_need_not_be_waited_for_are_read_two_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, waited: float, concurrency: int, at_once: int
+) -> None:
+    under_way, most = 0, 0
+    lock = threading.Lock()
+
+    class Watched(Server):
+        def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+            nonlocal under_way, most
+            with lock:
+                under_way += 1
+                most = max(most, under_way)
+            time.sleep(0.02)
+            with lock:
+                under_way -= 1
+            return super().call(action, parameters, deadline)
+
+    # The clock, as the first page is read: whatever it took, so much of it was waiting.
+    clock = itertools.count()
+    monkeypatch.setattr(time, "perf_counter", lambda: next(clock) * waited)
+    monkeypatch.setattr(time, "thread_time", lambda: 0.0)
+    with ThreadPoolExecutor(8) as workers:
+        listing = read(Service(Lister(Watched(names(40)), workers, concurrency)), size=2)
+    assert ids(listing) == names(40)
+    assert most == at_once
 
 
 def test_one_page_keeps_one_of_each_id() -> None:

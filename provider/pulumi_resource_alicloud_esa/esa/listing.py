@@ -9,6 +9,7 @@ not even by a TotalCount that is capped at a full page: the page after a full la
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from .terms import term
 
 MAX_PAGES = 2000
 """Enough for 100,000 jobs at the default 50 a page."""
+_NOTHING_TO_WAIT_FOR = 0.003
+"""Seconds that a page is waited for below which more than two at once only get into each other's way."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -97,9 +100,11 @@ class Lister:
         reader = _Reader(self, source, parameters, deadline, progress)
         return reader.all(size) if number is None else reader.one(number, size)
 
-    def each(self, work: Callable[[T], R], items: Iterable[T], deadline: Deadline) -> Iterator[tuple[T, R]]:
-        """Each item with its result as it arrives; raises what the work raises first."""
-        return several(self.workers, self.concurrency, work, items, deadline)
+    def each(
+        self, work: Callable[[T], R], items: Iterable[T], deadline: Deadline, at_once: int | None = None
+    ) -> Iterator[tuple[T, R]]:
+        """Each item with its result as it arrives; raises what the work raises first. `at_once` lowers the bound."""
+        return several(self.workers, min(at_once or self.concurrency, self.concurrency), work, items, deadline)
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,9 @@ class _Reader(Generic[E]):
             ) from None
 
     def _walk(self, size: int) -> Listing[E]:
+        began, worked = time.perf_counter(), time.thread_time()
         first = self._page(1, size)
+        waited = time.perf_counter() - began - (time.thread_time() - worked)
         rows = self._by_id(first.rows)
         self._report(len(rows), first.total)
         if len(rows) > first.total:
@@ -152,14 +159,14 @@ class _Reader(Generic[E]):
             # From here on in the size that the server showed: it divides the rows the same way whether the
             # server clamps PageSize, ignores it, or clamps the rows but not the offset.
             size = len(first.rows)
-            rows = self._rest(first, rows, size)
+            rows = self._rest(first, rows, size, at_once=None if waited > _NOTHING_TO_WAIT_FOR else 2)
         if len(rows) != first.total:
             raise _Moved(f"the pages hold {len(rows)} different rows, but TotalCount is {first.total}")
         if first.rows and first.total % size == 0:
             self._nothing_beyond(first.total // size + 1, size, rows)
         return Listing(first.request_id, first.total, list(rows.values()))
 
-    def _rest(self, first: _Page[E], rows: dict[str, E], size: int) -> dict[str, E]:
+    def _rest(self, first: _Page[E], rows: dict[str, E], size: int, at_once: int | None) -> dict[str, E]:
         last = -(-first.total // size)
         if last > MAX_PAGES:
             raise PartialAnswer(
@@ -169,7 +176,7 @@ class _Reader(Generic[E]):
         seen = set(rows)
         pages: dict[int, _Page[E]] = {}
         for number, page in self.lister.each(
-            lambda number: self._page(number, size), range(2, last + 1), self.deadline
+            lambda number: self._page(number, size), range(2, last + 1), self.deadline, at_once
         ):
             if page.total != first.total:
                 raise _Moved(f"TotalCount changed from {first.total} to {page.total} while the pages were read")
