@@ -20,7 +20,7 @@ from .provider import EsaProvider
 from .schema import VERSION
 
 T = TypeVar("T")
-MAX_CALLS = 32
+MAX_CALLS = 16
 GRACE_SECONDS = 0.5
 
 _NO_THREADS = (
