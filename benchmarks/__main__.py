@@ -8,8 +8,9 @@ import sys
 from benchmarks import account, report, rows
 from benchmarks.growth import curves
 from benchmarks.packed import packed
-from benchmarks.preview import preview
+from benchmarks.preview import previews
 from benchmarks.service import Service
+from benchmarks.start import starts
 
 
 def main() -> int:
@@ -22,20 +23,19 @@ def main() -> int:
     found: list[rows.Row] = []
     with Service() as service:
         say("plugin start")
-        found.append(rows.start(repeats * 2 + 1))
-        say("the packed plugin")
-        found += packed(repeats * 2 + 1)
+        found += starts(repeats * 2 + 1)
+        found.append(packed())
         say("10,000 jobs, about half a minute")
         found += rows.many_jobs(service, repeats)
-        say(f"{rows.SITES} sites, about 15 s a repetition")
-        found.append(rows.many_sites(service, max(1, repeats // 3)))
+        say(f"{rows.SITES} sites, about a minute")
+        found += rows.many_sites(service, repeats)
         say(f"the command over {account.SITES} sites, about 25 s a repetition")
         found += account.whole_account(repeats)
-        say("pulumi preview")
-        found.append(preview(service, repeats, found[0].ours))
+        say("pulumi preview, about a minute")
+        found += previews(service, repeats)
         say("growth with jobs, pages and sites, about a minute")
         grown = curves(service, options.quick)
-    print(f"\n{report.table(found)}\n\n{report.growth_tables(grown)}\n\n{report.machine()}")
+    print(f"\n{report.table(found)}\n\n{report.missed(found)}\n\n{report.growth_tables(grown)}\n\n{report.machine()}")
     if options.write:
         report.write(found, grown)
         print("written: docs/performance.md, docs/performance.svg")

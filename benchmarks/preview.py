@@ -1,18 +1,22 @@
-"""`pulumi preview` of a program with one call, and of an empty one: what the provider adds to a preview."""
+"""What one call adds to `pulumi preview` of an empty program, in YAML and in Python.
+
+Beside it stands the same plugin with a start as it was before `import pulumi` was postponed, in the same run.
+"""
 
 from __future__ import annotations
 
-import shutil
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.plugin import PLUGIN
 from benchmarks.rows import Row, in_turns, timed
 from benchmarks.service import Service
-from tests.support.engine import SITE_ID, Engine
+from tests.support.engine import SITE_ID, Engine, Result
 
-EMPTY_PROGRAM = "name: empty\nruntime: yaml\noutputs:\n  count: 0\n"
-ONE_CALL = f"""name: one
+EMPTY_YAML = "name: preload-jobs\nruntime: yaml\noutputs:\n  count: 0\n"
+ONE_CALL_YAML = f"""name: preload-jobs
 runtime: yaml
 variables:
   jobs:
@@ -22,44 +26,81 @@ variables:
 outputs:
   count: ${{jobs.totalCount}}
 """
+# Both import the same, so that the difference is the call.
+EMPTY_PYTHON = "import pulumi\nimport pulumi_alicloud_esa as esa\n\npulumi.export('count', 0)\n"
+ONE_CALL_PYTHON = (
+    "import pulumi\nimport pulumi_alicloud_esa as esa\n\n"
+    f"pulumi.export('count', esa.get_scheduled_preload_jobs_output(site_id='{SITE_ID}').total_count)\n"
+)
+EAGER = f"""#!/bin/sh
+exec "{sys.executable}" -c 'import pulumi
+from pulumi_resource_alicloud_esa.__main__ import main
+main()' "$@"
+"""
+COUNTED = f'''#!/bin/sh
+echo start >> "$STARTS"
+exec "{PLUGIN}" "$@"
+'''
+WHY = "The starts of the plugin are only a part of what a call adds: its schema, the call and its modules are the rest."
 
 
-def preview(service: Service, repeats: int, start: float) -> Row:
-    """Both previews; `start` is what one start of the plugin takes, for the note."""
-    folder = Path(tempfile.mkdtemp(prefix="esa-preview-"))
-    try:
-        empty, one = _project(folder / "empty", EMPTY_PROGRAM, service), _project(folder / "one", ONE_CALL, service)
-        starts = _starts(one, folder / "counted")
-        ours, peer = in_turns(repeats, lambda: timed(lambda: _run(one)), lambda: timed(lambda: _run(empty)))
-    finally:
-        shutil.rmtree(folder)
-    note = f"adds {ours - peer:.2f} s: {starts} starts of the plugin ({start:.2f} s each alone), its schema, the call"
-    # The least that a preview can take: the starts of the plugin, one after the other, and a tenth for the rest.
-    target = (peer + starts * start) / peer * 1.1
-    return Row("`pulumi preview` of a one-call YAML program", "an empty YAML program", ours, peer, target, note=note)
+def previews(service: Service, repeats: int) -> list[Row]:
+    """A row for YAML, and one for Python as an inline program, which needs no language host."""
+    with tempfile.TemporaryDirectory(prefix="esa-preview-") as name:
+        folder = Path(name)
+        yaml = [_Program(folder / "yaml", service, text, "Pulumi.yaml") for text in (EMPTY_YAML, ONE_CALL_YAML)]
+        python = [_Program(folder / "python", service, text, "main.py") for text in (EMPTY_PYTHON, ONE_CALL_PYTHON)]
+        return [_row("YAML", folder, repeats, *yaml), _row("Python", folder, repeats, *python)]
 
 
-def _project(folder: Path, program: str, service: Service) -> Engine:
-    engine = Engine(folder / "project", service.environment())
-    engine.write(program)
-    engine.stack()
-    _run(engine)
-    return engine
+class _Program:
+    """A program in a project of its own, with the stack `dev`."""
+
+    def __init__(self, folder: Path, service: Service, text: str, file: str) -> None:
+        self._engine = Engine(Path(tempfile.mkdtemp(dir=_made(folder))) / "project", service.environment())
+        self._engine.write(text, file)
+        self._run: Callable[..., Result]
+        if file == "Pulumi.yaml":
+            self._engine.stack()
+            self._run = lambda **environment: self._engine.run("preview", **environment)
+        else:
+            main = self._engine.folder / file
+            self._run = lambda **environment: self._engine.inline(main, "preview", **environment)
+        self.preview()
+
+    def preview(self, plugins: Path | None = None, **environment: str) -> None:
+        """Run it, with the plugin of this folder in the place of ours."""
+        if plugins is not None:
+            environment["PATH"] = f"{plugins}:{self._engine.environment['PATH']}"
+        result = self._run(**environment)
+        if result.code != 0:
+            raise RuntimeError(result.text)
 
 
-def _run(engine: Engine) -> None:
-    result = engine.run("preview")
-    if result.code != 0:
-        raise RuntimeError(result.text)
+def _row(language: str, folder: Path, repeats: int, empty: _Program, one: _Program) -> Row:
+    eager = _plugin(folder / f"{language}-eager", EAGER)
+    log = folder / f"{language}-starts"
+    one.preview(_plugin(folder / f"{language}-counted", COUNTED), STARTS=str(log))
+    starts = len(log.read_text().splitlines())
+    nothing, ours, before = in_turns(
+        repeats,
+        lambda: timed(empty.preview),
+        lambda: timed(one.preview),
+        lambda: timed(lambda: one.preview(eager)),
+    )
+    note = f"{nothing:.2f} s without the call; {starts} start{'s' if starts > 1 else ''} of the plugin"
+    text = f"what one call adds to `pulumi preview` in {language}"
+    against = "what it adds where the plugin starts as it did before, importing all of `pulumi`"
+    return Row(text, against, ours - nothing, before - nothing, 0.7, note=note, why=WHY)
 
 
-def _starts(engine: Engine, folder: Path) -> int:
-    """How often the engine starts the plugin in one preview, counted by a script that takes the plugin's place."""
-    folder.mkdir()
-    log, script = folder / "log", folder / PLUGIN.name
-    script.write_text(f'#!/bin/sh\necho start >> "{log}"\nexec "{PLUGIN}" "$@"\n')
-    script.chmod(0o755)
-    result = engine.run("preview", PATH=f"{folder}:{engine.environment['PATH']}")
-    if result.code != 0 or not log.exists():
-        raise RuntimeError(result.text)
-    return len(log.read_text().splitlines())
+def _plugin(folder: Path, script: str) -> Path:
+    path = _made(folder) / PLUGIN.name
+    path.write_text(script)
+    path.chmod(0o755)
+    return folder
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -24,12 +24,24 @@ def table(rows: Sequence[Row]) -> str:
     for row in rows:
         digits = 3 if row.unit == "s" else 0
         ours, peer = ("" if side is None else f"{side:.{digits}f} {row.unit}" for side in (row.ours, row.peer))
-        figure, target = (
-            (f"{row.figure:.2f}x", f"{row.target:.2f}x") if peer else (ours, f"{row.target:.0f} {row.unit}")
-        )
         against = "; ".join(part for part in (row.against, row.note) if part)
-        lines.append((row.work, against, ours, peer, figure, f"<= {target}", "yes" if row.met else "**no**"))
+        figure, target = _shown(row, row.figure), f"<= {_shown(row, row.target)}"
+        lines.append((row.work, against, ours, peer, figure, target, "yes" if row.met else "**no**"))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def missed(rows: Sequence[Row]) -> str:
+    """A sentence for each figure that misses its target, with the reason."""
+    lines = [
+        f"- **{row.work}**: {_shown(row, row.figure)}, where {_shown(row, row.target)} was aimed at. {row.why}"
+        for row in rows
+        if not row.met
+    ]
+    return "\n".join(["Missed:", "", *lines]) if lines else "No target is missed."
+
+
+def _shown(row: Row, value: float) -> str:
+    return f"{value:.0f} {row.unit}" if row.peer is None else f"{value:.2f}x"
 
 
 def growth_tables(curves: Sequence[Curve]) -> str:
@@ -82,6 +94,6 @@ def write(rows: Sequence[Row], curves: Sequence[Curve]) -> None:
     _, found, after = rest.partition(END)
     if not found:
         raise ValueError(f"{path.name} has no markers for the figures")
-    figures = f"\nMeasured on: {machine()}\n\n{table(rows)}\n\n{growth_tables(curves)}\n\n"
+    figures = f"\nMeasured on: {machine()}\n\n{table(rows)}\n\n{missed(rows)}\n\n{growth_tables(curves)}\n\n"
     path.write_text(f"{before}{START}\n{figures}{END}{after}", encoding="utf-8")
     (DOCS / "performance.svg").write_text(growth_plot(curves), encoding="utf-8")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import statistics
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.plugin import EMPTY, PLUGIN, Plugin, start_seconds
+from benchmarks.plugin import Plugin
 from benchmarks.sdk_loop import SdkLoop
 from benchmarks.service import Service
 
@@ -16,6 +15,14 @@ BIG = 500_000_000_000_001
 MANY = 600_000_000_000_000
 PAGE = 100
 SITES = 200
+PROCESSOR = (
+    "With nothing to wait for it is processor time alone, of one core for Python: the loop keeps its rows, and the "
+    "provider checks them, writes an answer of megabytes, and sends it to a process that parses it."
+)
+ROUNDS = (
+    "No more than `maxConcurrency` (8) requests are under way at once, which is an eighth of the waiting, and a "
+    "listing's first page is waited for before the others; the rest is processor time."
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,8 @@ class Row:
     target: float
     unit: str = "s"
     note: str = ""
+    why: str = ""
+    """The reason that is written where the target is missed."""
 
     @property
     def figure(self) -> float:
@@ -57,12 +66,6 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def start(repeats: int) -> Row:
-    """From the start of the process until the port is printed."""
-    ours, peer = in_turns(repeats, lambda: start_seconds([PLUGIN]), lambda: start_seconds([sys.executable, EMPTY]))
-    return Row("plugin start until the port is printed", "an empty provider on the same SDK", ours, peer, 0.80)
-
-
 def many_jobs(service: Service, repeats: int) -> list[Row]:
     """10,000 jobs with and without latency, and the memory that they take."""
     site = service.site(BIG, 10_000)
@@ -76,23 +79,42 @@ def many_jobs(service: Service, repeats: int) -> list[Row]:
             return float(peer.read(site, PAGE)["seconds"])
 
         in_turns(1, ours, theirs)
-        for delay, text, target in (
-            (0.02, "10,000 jobs, 100 a page, 20 ms a page, over gRPC", 0.25),
-            (0.0, "the same without latency, whole answer marshalled", 1.5),
+        for delay, text, target, why in (
+            (0.02, "10,000 jobs, 100 a page, 20 ms a page, over gRPC", 0.20, ROUNDS),
+            (0.0, "the same without latency, whole answer marshalled", 1.0, PROCESSOR),
         ):
             service.delay(delay)
             mine, other = in_turns(repeats, ours, theirs)
-            rows.append(Row(text, "the official SDK's loop", mine, other, target))
+            rows.append(Row(text, "the official SDK's loop", mine, other, target, why=why))
         memory = peer.read(site, PAGE)["memory"]
         note = f"the official SDK's loop: {memory:.0f} MB"
-        rows.append(Row("peak memory at 10,000 jobs", "", plugin.memory("VmHWM"), None, 150, "MB", note))
+        rows.append(Row("peak memory at 10,000 jobs", "", plugin.memory("VmHWM"), None, 110, "MB", note))
     service.delay(0)
     return rows
 
 
-def many_sites(service: Service, repeats: int) -> Row:
-    """200 sites at once, and one after the other; threads and connections recorded on the way."""
+def many_sites(service: Service, repeats: int) -> list[Row]:
+    """200 sites at once: beside the loop without latency, and beside one after the other with it."""
     sites = [service.site(MANY + number, 45) for number in range(SITES)]
+    with Plugin(service.environment()) as plugin, SdkLoop(service.environment()) as loop:
+
+        def all_at_once() -> None:
+            for future in [plugin.invoke_later(siteId=site) for site in sites]:
+                expect(getattr(future.result(), "return"), 45)
+
+        def looped() -> float:
+            return sum(float(loop.read(site, 50)["seconds"]) for site in sites)
+
+        in_turns(1, lambda: timed(all_at_once), looped)
+        ours, peer = in_turns(repeats, lambda: timed(all_at_once), looped)
+    row = Row(
+        f"{SITES} sites of 45 jobs at once, no latency", "the official SDK's loop", ours, peer, 1.0, why=PROCESSOR
+    )
+    return [row, _sites_with_latency(service, sites, max(1, repeats // 3))]
+
+
+def _sites_with_latency(service: Service, sites: Sequence[str], repeats: int) -> Row:
+    """At once, and one after the other; threads and connections recorded on the way."""
     service.delay(0.05)
     most = 0
     with Plugin(service.environment()) as plugin:
@@ -118,7 +140,7 @@ def many_sites(service: Service, repeats: int) -> Row:
     # The control requests themselves come over one connection that is kept.
     opened = seen["connections"] - before + 1
     note = f"{most} threads, {seen['maxInFlight']} requests at once, {opened} connections"
-    return Row(f"{SITES} sites at once, 50 ms each", "one after the other", ours, peer, 0.25, note=note)
+    return Row(f"{SITES} sites at once, 50 ms each", "one after the other", ours, peer, 0.15, note=note, why=ROUNDS)
 
 
 def expect(result: object, jobs: int) -> None:
