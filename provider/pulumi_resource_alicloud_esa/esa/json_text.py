@@ -64,8 +64,8 @@ def _surely_distinct(raw: bytes, value: Any) -> bool:
     if isinstance(value, dict):
         counted += len(value)
         for rows in value.values():
-            if isinstance(rows, list):
-                counted += sum(len(row) for row in rows if type(row) is dict)
+            if isinstance(rows, list) and set(map(type, rows)) == {dict}:
+                counted += sum(map(len, rows))
     return raw.translate(None, _BLANKS).count(b'":') == counted
 
 

@@ -61,6 +61,7 @@ class _Page(Generic[E]):
     request_id: str
     total: int
     rows: list[E]
+    by_id: dict[str, E]
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class _Reader(Generic[E]):
                 raise PartialAnswer(
                     f"{self.source.action}: page {number} is empty, but TotalCount is {page.total}: try again"
                 )
-        return Listing(page.request_id, page.total, list(self._by_id(page.rows).values()))
+        return Listing(page.request_id, page.total, list(page.by_id.values()))
 
     def all(self, size: int) -> Listing[E]:
         try:
@@ -149,7 +150,7 @@ class _Reader(Generic[E]):
         began, worked = time.perf_counter(), time.thread_time()
         first = self._page(1, size)
         waited = time.perf_counter() - began - (time.thread_time() - worked)
-        rows = self._by_id(first.rows)
+        rows = dict(first.by_id)
         self._report(len(rows), first.total)
         if len(rows) > first.total:
             raise _Moved(f"page 1 has {len(rows)} rows, but TotalCount is {first.total}")
@@ -180,7 +181,7 @@ class _Reader(Generic[E]):
         ):
             if page.total != first.total:
                 raise _Moved(f"TotalCount changed from {first.total} to {page.total} while the pages were read")
-            new = set(self._by_id(page.rows)) - seen
+            new = page.by_id.keys() - seen
             if not new:
                 raise _Moved(
                     f"page {number} of {last} {'repeats rows of others' if page.rows else 'is empty'}, "
@@ -190,8 +191,8 @@ class _Reader(Generic[E]):
             pages[number] = page
             self._report(len(seen), first.total)
         for number in sorted(pages):
-            for key, row in self._by_id(pages[number].rows).items():
-                if rows.setdefault(key, row) != row:
+            for key, row in pages[number].by_id.items():
+                if (other := rows.setdefault(key, row)) is not row and other != row:
                     raise _Moved(f"row {key} is there twice, on page {number} with other contents")
         return rows
 
@@ -205,7 +206,7 @@ class _Reader(Generic[E]):
             if not error.meaning.of_input or error.http_status != 400 or error.retry_after is not None:
                 raise
             return
-        if not rows.keys() >= self._by_id(page.rows).keys() or page.total != len(rows):
+        if not rows.keys() >= page.by_id.keys() or page.total != len(rows):
             raise _Moved(f"page {number} has more rows, or TotalCount is no longer {len(rows)}")
 
     def _page(self, number: int, size: int) -> _Page[E]:
@@ -214,10 +215,8 @@ class _Reader(Generic[E]):
         with self.lister.span("page", {"esa.action": self.source.action, "esa.page": number, "esa.page_size": size}):
             body = self.lister.client.call(self.source.action, parameters, self.deadline)
         total, rows = read_page(body, self.source.key, self.source.shape, self.asked, (number - 1) * size)
-        return _Page(read_request_id(body), total, rows)
-
-    def _by_id(self, rows: Iterable[E]) -> dict[str, E]:
-        return {self.source.shape.id_of(row): row for row in rows}
+        by_id = {self.source.shape.id_of(row): row for row in rows}
+        return _Page(read_request_id(body), total, rows, by_id)
 
     def _report(self, done: int, total: int) -> None:
         if self.progress is not None:

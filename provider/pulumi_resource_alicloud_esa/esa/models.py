@@ -147,7 +147,9 @@ class Shape(Generic[E]):
         self.id = id_name
         hints = get_type_hints(kind, include_extras=True)
         self.fields = tuple(Field(name, key_of(name), hints[name].__metadata__[0]) for name in sorted(hints))
-        self.to_finish = [field for field in self.fields if field.read in (_trimmed, _digits, _listed)]
+        # str.strip does for an exact text what _trimmed does, in half the time.
+        finish: dict[Any, Callable[[Any], Any]] = {_trimmed: str.strip, _digits: _digits, _listed: _listed}
+        self.to_finish = [(field.name, finish[field.read]) for field in self.fields if field.read in finish]
         # gc=False: no row can be a part of itself.
         self.exact_row = msgspec.defstruct(
             "ExactRow",

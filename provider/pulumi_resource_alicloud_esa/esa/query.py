@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -64,16 +64,13 @@ class JobQuery:
             for job_id in sorted(missing)
         ]
 
-    def doubts(self, jobs: Iterable[Job]) -> list[Fault]:
+    def doubts(self, jobs: Collection[Job]) -> list[Fault]:
         """Warnings of likely typing errors: values that the service is not known to have, and that no job has."""
-        asked = (
-            ("taskType", self.filter.task_type, TASK_TYPES, {job["taskType"] for job in jobs}),
-            ("insertWay", self.filter.insert_way, INSERT_WAYS, {job["insertWay"] for job in jobs}),
-        )
+        asked = (("taskType", self.filter.task_type, TASK_TYPES), ("insertWay", self.filter.insert_way, INSERT_WAYS))
         return [
             Fault(name, f"no job has {shown(value)}, and the service is not known to; known are {', '.join(known)}")
-            for name, value, known, found in asked
-            if value is not None and value not in known and value not in found
+            for name, value, known in asked
+            if value is not None and value not in known and all(job.get(name) != value for job in jobs)
         ]
 
     def parameters(self) -> dict[str, str]:

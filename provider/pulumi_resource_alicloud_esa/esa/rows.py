@@ -30,6 +30,10 @@ def read_page(
         return total, []
     rows = read_rows(body, key, shape)
     by_id: dict[str, E] = {}
+    # One look at each page; at each row only where that shows something.
+    answers = all({row[name] for row in rows} <= {None, value} for name, value in asked.items())
+    if answers and len({row[shape.id] for row in rows}) == len(rows):
+        return total, rows
     for index, row in enumerate(rows):
         hold_to_question(row, asked, body, f"{key}[{index}].")
         other = by_id.setdefault(shape.id_of(row), row)
@@ -66,14 +70,12 @@ def _read_exact(rows: list[Any], shape: Shape[E]) -> list[E] | None:
     except msgspec.ValidationError:
         return None
     result = [msgspec.structs.asdict(row) for row in found]
-    for row in result:
-        for one in shape.to_finish:
-            value = row[one.name]
+    for name, finish in shape.to_finish:
+        for row in result:
+            value = row[name]
             if value is not None:
-                row[one.name] = one.read(value)
-        if not row[shape.id]:
-            return None
-    return cast("list[E]", result)
+                row[name] = finish(value)
+    return cast("list[E]", result) if all(row[shape.id] for row in result) else None
 
 
 def read_total(body: Mapping[str, Any]) -> int:

@@ -9,7 +9,7 @@ from .deadline import Deadline
 from .errors import ApiError, Fault, InvalidInput, PartialAnswer
 from .listing import Lister, Listing, Progress, Source
 from .models import EXECUTION, JOB, SITE, Execution, Job, Site
-from .query import JobQuery
+from .query import JobFilter, JobQuery
 from .rows import hold_to_question, read_page, read_request_id, read_row
 from .sites import SiteQuery
 
@@ -45,7 +45,8 @@ class Service:
         )
         for doubt in query.doubts(listing.rows):
             self.warn(doubt)
-        found = [job for job in listing.rows if query.filter.accepts(job)]
+        everything = query.filter == JobFilter()
+        found = listing.rows if everything else [job for job in listing.rows if query.filter.accepts(job)]
         if query.require_ids and (faults := query.unmatched_ids(found)):
             raise InvalidInput(faults)
         return replace(listing, rows=found)
