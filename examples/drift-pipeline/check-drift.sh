@@ -51,7 +51,7 @@ if [ -n "${GITHUB_OUTPUT:-}" ]; then
     sed -n -E 's/^    "(new|known|resolved)": ([0-9]+),?$/\1=\2/p' "$reports/drift.json" >> "$GITHUB_OUTPUT"
   fi
 fi
-# When not everything could be told, what was known before stays.
+# When not everything could be read, the earlier report stays.
 if [ -n "$earlier" ]; then
   case $verdict in clean | drift) cp "$reports/drift.json" "$earlier" ;; esac
 fi

@@ -25,7 +25,7 @@ func main() {
 			if site.SiteName != nil {
 				name = *site.SiteName
 			}
-			// From the second run on a preview fails when somebody changed the jobs; `pulumi refresh` accepts.
+			// From the second run on, a preview fails when somebody changed the jobs; `pulumi refresh` accepts the change.
 			baseline, err := alicloudesa.NewScheduledPreloadJobsBaseline(ctx, name,
 				&alicloudesa.ScheduledPreloadJobsBaselineArgs{
 					SiteId: pulumi.String(site.SiteId), FailOnDrift: pulumi.Bool(true)})

@@ -11,7 +11,7 @@ found = esa.get_sites(tags={"team": team})
 recorded = {}
 for site in found.sites:
     name = site.site_name or site.site_id
-    # From the second run on a preview fails when somebody changed the jobs; `pulumi refresh` accepts.
+    # From the second run on, a preview fails when somebody changed the jobs; `pulumi refresh` accepts the change.
     baseline = esa.ScheduledPreloadJobsBaseline(name, site_id=site.site_id, fail_on_drift=True)
     recorded[name] = baseline.job_count
 

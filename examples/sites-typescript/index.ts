@@ -11,7 +11,7 @@ export = async () => {
     const recorded: Record<string, pulumi.Output<number>> = {};
     for (const site of found.sites) {
         const name = site.siteName ?? site.siteId;
-        // From the second run on a preview fails when somebody changed the jobs; `pulumi refresh` accepts.
+        // From the second run on, a preview fails when somebody changed the jobs; `pulumi refresh` accepts the change.
         const baseline = new esa.ScheduledPreloadJobsBaseline(name, { siteId: site.siteId, failOnDrift: true });
         recorded[name] = baseline.jobCount;
     }

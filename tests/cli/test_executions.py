@@ -7,18 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from alibabacloud_esa20240910 import models
 from alibabacloud_esa20240910.client import Client
 from junitparser import JUnitXml
 from pulumi_resource_alicloud_esa.cli.baseline_reader import parse_baseline
 
 from emulator import EXAMPLE_JOB_ID, SITE_ID, Emulator
 from tests.support.command import BASELINE, SITE, Cli, line_of
-from tests.support.official_sdk import UTCNOW, client_for
+from tests.support.official_sdk import FIRST, UTCNOW, add, client_for, delete, move, stop
 
 pytestmark = pytest.mark.filterwarnings(UTCNOW)
 
-FIRST, SECOND, PAST = f"{1:024x}", f"{2:024x}", f"{3:024x}"
+SECOND, PAST = f"{2:024x}", f"{3:024x}"
 PLAN: dict[str, Any] = {"AliUid": "1", "JobId": EXAMPLE_JOB_ID, "Interval": 30, "SliceLen": 5, "Status": "waiting"}
 AHEAD = {"StartTime": "2124-06-04T08:00:00.000+08:00", "EndTime": "2124-06-04T09:00:00Z"}
 OVER = {"StartTime": "2024-06-04T08:00:00Z", "EndTime": "2024-06-04T09:00:00Z", "Status": "finished"}
@@ -34,29 +33,8 @@ def planned(cli: Cli) -> Cli:
     return cli
 
 
-def move(client: Client) -> None:
-    request = models.UpdateScheduledPreloadExecutionRequest(id=FIRST, start_time="2124-06-04T03:00:00Z")
-    client.update_scheduled_preload_execution(request)
-
-
-def stop(client: Client) -> None:
-    client.stop_scheduled_preload_execution(models.StopScheduledPreloadExecutionRequest(id=FIRST))
-
-
-def delete(client: Client) -> None:
-    client.delete_scheduled_preload_execution(models.DeleteScheduledPreloadExecutionRequest(id=FIRST))
-
-
-def add(client: Client) -> None:
-    plan = models.CreateScheduledPreloadExecutionsRequestExecutions(
-        start_time="2130-01-01T00:00:00Z", end_time="2130-01-01T02:00:00Z", interval=60, slice_len=7
-    )
-    request = models.CreateScheduledPreloadExecutionsRequest(id=EXAMPLE_JOB_ID, executions=[plan])
-    client.create_scheduled_preload_executions(request)
-
-
-BY_HAND: dict[Callable[[Client], None], str] = {
-    move: f"execution {FIRST} startTime 2124-06-04T00:00:00Z => 2124-06-04T03:00:00Z",
+BY_HAND: dict[Callable[[Client], object], str] = {
+    move: f"execution {FIRST} startTime 2124-06-04T00:00:00Z => 2124-06-04T08:30:00Z",
     stop: f"execution {FIRST} was stopped",
     delete: f"execution {FIRST} is gone (2124-06-04T00:00:00Z to 2124-06-04T09:00:00Z, interval 30, sliceLen 5)",
     add: "is new (2130-01-01T00:00:00Z to 2130-01-01T02:00:00Z, interval 60, sliceLen 7)",
@@ -94,7 +72,7 @@ def test_what_happens_by_itself_is_clean(planned: Cli, happens: Callable[[Emulat
 
 
 @pytest.mark.parametrize("happens", BY_HAND, ids=lambda happens: happens.__name__)
-def test_what_a_person_changes_is_drift(planned: Cli, happens: Callable[[Client], None]) -> None:
+def test_what_a_person_changes_is_drift(planned: Cli, happens: Callable[[Client], object]) -> None:
     happens(client_for(planned.emulator))
     ran = planned.check()
     assert ran.code == 7
@@ -121,9 +99,9 @@ def test_every_report_names_job_execution_and_field(planned: Cli) -> None:
     assert len({result["partialFingerprints"]["primaryLocationLineHash"] for result in results}) == 2
     (suite,) = JUnitXml.fromfile(str(planned.folder / "r.xml"))
     assert (suite.tests, suite.failures) == (1, 1)
-    change = f"execution {FIRST} startTime 2124-06-04T00:00:00Z => 2124-06-04T03:00:00Z"
+    change = f"execution {FIRST} startTime 2124-06-04T00:00:00Z => 2124-06-04T08:30:00Z"
     assert next(iter(suite)).result[0].message.startswith(f"{change}, execution {SECOND} is gone (")
-    assert f"execution `{FIRST}` `startTime` `2124-06-04T00:00:00Z` => `2124-06-04T03:00:00Z`" in planned.read("r.md")
+    assert f"execution `{FIRST}` `startTime` `2124-06-04T00:00:00Z` => `2124-06-04T08:30:00Z`" in planned.read("r.md")
 
 
 def test_a_baseline_without_executions_stays_version_1_and_does_not_read_them(cli: Cli) -> None:
@@ -165,7 +143,7 @@ def test_only_the_fields_that_the_file_covers_are_compared(cli: Cli) -> None:
 def test_accepting_says_what_was_accepted(planned: Cli) -> None:
     move(client_for(planned.emulator))
     ran = planned("drift", "record", "--again", "-o", BASELINE)
-    change = f"{JOB}: execution {FIRST} startTime 2124-06-04T00:00:00Z => 2124-06-04T03:00:00Z"
+    change = f"{JOB}: execution {FIRST} startTime 2124-06-04T00:00:00Z => 2124-06-04T08:30:00Z"
     assert ran.err.splitlines()[1:] == ["accepted: 1 changed", change]
     assert planned.check().code == 0
 

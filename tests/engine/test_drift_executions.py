@@ -7,34 +7,28 @@ run that is over and gone, a counter and another spelling are not.
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from alibabacloud_esa20240910 import models
 from alibabacloud_esa20240910.client import Client
 
 from emulator import Emulator
-from tests.support.engine import EXAMPLE_SITE_ID, SITE_ID, Engine, Result
-from tests.support.official_sdk import UTCNOW, client_for
+from tests.support import baseline_program
+from tests.support.baseline_program import check, state
+from tests.support.engine import EXAMPLE_SITE_ID, SITE_ID, Engine
+from tests.support.official_sdk import FIRST, UTCNOW, add, client_for, delete, move, stop
 
 pytestmark = pytest.mark.filterwarnings(UTCNOW)
 
 CLEAN, DRIFT = 0, 7
 SITE = int(EXAMPLE_SITE_ID)
 JOB_ID = "665d3af3621bccf3fe29e1a4"
-AHEAD, PAST = f"{1:024x}", f"{2:024x}"
+PAST = f"{2:024x}"
 PLAN = {"Interval": 30, "SliceLen": 5, "Status": "waiting"}
 TOKEN = "alicloud-esa:index:ScheduledPreloadJobsBaseline"
-PROGRAM = """
-name: plans
-runtime: yaml
-resources:
-  jobs:
-    type: alicloud-esa:ScheduledPreloadJobsBaseline
-    properties: PROPERTIES
-    options: OPTIONS
-"""
 RECORDED = {
-    AHEAD: {
+    FIRST: {
         "startTime": "2124-06-04T08:00:00Z",
         "endTime": "2124-06-04T09:00:00Z",
         "interval": 30,
@@ -50,8 +44,7 @@ RECORDED = {
 
 
 def program(options: str = "{}", **properties: object) -> str:
-    given = json.dumps({"siteId": EXAMPLE_SITE_ID, "recordExecutions": True, **properties})
-    return PROGRAM.replace("PROPERTIES", given).replace("OPTIONS", options)
+    return baseline_program.program(options, **{"siteId": EXAMPLE_SITE_ID, "recordExecutions": True, **properties})
 
 
 @pytest.fixture
@@ -60,7 +53,7 @@ def client(emulator: Emulator) -> Client:
     executions = emulator.store.executions
     executions.set(JOB_ID, [])
     executions.add(
-        JOB_ID, Id=AHEAD, StartTime="2124-06-04T16:00:00.000+08:00", EndTime="2124-06-04T17:00:00+0800", **PLAN
+        JOB_ID, Id=FIRST, StartTime="2124-06-04T16:00:00.000+08:00", EndTime="2124-06-04T17:00:00+0800", **PLAN
     )
     executions.add(JOB_ID, Id=PAST, StartTime="2024-06-04T16:00:00.500+08:00", EndTime="2024-06-04T09:00:00+Z", **PLAN)
     return client_for(emulator)
@@ -69,17 +62,7 @@ def client(emulator: Emulator) -> Client:
 @pytest.fixture
 def baseline(engine: Engine, client: Client) -> Engine:
     """A stack that has recorded that site."""
-    engine.write(program())
-    engine.stack()
-    update = engine.run("up", "--yes", "--skip-preview")
-    assert update.code == 0, update.text
-    return engine
-
-
-def check(engine: Engine) -> Result:
-    result = engine.run("refresh", "--preview-only", "--expect-no-changes", "--diff")
-    assert "Traceback" not in result.text
-    return result
+    return baseline_program.record(engine, program())
 
 
 def accept(engine: Engine) -> None:
@@ -89,24 +72,8 @@ def accept(engine: Engine) -> None:
     assert engine.run("preview", "--expect-no-changes").code == CLEAN
 
 
-def state(engine: Engine) -> dict[str, object]:
-    exported = engine.run("stack", "export").json()
-    (resource,) = (r for r in exported["deployment"]["resources"] if "Baseline" in r["type"])
-    assert resource["inputs"] == resource["outputs"]
-    outputs: dict[str, object] = resource["outputs"]
-    return outputs
-
-
-def recorded(engine: Engine) -> object:
-    jobs = state(engine)["jobs"]
-    assert isinstance(jobs, dict)
-    return jobs[JOB_ID].get("executions")
-
-
-def move(client: Client, execution_id: str = AHEAD, start: str = "2124-06-04T16:30:00+0800") -> None:
-    client.update_scheduled_preload_execution(
-        models.UpdateScheduledPreloadExecutionRequest(id=execution_id, start_time=start)
-    )
+def recorded(engine: Engine) -> Any:
+    return state(engine)["jobs"][JOB_ID].get("executions")
 
 
 def test_the_plan_is_recorded_and_what_moves_by_itself_is_clean(baseline: Engine, emulator: Emulator) -> None:
@@ -130,60 +97,56 @@ def test_a_moved_execution_is_told_by_job_execution_and_field(baseline: Engine, 
     result = check(baseline)
     assert result.code == DRIFT
     assert 'startTime: "2124-06-04T08:00:00Z" => "2124-06-04T08:30:00Z"' in result.text
-    line = f"job example ({JOB_ID}): execution {AHEAD} startTime 2124-06-04T08:00:00Z => 2124-06-04T08:30:00Z"
+    line = f"job example ({JOB_ID}): execution {FIRST} startTime 2124-06-04T08:00:00Z => 2124-06-04T08:30:00Z"
     assert line in result.text
     accept(baseline)
 
 
 def test_a_stopped_execution_is_drift_and_so_is_one_started_again(baseline: Engine, client: Client) -> None:
-    client.stop_scheduled_preload_execution(models.StopScheduledPreloadExecutionRequest(id=AHEAD))
+    stop(client)
     result = check(baseline)
     assert result.code == DRIFT
-    assert f"job example ({JOB_ID}): execution {AHEAD} was stopped" in result.text
+    assert f"job example ({JOB_ID}): execution {FIRST} was stopped" in result.text
     assert "+ stopped: true" in result.text
     accept(baseline)
-    client.start_scheduled_preload_execution(models.StartScheduledPreloadExecutionRequest(id=AHEAD))
+    client.start_scheduled_preload_execution(models.StartScheduledPreloadExecutionRequest(id=FIRST))
     result = check(baseline)
     assert result.code == DRIFT
-    assert f"job example ({JOB_ID}): execution {AHEAD} was started again" in result.text
+    assert f"job example ({JOB_ID}): execution {FIRST} was started again" in result.text
 
 
 def test_a_new_execution_is_drift(baseline: Engine, client: Client) -> None:
-    plan = models.CreateScheduledPreloadExecutionsRequestExecutions(
-        start_time="2124-07-01T08:00:00Z", end_time="2124-07-01T09:00:00Z", interval=60, slice_len=7
-    )
-    request = models.CreateScheduledPreloadExecutionsRequest(id=JOB_ID, executions=[plan])
-    added = client.create_scheduled_preload_executions(request).body.success_executions[0].id
+    added = add(client)
     result = check(baseline)
     assert result.code == DRIFT
-    shown = "2124-07-01T08:00:00Z to 2124-07-01T09:00:00Z, interval 60, sliceLen 7"
+    shown = "2130-01-01T00:00:00Z to 2130-01-01T02:00:00Z, interval 60, sliceLen 7"
     assert f"job example ({JOB_ID}): execution {added} is new ({shown})" in result.text
     assert f"+ {added}: {{" in result.text
     accept(baseline)
 
 
 def test_a_deleted_execution_is_drift_and_one_that_ran_out_may_go(baseline: Engine, client: Client) -> None:
-    client.delete_scheduled_preload_execution(models.DeleteScheduledPreloadExecutionRequest(id=PAST))
+    delete(client, PAST)
     assert check(baseline).code == CLEAN
-    client.delete_scheduled_preload_execution(models.DeleteScheduledPreloadExecutionRequest(id=AHEAD))
+    delete(client)
     result = check(baseline)
     assert result.code == DRIFT
     shown = "2124-06-04T08:00:00Z to 2124-06-04T09:00:00Z, interval 30, sliceLen 5"
-    assert f"job example ({JOB_ID}): execution {AHEAD} is gone ({shown})" in result.text
+    assert f"job example ({JOB_ID}): execution {FIRST} is gone ({shown})" in result.text
     assert PAST not in result.text
     accept(baseline)
     assert recorded(baseline) == {}
 
 
 def test_a_refresh_drops_an_execution_that_ran_out_and_is_gone_without_a_word(baseline: Engine, client: Client) -> None:
-    client.delete_scheduled_preload_execution(models.DeleteScheduledPreloadExecutionRequest(id=PAST))
+    delete(client, PAST)
     assert baseline.run("preview", "--expect-no-changes").code == CLEAN
     accept(baseline)
-    assert recorded(baseline) == {AHEAD: RECORDED[AHEAD]}
+    assert recorded(baseline) == {FIRST: RECORDED[FIRST]}
 
 
 def test_the_services_clock_says_what_ran_out(baseline: Engine, emulator: Emulator, client: Client) -> None:
-    client.delete_scheduled_preload_execution(models.DeleteScheduledPreloadExecutionRequest(id=AHEAD))
+    delete(client)
     assert check(baseline).code == DRIFT
     # A hundred years later by its Date, which the provider learns as it learns of any clock that is off.
     emulator.clock_offset = 99.5 * 365.25 * 86400
@@ -209,7 +172,7 @@ def test_turning_executions_on_or_off_records_anew_and_is_no_drift(
 
 
 def test_ignore_changes_reaches_one_field_of_one_execution(engine: Engine, emulator: Emulator, client: Client) -> None:
-    engine.write(program(f"""{{ignoreChanges: ['jobs["{JOB_ID}"].executions["{AHEAD}"].startTime']}}"""))
+    engine.write(program(f"""{{ignoreChanges: ['jobs["{JOB_ID}"].executions["{FIRST}"].startTime']}}"""))
     engine.stack()
     assert engine.run("up", "--yes", "--skip-preview").code == 0
     move(client)
@@ -227,14 +190,14 @@ def test_ignore_fields_leaves_a_field_of_all_executions_out(engine: Engine, clie
     assert "executions.startTime" not in str(state(engine)["recordedFields"])
     move(client)
     assert check(engine).code == CLEAN
-    client.update_scheduled_preload_execution(models.UpdateScheduledPreloadExecutionRequest(id=AHEAD, interval=60))
+    client.update_scheduled_preload_execution(models.UpdateScheduledPreloadExecutionRequest(id=FIRST, interval=60))
     result = check(engine)
     assert result.code == DRIFT
     assert "interval 30 => 60" in result.text
 
 
 def test_an_import_records_without_executions_and_turning_them_on_records_them(engine: Engine, client: Client) -> None:
-    engine.write("name: plans\nruntime: yaml\n")
+    engine.write("name: baseline\nruntime: yaml\n")
     engine.stack()
     result = engine.run("import", TOKEN, "jobs", EXAMPLE_SITE_ID, "--yes", "--protect=false")
     assert result.code == 0, result.text

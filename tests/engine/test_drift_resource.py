@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from emulator import Emulator, Glitch
-from tests.support.baseline_program import program
-from tests.support.engine import EMPTY_SITE_ID, EXAMPLE_SITE_ID, SITE_ID, Engine, Result
+from tests.support.baseline_program import check, program, record, state
+from tests.support.engine import EMPTY_SITE_ID, EXAMPLE_SITE_ID, SITE_ID, Engine
 
 CLEAN, UNREADABLE, DRIFT = 0, 1, 7
 SITE = int(SITE_ID)
@@ -15,25 +17,11 @@ SITE = int(SITE_ID)
 @pytest.fixture
 def baseline(engine: Engine) -> Engine:
     """A stack that has recorded the site's jobs."""
-    engine.write(program())
-    engine.stack()
-    update = engine.run("up", "--yes", "--skip-preview")
-    assert update.code == 0, update.text
-    return engine
+    return record(engine, program())
 
 
-def check(engine: Engine) -> Result:
-    result = engine.run("refresh", "--preview-only", "--expect-no-changes", "--diff")
-    assert "Traceback" not in result.text
-    return result
-
-
-def recorded(engine: Engine) -> dict[str, dict[str, object]]:
-    state = engine.run("stack", "export").json()
-    (resource,) = (r for r in state["deployment"]["resources"] if "Baseline" in r["type"])
-    assert resource["inputs"] == resource["outputs"]
-    jobs: dict[str, dict[str, object]] = resource["outputs"]["jobs"]
-    return jobs
+def recorded(engine: Engine) -> Any:
+    return state(engine)["jobs"]
 
 
 def an_id(emulator: Emulator, index: int = 3) -> str:

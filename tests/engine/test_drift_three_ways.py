@@ -10,16 +10,15 @@ import json
 from collections.abc import Callable
 
 import pytest
-from alibabacloud_esa20240910 import models
 from alibabacloud_esa20240910.client import Client
 
 from emulator import EXAMPLE_JOB_ID, Emulator
 from tests.support.engine import EXAMPLE_SITE_ID, Engine
-from tests.support.official_sdk import UTCNOW, client_for
+from tests.support.official_sdk import FIRST, UTCNOW, add, client_for, delete, move, stop
 
 pytestmark = pytest.mark.filterwarnings(UTCNOW)
 
-AHEAD, PAST = f"{1:024x}", f"{2:024x}"
+PAST = f"{2:024x}"
 PLAN = {"Interval": 30, "SliceLen": 5, "Status": "waiting"}
 NEXT = {"startTime": "2124-06-04T10:00:00+02:00", "endTime": "2124-06-04T09:00:00Z", "interval": 30, "sliceLen": 5}
 OVER = {**NEXT, "startTime": "2024-06-04T08:00:00Z", "endTime": "2024-06-04T09:00:00Z"}
@@ -50,7 +49,7 @@ def client(engine: Engine, emulator: Emulator) -> Client:
     """The client, after all three ways know a job's plan: one execution to come, one that is over."""
     executions = emulator.store.executions
     executions.set(EXAMPLE_JOB_ID, [])
-    for key, plan in ((AHEAD, NEXT), (PAST, OVER)):
+    for key, plan in ((FIRST, NEXT), (PAST, OVER)):
         executions.add(EXAMPLE_JOB_ID, Id=key, StartTime=plan["startTime"], EndTime=plan["endTime"], **PLAN)
     engine.write(PROGRAM.replace("SITE", EXAMPLE_SITE_ID).replace("EXECUTIONS", json.dumps([OVER, NEXT])))
     engine.stack()
@@ -60,31 +59,6 @@ def client(engine: Engine, emulator: Emulator) -> Client:
     return client_for(emulator)
 
 
-def move(client: Client) -> None:
-    request = models.UpdateScheduledPreloadExecutionRequest(id=AHEAD, start_time="2124-06-04T16:30:00+0800")
-    client.update_scheduled_preload_execution(request)
-
-
-def stop(client: Client) -> None:
-    client.stop_scheduled_preload_execution(models.StopScheduledPreloadExecutionRequest(id=AHEAD))
-
-
-def delete(client: Client) -> None:
-    client.delete_scheduled_preload_execution(models.DeleteScheduledPreloadExecutionRequest(id=AHEAD))
-
-
-def delete_past(client: Client) -> None:
-    client.delete_scheduled_preload_execution(models.DeleteScheduledPreloadExecutionRequest(id=PAST))
-
-
-def add(client: Client) -> None:
-    plan = models.CreateScheduledPreloadExecutionsRequestExecutions(
-        start_time="2130-01-01T00:00:00Z", end_time="2130-01-01T02:00:00Z", interval=60, slice_len=7
-    )
-    request = models.CreateScheduledPreloadExecutionsRequest(id=EXAMPLE_JOB_ID, executions=[plan])
-    client.create_scheduled_preload_executions(request)
-
-
 GONE = "is gone (2124-06-04T08:00:00Z to 2124-06-04T09:00:00Z, interval 30, sliceLen 5)"
 NEW = "is new (2130-01-01T00:00:00Z to 2130-01-01T02:00:00Z, interval 60, sliceLen 7)"
 
@@ -92,14 +66,14 @@ NEW = "is new (2130-01-01T00:00:00Z to 2130-01-01T02:00:00Z, interval 60, sliceL
 @pytest.mark.parametrize(
     ("by_hand", "field", "words"),
     [
-        (move, "executions.startTime", f"{AHEAD} startTime 2124-06-04T08:00:00Z => 2124-06-04T08:30:00Z"),
-        (delete, "executions", f"{AHEAD} {GONE}"),
+        (move, "executions.startTime", f"{FIRST} startTime 2124-06-04T08:00:00Z => 2124-06-04T08:30:00Z"),
+        (delete, "executions", f"{FIRST} {GONE}"),
         (add, "executions", NEW),
-        (stop, "executions.stopped", f"{AHEAD} was stopped"),
+        (stop, "executions.stopped", f"{FIRST} was stopped"),
     ],
 )
 def test_what_a_person_changes_is_drift_in_the_same_words(
-    engine: Engine, client: Client, by_hand: Callable[[Client], None], field: str, words: str
+    engine: Engine, client: Client, by_hand: Callable[[Client], object], field: str, words: str
 ) -> None:
     by_hand(client)
     refresh, preview, check = engine.run(*REFRESH), engine.run("preview"), engine.command(*CHECK)
@@ -120,9 +94,9 @@ def test_what_happens_by_itself_is_clean_in_all_three(
     engine: Engine, emulator: Emulator, client: Client, happens: str
 ) -> None:
     if happens == "a past execution is gone":
-        delete_past(client)
+        delete(client, PAST)
     elif happens == "a status moves":
-        emulator.store.executions.change(AHEAD, Status="running")
+        emulator.store.executions.change(FIRST, Status="running")
         emulator.store.executions.change(PAST, Status="failed")
     else:
         counters = {"ExecutionCount": 9, "TaskSubmitted": 9, "UrlSubmitted": 9}

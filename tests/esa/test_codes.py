@@ -12,26 +12,13 @@ from pulumi_resource_alicloud_esa.esa.terms import spelled
 
 from emulator import Emulator, Glitch, RawAnswer
 from emulator.errors import ERRORS
+from tests.support import documented
 from tests.support.clients import FixedSource, NewClient
 
 ACTION = "ListScheduledPreloadJobs"
 SITE = {"SiteId": "190007158391808"}
 STS = Credentials("STS.testAccessKeyId", "testStsAccessKeySecret", "testSecurityToken+/=")
 SECRETS = ("testAccessKeySecret", "testStsAccessKeySecret", "testSecurityToken", "Signature=", "ACS3-HMAC")
-
-# As the page of ListScheduledPreloadJobs prints them.
-ON_THE_PAGE = {
-    "InvalidEndTime.Mismatch": 400,
-    "InvalidJob.JobCountOfSiteFull": 400,
-    "InvalidParameter.ObjectId": 400,
-    "MissingOssUrl": 400,
-    "MissingUrlList": 400,
-    "TooManyRequests": 400,
-    "InvalidUid.PermissionDenied": 403,
-    "InvalidJob.NotFound": 404,
-    "LogNotFound": 404,
-    "InvalidExecution.NotFound": 404,
-}
 
 
 def failure(client: object, seconds: float = 20) -> ApiError:
@@ -41,13 +28,13 @@ def failure(client: object, seconds: float = 20) -> ApiError:
 
 
 def test_the_ten_documented_codes_have_their_rows() -> None:
-    assert DOCUMENTED.keys() == ON_THE_PAGE.keys()
+    assert DOCUMENTED.keys() == documented.CODES.keys()
     assert len(CODES) == len(DOCUMENTED) + len(GATEWAY) + len(FAMILY)
 
 
 def test_the_emulator_answers_every_code_of_the_table_and_those_of_the_page_with_their_status() -> None:
     assert CODES.keys() - ERRORS.keys() == set()
-    assert {code: ERRORS[code].status for code in ON_THE_PAGE} == ON_THE_PAGE
+    assert {code: ERRORS[code].status for code in documented.CODES} == documented.CODES
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -1,10 +1,11 @@
-"""A program with one baseline of the emulator's first site."""
+"""A stack with one baseline: recorded, checked and read, as the drift tests of the engine need it."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from tests.support.engine import SITE_ID
+from tests.support.engine import SITE_ID, Engine, Result
 
 PROGRAM = """
 name: baseline
@@ -18,6 +19,31 @@ resources:
 
 
 def program(options: str = "{}", **properties: object) -> str:
-    """The program, with these properties beside the site, and these options as YAML."""
+    """The program, with these properties (the site is the emulator's first one), and these options as YAML."""
     given = json.dumps({"siteId": SITE_ID, **properties})
     return PROGRAM.replace("PROPERTIES", given).replace("OPTIONS", options)
+
+
+def record(engine: Engine, text: str) -> Engine:
+    """The engine, after the program has recorded its site."""
+    engine.write(text)
+    engine.stack()
+    update = engine.run("up", "--yes", "--skip-preview")
+    assert update.code == 0, update.text
+    return engine
+
+
+def check(engine: Engine) -> Result:
+    """The drift check."""
+    result = engine.run("refresh", "--preview-only", "--expect-no-changes", "--diff")
+    assert "Traceback" not in result.text
+    return result
+
+
+def state(engine: Engine) -> dict[str, Any]:
+    """What the stack has recorded; inputs and outputs are the same."""
+    exported = engine.run("stack", "export").json()
+    (resource,) = (r for r in exported["deployment"]["resources"] if "Baseline" in r["type"])
+    assert resource["inputs"] == resource["outputs"]
+    outputs: dict[str, Any] = resource["outputs"]
+    return outputs

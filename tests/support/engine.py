@@ -110,16 +110,7 @@ class Engine:
 
     def inline(self, main_file: Path, operation: str, timeout: float = 90, **environment: str) -> Result:
         """Run a Python program's main file as an inline program; standard output is its outputs as JSON."""
-        done = subprocess.run(
-            [sys.executable, str(INLINE), str(main_file), operation],
-            cwd=self.folder,
-            env={**self.environment, **environment},
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            stdin=subprocess.DEVNULL,
-        )
-        return Result(done.returncode, _ANSI.sub("", done.stdout), _ANSI.sub("", done.stderr))
+        return self.command(sys.executable, str(INLINE), str(main_file), operation, timeout=timeout, **environment)
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         """Start `pulumi` in a process group of its own and return at once."""
