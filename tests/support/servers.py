@@ -64,6 +64,7 @@ class RawServer:
         self._stopped = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._threads: list[threading.Thread] = []
+        self._open: list[socket.socket] = []
         self.accepted = 0
         self.requests: list[bytes] = []
         self.port = self._listener.getsockname()[1]
@@ -78,6 +79,10 @@ class RawServer:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        for sock in self._open:
+            # Whoever still reads is not waited for. A TLS socket's own method would make it send in clear after this.
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(sock, socket.SHUT_RD)
         for thread in self._threads:
             thread.join(5)
 
@@ -99,8 +104,10 @@ class RawServer:
     def _serve(self, sock: socket.socket, script: Script) -> None:
         with contextlib.suppress(OSError):
             sock.settimeout(30)
+            self._open.append(sock)
             if self._tls is not None:
                 sock = self._tls.wrap_socket(sock, server_side=True)
+                self._open.append(sock)
             peer = Peer(sock, self._stopped)
             script(peer)
             if peer.request:
