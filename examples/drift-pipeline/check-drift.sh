@@ -35,7 +35,7 @@ case $code in
   7) verdict=drift ;;
   *) verdict=error ;;
 esac
-# Drift on one site, and another that could not be read: of that one nothing new is known.
+# Drift on one site, and another that could not be read: whether that one drifted, nobody knows.
 if [ "$verdict" = drift ] && grep -Eq '^    "error": [1-9]' "$reports/drift.json"; then
   verdict=partial
 fi
@@ -51,9 +51,9 @@ if [ -n "${GITHUB_OUTPUT:-}" ]; then
     sed -n -E 's/^    "(new|known|resolved)": ([0-9]+),?$/\1=\2/p' "$reports/drift.json" >> "$GITHUB_OUTPUT"
   fi
 fi
-# When not everything could be read, the earlier report stays.
-if [ -n "$earlier" ]; then
-  case $verdict in clean | drift) cp "$reports/drift.json" "$earlier" ;; esac
+# When nobody could tell, what was known before stays; a report with drift also has what was known of unread sites.
+if [ -n "$earlier" ] && [ "$verdict" != error ]; then
+  cp "$reports/drift.json" "$earlier"
 fi
 
 if [ "$code" = 7 ]; then

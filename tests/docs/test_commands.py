@@ -143,10 +143,10 @@ def staged(result: Result, engine: Engine, emulator: Emulator) -> None:
 def every_site_staged(result: Result, engine: Engine, emulator: Emulator) -> None:
     staged = engine.command("git", "diff", "--cached", "--name-only").stdout.split()
     assert staged == [
-        "preload-jobs/example.com-190007158391808.json",
-        "preload-jobs/example.net-190007158391809.json",
-        "preload-jobs/example.org-190007158391810.json",
-        "preload-jobs/old.example.com-190007158391812.json",
+        "baselines/example.com-190007158391808.json",
+        "baselines/example.net-190007158391809.json",
+        "baselines/example.org-190007158391810.json",
+        "baselines/old.example.com-190007158391812.json",
     ]
 
 
