@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import sys
 from importlib.metadata import packages_distributions
@@ -37,6 +38,10 @@ def imports(path: Path) -> set[str]:
     return names
 
 
+# Reading what every distribution brings takes longer than all else here.
+installed = functools.cache(packages_distributions)
+
+
 def distribution(name: str) -> str | None:
     """The distribution that an imported name is of; none for the standard library and the plugin itself."""
     top = name.partition(".")[0]
@@ -45,7 +50,7 @@ def distribution(name: str) -> str | None:
     for prefix, found in OF_A_NAMESPACE.items():
         if f"{name}.".startswith(f"{prefix}."):
             return found
-    (found,) = packages_distributions()[top]
+    (found,) = installed()[top]
     return found
 
 
