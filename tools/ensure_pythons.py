@@ -13,8 +13,8 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from ensure_venv import PIP_ENV, REQUIREMENTS
-from slowly import CACHE, ROOT, fingerprint, one_at_a_time, run, step
+from ensure_venv import REQUIREMENTS, install
+from slowly import CACHE, ROOT, fingerprint, one_at_a_time, step
 
 VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 
@@ -59,19 +59,11 @@ def _ensure(version: str, python: Path) -> None:
 def _make(version: str, python: Path, folder: Path, pins: list[Path]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([python, "-m", "venv", folder], check=True)
-    pip: list[str | Path] = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
-    run(
-        f"installing the packages of the plugin for Python {version}, about 25 seconds",
-        [*pip, "-r", pins[0], "-r", pins[1]],
-        log=f"python-{version}",
-        env=PIP_ENV,
-    )
-    run(
-        f"installing the plugin for Python {version}, about 3 seconds",
-        [*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT],
-        log=f"python-{version}-plugin",
-        env=PIP_ENV,
-    )
+    own, log = folder / "bin" / "python", f"python-{version}"
+    message = f"installing the packages of the plugin for Python {version}, about 25 seconds"
+    install(message, log, "-r", pins[0], "-r", pins[1], python=own)
+    message = f"installing the plugin for Python {version}, about 3 seconds"
+    install(message, f"{log}-plugin", "--no-deps", "--no-build-isolation", "--editable", ROOT, python=own)
 
 
 if __name__ == "__main__":

@@ -44,13 +44,12 @@ def main() -> None:
 
 def fetch(what: str, pins: Path, folder: Path, *options: str) -> None:
     """Put the pinned packages alone into `folder`, not into .venv."""
-    command: list[str | Path] = [PYTHON, "-m", "pip", "install", "--no-deps", *options, "--target", folder, "-r", pins]
 
-    def install() -> None:
+    def make() -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        run(f"fetching {what}", command, log=folder.name, env=PIP_ENV)
+        install(f"fetching {what}", folder.name, "--no-deps", *options, "--target", folder, "-r", pins)
 
-    step(folder / ".stamp", fingerprint([pins], sys.version), install)
+    step(folder / ".stamp", fingerprint([pins], sys.version), make)
 
 
 def _ensure_environment() -> None:
@@ -77,8 +76,9 @@ def _works(python: Path) -> bool:
         return False
 
 
-def _pip(message: str, log: str, *arguments: str | Path) -> None:
-    run(message, [PYTHON, "-m", "pip", "install", *arguments], log=log, env=PIP_ENV)
+def install(message: str, log: str, *arguments: str | Path, python: Path = PYTHON) -> None:
+    """Have the pip of an environment install these."""
+    run(message, [python, "-m", "pip", "install", *arguments], log=log, env=PIP_ENV)
 
 
 def _requirements(*names: str) -> str:
@@ -92,7 +92,7 @@ def _plugin_inputs() -> str:
 
 
 def _install_plugin() -> None:
-    _pip(
+    install(
         "installing the packages of the plugin into .venv, about 30 seconds",
         "plugin-packages",
         "-r",
@@ -100,7 +100,7 @@ def _install_plugin() -> None:
         "-r",
         REQUIREMENTS / "build.txt",
     )
-    _pip(
+    install(
         "installing the plugin into .venv, editable, about 3 seconds",
         "plugin",
         "--no-deps",
@@ -113,7 +113,7 @@ def _install_plugin() -> None:
 
 
 def _install_emulators_packages() -> None:
-    _pip(
+    install(
         "installing the packages of the emulator into .venv, about 5 seconds",
         "emulator-packages",
         *EMULATORS_PACKAGES,
@@ -123,7 +123,7 @@ def _install_emulators_packages() -> None:
 
 
 def _install_dev_tools() -> None:
-    _pip(
+    install(
         "installing the tools for tests and checks into .venv, about 30 seconds",
         "dev-packages",
         "-r",
@@ -140,7 +140,7 @@ def _install_python_sdk() -> None:
     copy = CACHE / "sdk-python"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(PYTHON_SDK, copy)
-    _pip(
+    install(
         "installing the Python SDK into .venv, about 5 seconds",
         "sdk-python",
         "--no-deps",

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
-from ensure_venv import PIP_ENV, PYTHON, REQUIREMENTS
+from ensure_venv import REQUIREMENTS, fetch
 from slowly import CACHE, ROOT, run
 
 OLDEST_PYTHON = "3.10"
@@ -28,31 +27,12 @@ SOURCES = {
 def main() -> None:
     """Fetch the resolver into .cache and resolve each set."""
     uv = CACHE / "uv"
-    install: list[str | Path] = [
-        PYTHON,
-        "-m",
-        "pip",
-        "install",
-        "--upgrade",
-        "--target",
-        uv,
-        "-r",
-        REQUIREMENTS / "pins.txt",
-    ]
-    run("fetching uv, about 5 seconds", install, log="uv", env=PIP_ENV)
-    resolve: list[str | Path] = [
-        uv / "bin" / "uv",
-        "pip",
-        "compile",
-        "--no-config",
-        "--universal",
-        "--python-version",
-        OLDEST_PYTHON,
-    ]
+    fetch("uv, about 5 seconds", REQUIREMENTS / "pins.txt", uv)
+    options = ["--no-config", "--universal", "--python-version", OLDEST_PYTHON]
     for name, source in SOURCES.items():
         run(
             f"resolving requirements/{name}.txt, about 15 seconds",
-            [*resolve, *sys.argv[1:], *source, "-o", f"requirements/{name}.txt"],
+            [uv / "bin" / "uv", "pip", "compile", *options, *sys.argv[1:], *source, "-o", f"requirements/{name}.txt"],
             log=f"pins-{name}",
             cwd=ROOT,
             env={**os.environ, "UV_CUSTOM_COMPILE_COMMAND": "make pins"},
