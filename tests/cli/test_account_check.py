@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from emulator import Glitch
+from emulator import SITE_ID, Glitch
 from tests.support.account import ALL, FIRST_ID, FOLDER, by_site, check, delete_job, file_of, report, site
 from tests.support.command import Cli
 from tests.support.terminal import ESCAPE, on_terminal
@@ -61,7 +61,7 @@ def test_whatever_is_wrong_with_a_site_is_told_of_that_site_and_all_others_are_r
         f"no baseline of it is in {FOLDER}; `alicloud-esa drift record --site-id {site(3)} -o {FOLDER}` makes one"
     )
     assert errors[site(4)].startswith("InvalidUid.PermissionDenied: ")
-    assert errors[site(5)] == f"2 baselines of one site: {file_of(5)}, {FOLDER}/twice.json; give one"
+    assert errors[site(5)] == f"2 baselines of one site: {file_of(5)}, {FOLDER}/twice.json; keep one"
     assert errors[None].startswith(f"{FOLDER}/nobody.json: not a baseline")
     assert [one["id"] for one in told[site(6)]["differences"]] == [gone]
     assert told[site(6)]["siteName"] == "site-006.example.com"
@@ -100,6 +100,22 @@ def test_sites_that_cannot_be_listed_are_a_finding_and_every_baseline_is_checked
     assert (ran.code, ran.out.splitlines()[0]) == (1, "1 site: 1 could not be told")
 
 
+def test_one_of_two_folders_that_is_empty_is_no_clean_account(account: Cli) -> None:
+    (account.folder / "staging").mkdir()
+    ran = account("drift", "check", "--baseline", FOLDER, "--baseline", "staging")
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "65 sites: 1 could not be told, 64 as recorded")
+    assert ran.err.startswith("error: staging: no file in staging ends in .json; ")
+
+
+def test_what_every_site_fails_of_is_told_once(account: Cli) -> None:
+    account.extra = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}
+    ran = account("drift", "check", "--baseline", FOLDER)
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "64 sites: 64 could not be told")
+    first, others = ran.err.splitlines()
+    assert first.startswith(f"error: site {SITE_ID}: no credentials found; ")
+    assert others.startswith("error: the same on 63 more sites: ")
+
+
 def test_a_folder_and_files_are_checked_without_a_list_of_sites_each_file_once(account: Cli) -> None:
     account.emulator.log.clear()
     ran = account("drift", "check", "--baseline", FOLDER, "--baseline", file_of(1), "--baseline", "./" + file_of(1))
@@ -111,9 +127,11 @@ def test_a_folder_and_files_are_checked_without_a_list_of_sites_each_file_once(a
 def test_a_site_that_stalls_takes_only_its_own_time(account: Cli) -> None:
     account.emulator.glitches.add(Glitch(stall=True, site_id=FIRST_ID + 1))
     account.emulator.glitches.add(Glitch(stall=True, site_id=FIRST_ID + 60))
-    ran = check(account, "--timeout-seconds", "2")
+    ran = check(account, "--timeout-seconds", "4")
     assert (ran.code, ran.out.splitlines()[0]) == (1, "64 sites: 2 could not be told, 62 as recorded")
-    assert ran.err.count("no complete answer within 2 seconds: raise --timeout-seconds") == 2
+    first, other = ran.err.splitlines()
+    assert first.startswith(f"error: site {site(1)} (site-001.example.com): no complete answer within 4 seconds: ")
+    assert other == f"error: the same on 1 more site: {site(60)} (site-060.example.com)"
 
 
 def test_all_sites_together_keep_within_the_bound(account: Cli) -> None:

@@ -139,8 +139,8 @@ def test_a_place_that_cannot_take_several_sites_is_refused_before_anything_is_se
 
 def test_a_folder_without_a_baseline_can_neither_be_recorded_again_nor_checked(cli: Cli) -> None:
     (cli.folder / FOLDER).mkdir()
-    reason = f"{FOLDER}: no file in it ends in .json; `alicloud-esa drift record -o {FOLDER}` makes one\n"
+    reason = f"no file in {FOLDER} ends in .json; `alicloud-esa drift record -o {FOLDER}` makes one\n"
     ran = cli("drift", "record", "--again", "-o", FOLDER)
-    assert (ran.code, ran.err) == (1, f"error: {reason}")
+    assert (ran.code, ran.err) == (1, f"error: {reason}0 of 1 sites recorded in {FOLDER}\n")
     ran = cli("drift", "check", "--baseline", FOLDER)
     assert (ran.code, ran.err) == (1, f"error: {FOLDER}: {reason}")

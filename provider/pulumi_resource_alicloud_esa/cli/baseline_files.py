@@ -57,9 +57,20 @@ def new_file(folder: str, site_id: str, name: str | None) -> str:
     return os.path.join(folder, f"{word}-{site_id}{ENDING}" if word else f"{site_id}{ENDING}")
 
 
-def no_baseline(folder: str) -> BaselineError:
-    """Why there is nothing to check in a folder."""
-    return BaselineError(f"{folder}: no file in it ends in {ENDING}; `alicloud-esa drift record -o {folder}` makes one")
+def empty_folders(given: Sequence[str]) -> dict[str, BaselineError]:
+    """The folders that hold no baseline, and the error that this is."""
+    return {
+        path: BaselineError(f"no file in {path} ends in {ENDING}; `alicloud-esa drift record -o {path}` makes one")
+        for path in given
+        if os.path.isdir(path) and not _in_folder(path)
+    }
+
+
+def too_many(files: Sequence[BaselineFile]) -> BaselineError | None:
+    """Why several files are not taken for one site, None where it has one."""
+    if len(files) == 1:
+        return None
+    return BaselineError(f"{len(files)} baselines of one site: {', '.join(file.path for file in files)}; keep one")
 
 
 def _in_folder(folder: str) -> list[str]:

@@ -24,6 +24,7 @@ from .exit_codes import COULD_NOT_TELL
 from .faults import error_lines, is_defect
 from .outcome import Check, Outcome, Verdict, location_of
 from .reports import adoption, read_reports, write
+from .reports.groups import groups
 from .session import Session, open_session, read_all
 from .site_choice import SiteChoice
 from .targets import Target, another_site, find_targets
@@ -69,9 +70,7 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
         targets = find_targets(request.baselines, files, request.site, session)
         _hold_to_earlier(request, earlier, targets)
         check = Check(_check_all(request, earlier, targets, session), request.several)
-    for outcome in check.outcomes:
-        for line in outcome.errors:
-            say.error(f"{outcome.title}: {line}" if request.several else line)
+    _say_errors(check)
     # All at the end, each at once: a run that is interrupted leaves every old report as it was.
     written = [report.write(check) for report in reports]
     if request.adopt is not None and any(outcome.verdict is not Verdict.ERROR for outcome in check.outcomes):
@@ -79,6 +78,14 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
     if check.verdict is Verdict.DRIFT and all(report.file for report in reports):
         say.note(check.summary)
     return check.exit_code(request.detailed, request.fail_on == "new") if all(written) else COULD_NOT_TELL
+
+
+def _say_errors(check: Check) -> None:
+    for group in groups(check):
+        for line in group.first.errors:
+            say.error(f"{group.first.title}: {line}" if check.several else line)
+        if group.first.errors and group.others:
+            say.error(group.alike)
 
 
 def _read_earlier(request: Request) -> tuple[Earlier | None, list[Fault]]:

@@ -14,8 +14,8 @@ from ..esa.inputs import Inputs
 from ..esa.printable import printable
 from ..esa.query import read_query_from
 from . import say
-from .baseline import Baseline, BaselineError
-from .baseline_files import BaselineFile, find_baselines, is_folder, new_file, no_baseline
+from .baseline import Baseline
+from .baseline_files import BaselineFile, empty_folders, find_baselines, is_folder, new_file, too_many
 from .exit_codes import COULD_NOT_TELL
 from .faults import OPTIONS, error_lines, is_defect
 from .files import STDOUT, PipeClosed, open_descriptor, place_of, unwritable, write_file, write_stdout
@@ -62,8 +62,8 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
     with open_session(settings) as session:
         if request.again:
             recordings = [Recording(file, "") for file in find_baselines(request.outputs)]
-            if not recordings:
-                raise no_baseline(", ".join(request.outputs))
+            empty = empty_folders(request.outputs).items()
+            recordings += [Recording(BaselineFile(path, ""), "", error=error) for path, error in empty]
         else:
             asked = {name: value for name, value in values.items() if name not in ("siteId", "ignoreFields")}
             recordings = _recordings(request, Question(asked, ignored, request.executions), session)
@@ -118,10 +118,7 @@ def _recordings(request: Request, question: Question, session: Session) -> list[
     found = []
     for site in sorted(chosen.sites, key=lambda site: (site.name or "", site.id)):
         files = there.get(site.id) or [BaselineFile(new_file(output, site.id, site.name), "")]
-        error = (
-            BaselineError(f"{', '.join(file.path for file in files)} are all of it; keep one") if files[1:] else None
-        )
-        found.append(Recording(files[0], site.id, question, request.force, site.name or "", error))
+        found.append(Recording(files[0], site.id, question, request.force, site.name or "", too_many(files)))
     _say_of_others(request, there, chosen)
     no_file = BaselineFile("", "")
     return [

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..esa.errors import Cancelled, Fault, InvalidInput
 from ..esa.inputs import shown
 from .baseline import BaselineError
-from .baseline_files import BaselineFile, is_folder, no_baseline
+from .baseline_files import BaselineFile, empty_folders, is_folder, too_many
 from .session import Session
 from .site_choice import ChosenSites, SiteChoice
 
@@ -28,9 +28,9 @@ def find_targets(
     given: Sequence[str], files: Sequence[BaselineFile], site: SiteChoice, session: Session
 ) -> list[Target]:
     """One a site, and one for whatever was asked for and is not there: each is told of, and hides no other."""
-    empty = [Target("", error=no_baseline(path), name=path) for path in given if is_folder(path)] if not files else []
     if not site.given:
-        return [*_by_site(files), *empty]
+        empty = empty_folders(given)
+        return [*_by_site(files), *(Target("", error=error, name=path) for path, error in empty.items())]
     one = files[0] if len(given) == 1 and not is_folder(given[0]) and not site.several else None
     try:
         chosen = session.call("sites", site.find)
@@ -69,7 +69,7 @@ def _several(
         names = dict(sorted(names.items(), key=lambda one: (one[1], one[0])))
     targets = {target.site_id: target for target in _by_site(file for file in files if file.site_id)}
     of_chosen = [
-        _named(targets[site_id], name) if site_id in targets else _without(given, site_id, name)
+        replace(targets[site_id], name=name) if site_id in targets else _without(given, site_id, name)
         for site_id, name in names.items()
     ]
     # A baseline of a site that the account no longer has is told of as well: its jobs are gone with it.
@@ -84,17 +84,7 @@ def _by_site(files: Iterable[BaselineFile]) -> list[Target]:
     for file in files:
         # A file whose site cannot be told is none of any other's.
         together.setdefault(file.site_id or file.path, []).append(file)
-    return [Target(of_one[0].site_id, of_one[0], _too_many(of_one)) for of_one in together.values()]
-
-
-def _too_many(files: Sequence[BaselineFile]) -> BaselineError | None:
-    if len(files) == 1:
-        return None
-    return BaselineError(f"{len(files)} baselines of one site: {', '.join(file.path for file in files)}; give one")
-
-
-def _named(target: Target, name: str) -> Target:
-    return Target(target.site_id, target.file, target.error, name)
+    return [Target(of_one[0].site_id, of_one[0], too_many(of_one)) for of_one in together.values()]
 
 
 def _without(given: Sequence[str], site_id: str, name: str) -> Target:
