@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 
 from emulator import SITE_ID, Glitch
 from tests.support.account import ALL, FIRST_ID, FOLDER, by_site, check, delete_job, file_of, report, site
@@ -132,6 +133,14 @@ def test_a_site_that_stalls_takes_only_its_own_time(account: Cli) -> None:
     first, other = ran.err.splitlines()
     assert first.startswith(f"error: site {site(1)} (site-001.example.com): no complete answer within 4 seconds: ")
     assert other == f"error: the same on 1 more site: {site(60)} (site-060.example.com)"
+
+
+def test_the_time_limit_is_that_of_each_site_and_not_of_all_together(account: Cli) -> None:
+    account.emulator.delay = 0.25
+    started = time.monotonic()
+    ran = check(account, "--timeout-seconds", "4", "--max-concurrency", "2")
+    assert (ran.code, ran.out) == (0, "64 sites: 64 as recorded\n")
+    assert time.monotonic() - started > 4
 
 
 def test_all_sites_together_keep_within_the_bound(account: Cli) -> None:
