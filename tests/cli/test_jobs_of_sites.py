@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
 import pytest
 
 from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Glitch
 from tests.support.command import SITE, Cli
+from tests.support.interrupt import interrupted, start
 from tests.support.terminal import ESCAPE, on_terminal
 
 FIRST_ID = 190007158400000
@@ -132,6 +134,24 @@ def test_missing_keys_are_one_error_and_not_one_a_site(cli: Cli) -> None:
     ran = cli("jobs", "list", "--site", SITE, "--site", OTHER, env=no_keys)
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("error: no credentials found; ")
+
+
+def test_sites_that_cannot_be_listed_are_one_error_that_names_the_permission(cli: Cli) -> None:
+    cli.emulator.glitches.add(Glitch(code="Forbidden.RAM", action="ListSites"))
+    for choice in (["--all-sites"], ["--site-name-regex", "."], ["--site", "example.com", "--site", SITE]):
+        ran = cli("jobs", "list", *choice, "--json")
+        assert (ran.code, ran.out, ran.err.count("error: ")) == (1, "", 1)
+        assert "esa:ListSites" in ran.err
+    assert set(asked(cli)) == {"ListSites"}
+
+
+def test_who_interrupts_gets_no_part_of_a_list(cli: Cli) -> None:
+    cli.emulator.glitches.add(Glitch(delay=30, site_id=FIRST_ID + 30))
+    process = start(cli, "jobs", "list", "--all-sites", "--json")
+    deadline = time.monotonic() + 20
+    while len(cli.emulator.requests) < 64 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert interrupted(process) == ("", "\nerror: interrupted\n")
 
 
 def test_a_job_of_none_of_the_sites_is_a_fault(cli: Cli) -> None:

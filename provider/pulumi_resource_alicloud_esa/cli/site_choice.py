@@ -160,7 +160,6 @@ def choose_site(values: Mapping[str, Any]) -> SiteChoice:
     regex = reader.regex("siteNameRegex")
     faults += reader.faults
     if contradiction := _contradiction(given):
-        others.pop("siteId", None)
         return SiteChoice(others, option=contradiction.path, faults=(contradiction, *faults))
     option = given[0] if given else "siteId"
     if option == "siteId":
