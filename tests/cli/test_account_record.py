@@ -1,4 +1,4 @@
-"""`drift record` over an account: a file a site, and what goes wrong with one hides no other."""
+"""`drift record` over an account: a file for each site, and what goes wrong with one hides no other."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from tests.support.forks import can_fork, forks
     ],
     ids=" ".join,
 )
-def test_it_writes_and_ends_as_a_start_does(cli: Cli, arguments: list[str]) -> None:
+def test_a_fork_of_the_command_writes_and_ends_as_a_start_does(cli: Cli, arguments: list[str]) -> None:
     cli.record()
     cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     forked, started = (run(arguments, cli.folder, cli.environment(), 60) for run in (forks().run, start_python))
@@ -40,7 +40,7 @@ def test_what_python_reads_at_its_start_makes_a_start(cli: Cli, name: str) -> No
     assert not can_fork({**cli.environment(), name: "another"})
 
 
-def test_one_that_takes_too_long_is_ended_and_the_next_one_runs(cli: Cli) -> None:
+def test_a_fork_that_takes_too_long_is_ended_and_the_next_one_runs(cli: Cli) -> None:
     cli.emulator.glitches.add(Glitch(stall=True))
     started = time.monotonic()
     with pytest.raises(subprocess.TimeoutExpired):
@@ -49,7 +49,7 @@ def test_one_that_takes_too_long_is_ended_and_the_next_one_runs(cli: Cli) -> Non
     assert cli("--version").code == 0
 
 
-def test_nothing_of_one_is_left_in_the_next(cli: Cli) -> None:
+def test_nothing_of_a_fork_is_left_in_the_next(cli: Cli) -> None:
     (cli.folder / "other").mkdir()
     here = Cli(cli.emulator, cli.folder / "other", {"ALIBABA_CLOUD_ENDPOINT_ESA": "nonsense://"})
     mask = os.umask(0o077)

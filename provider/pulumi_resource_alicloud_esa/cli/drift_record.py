@@ -38,7 +38,7 @@ class Request:
 
     @property
     def several(self) -> bool:
-        """Whether it goes to a folder, a file a site, or to several files."""
+        """Whether it goes to a folder with a file for each site, or to several files."""
         return len(self.outputs) > 1 or is_folder(self.outputs[0]) or self.site.several
 
 

@@ -180,7 +180,7 @@ def _end(chosen: ChosenSites, outcomes: Sequence[OfSite[T]]) -> int:
 
 
 def _error_lines(outcomes: Sequence[OfSite[T]]) -> list[str]:
-    """A line a fault, with its site; with all sites of which it is the same."""
+    """A line for each fault with its site, or with all sites that have the same one."""
     of_line: dict[str, list[str]] = {}
     for one in outcomes:
         for line in error_lines(one.error) if one.error else ():

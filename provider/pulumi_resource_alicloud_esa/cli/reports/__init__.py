@@ -1,4 +1,4 @@
-"""The reports of a check: one file a format, which turns a Check into text; here, which are asked for and where."""
+"""The reports of a check: each format's file turns a Check into text; here, which are asked for and where."""
 
 from __future__ import annotations
 

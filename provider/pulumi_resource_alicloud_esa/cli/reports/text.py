@@ -1,4 +1,4 @@
-"""The report for a log or a terminal: the summary, then a line a job; of several sites those that are not clean."""
+"""The report for a log or a terminal: the summary, then a line for each job; of several sites, those not clean."""
 
 from __future__ import annotations
 
