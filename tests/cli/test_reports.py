@@ -132,6 +132,14 @@ def test_the_sarif_report_points_at_the_lines_of_the_baseline(cli: Cli) -> None:
     assert f"job example ({EXAMPLE_JOB_ID}): domains testurl.com => evil.example.com" in found.values()
 
 
+def test_a_name_is_neither_a_link_nor_a_placeholder_in_sarif(cli: Cli) -> None:
+    cli.record()
+    cli.emulator.store.add(SITE_ID, Name="[here](https://evil.example) {0} \\[x]")
+    check_all(cli, 7)
+    (result,) = sarif_of(cli.read("r.sarif"))["results"]
+    assert r"\[here\](https://evil.example) {{0}} \\\[x\]" in result["message"]["text"]
+
+
 def fingerprints(cli: Cli) -> dict[str, dict[str, str]]:
     check_all(cli, 7)
     results = json.loads(cli.read("r.sarif"))["runs"][0]["results"]

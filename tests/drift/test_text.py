@@ -82,17 +82,34 @@ def test_a_job_with_many_changes_is_one_bounded_line() -> None:
     assert len(line) < 20_000
 
 
+def test_hidden_characters_of_an_id_are_spelled_out() -> None:
+    job, run = "1\u202e\x1b[2m", "##[group]\u2066"
+    found = [
+        Difference(Kind.MISSING, job, "a"),
+        Difference(Kind.CHANGED, job, "b", "startTime", "x", "y", run),
+        Difference(Kind.CHANGED, job, "b", "executions", None, "x", run),
+    ]
+    shown, execution = "1\\u202e\\x1b[2m", "##\\[group]\\u2066"
+    assert job_lines(found) == [
+        f"job a ({shown}) is gone",
+        f"job b ({shown}): execution {execution} startTime x => y, execution {execution} is new (x)",
+    ]
+    assert changed_jobs(found) == [f"job a ({shown}) is gone", f"job b ({shown}) has changed"]
+    assert summary("7", [Difference(Kind.UNEXPECTED, job, "")], 1) == f"site 7: drift: 1 new: {shown}"
+
+
 wild = st.text(max_size=12) | st.sampled_from(
     ["a\nb", "|", "`", "``", "<script>", "\x1b[31m", "\u202e", "a|`b`", "[x](y)"]
 )
 differences = st.builds(
     Difference,
     st.just(Kind.CHANGED),
-    st.from_regex(r"[0-9a-f]{24}", fullmatch=True),
+    st.from_regex(r"[0-9a-f]{24}", fullmatch=True) | wild,
     wild,
-    st.just("errorInfo"),
+    st.sampled_from(["errorInfo", "executions"]),
     st.none() | wild | st.integers(),
     st.none() | wild | st.integers(),
+    wild,
 )
 
 
