@@ -107,9 +107,10 @@ def test_the_verdict_has_a_colour_and_no_color_is_respected(cli: Cli, happens: b
     assert plain == COLOUR.sub("", sent)
 
 
-def test_no_color_keeps_the_progress_but_has_no_colour(cli: Cli) -> None:
+@pytest.mark.parametrize(("options", "env"), [([], {"NO_COLOR": "1"}), (["--no-color"], {})])
+def test_no_color_keeps_the_progress_but_has_no_colour(cli: Cli, options: list[str], env: dict[str, str]) -> None:
     cli.emulator.delay = 0.2
-    _, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE, "--page-size", "5", NO_COLOR="1")
+    _, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE, "--page-size", "5", *options, **env)
     assert "/45" in sent
     assert not re.search(r"\x1b\[[0-9;]*(3|4|9)[0-7]m", sent)
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from . import say
+
 # Progress is shown only after this time: most calls are over before.
 _SILENT_SECONDS = 1.0
 
@@ -79,7 +81,9 @@ class Display:
 
         texts = ("{task.description}", "{task.fields[count]}", "{task.fields[doing]}")
         subject, count, doing = (TextColumn(text, markup=False) for text in texts)
-        bar = Progress(subject, BarColumn(bar_width=20), count, doing, console=Console(stderr=True), transient=True)
+        # Rich reads NO_COLOR itself, and knows nothing of --no-color.
+        console = Console(stderr=True, no_color=say.no_colour or None)
+        bar = Progress(subject, BarColumn(bar_width=20), count, doing, console=console, transient=True)
         self._task = bar.add_task(self._subject, total=None, count="", doing=self._doing)
         bar.start()
         self._bar = bar
