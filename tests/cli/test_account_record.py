@@ -124,10 +124,11 @@ def test_again_records_every_file_by_its_own_question_and_tells_what_it_accepts(
         (["--all-sites", "-o", "file"], "--output: file is a file; of several sites give a folder"),
         (["--all-sites", "-o", "no/where"], "--output: the folder of no/where does not exist"),
         (["--site", "1", "--site", "2", "-o", "a", "-o", "b"], "--output: only --again takes several; give one file"),
+        (["--all-sites", "--id", A, "-o", "x"], "--id: names a job of one site; give one site, or leave it out"),
         (["--all-sites", "--again", "-o", "."], "--again: takes everything from .; leave out --all-sites"),
     ],
 )
-def test_a_place_that_cannot_take_several_sites_is_refused_before_anything_is_sent(
+def test_what_does_not_go_with_several_sites_is_refused_before_anything_is_sent(
     cli: Cli, arguments: list[str], reason: str
 ) -> None:
     cli.write("file", "mine")

@@ -37,6 +37,19 @@ def test_what_differs_in_the_same_way_on_many_sites_is_told_once(account: Cli) -
     assert markdown.index("| 33 other sites |") < markdown.index("#### ")
 
 
+def test_github_gets_annotations_on_the_lines_of_each_file_and_the_number_of_the_others(account: Cli) -> None:
+    account.extra = {"GITHUB_ACTIONS": "true"}
+    account.write(file_of(1), "{")
+    for number in range(2, 15):
+        account.emulator.store.add(FIRST_ID + number, Id=A, Name="added")
+    lines = [line for line in check(account).out.splitlines() if line.startswith("::")]
+    assert lines[0].startswith(f"::error title=drift check::site {site(1)} (site-001.example.com): could not tell")
+    line = line_of(account.read(file_of(2)), '"jobs": {')
+    assert lines[1].startswith(f"::warning file={file_of(2)},line={line},title=drift::job added ({A}) is new")
+    assert [text.partition(" ")[0] for text in lines] == ["::error", *["::warning"] * 10, "::notice"]
+    assert lines[-1] == "::notice title=drift::and 3 more differences, listed in the log"
+
+
 def test_a_pull_request_s_comment_has_room_for_the_report_of_any_account(account: Cli) -> None:
     for number in range(1, 61):
         for job in range(40):

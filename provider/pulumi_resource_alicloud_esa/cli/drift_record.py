@@ -53,6 +53,8 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
         else:
             read_query_from(inputs, paged=False)
             ignored = read_ignored(inputs)
+            if request.site.several and "ids" in values:
+                inputs.fault("ids", "names a job of one site; give one site, or leave it out")
         if request.ignore_none and "ignoreFields" in values:
             inputs.faults.append(Fault("--ignore-none", "contradicts --ignore-field; give one of them"))
         inputs.faults += [Fault("--output", reason) for path in request.outputs if (reason := _no_place(request, path))]
