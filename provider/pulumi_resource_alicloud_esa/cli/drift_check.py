@@ -152,9 +152,9 @@ def _check(request: Request, earlier: Earlier | None, target: Target, context: C
     """What the check of one site found, or why it could not tell."""
     baseline: Baseline | None = None
     try:
-        if target.error is not None or target.file is None:
+        baseline = target.file.read() if target.file else None
+        if target.error is not None or target.file is None or baseline is None:
             raise target.error or ValueError("nothing to check by")
-        baseline = target.file.read()
         wanted = request.health or baseline.has_executions
         query = baseline.job_query()
         reading = read_site(context.service(), query, lambda job: wanted, context.deadline, context.progress)

@@ -31,7 +31,7 @@ def drift() -> None:
         "  alicloud-esa drift record --site-id 190007158391808 -o preload-jobs.json\n"
         "  alicloud-esa drift record --all-sites -o baselines/\n"
         "  alicloud-esa drift record --again -o preload-jobs.json",
-        "Exit codes: 0 recorded, 1 it could not be recorded.",
+        "Exit codes: 0 recorded, 1 something could not be recorded.",
     ),
 )
 @sites_options("A site's id, or its exact name; repeatable.  [required, or another choice of sites; but with --again]")
@@ -73,7 +73,7 @@ def drift_record(
         "Examples:\n"
         "  alicloud-esa drift check --baseline preload-jobs.json\n"
         "  alicloud-esa drift check --baseline baselines --all-sites --format text --format sarif=drift.sarif",
-        "Exit codes: 0 as recorded, 7 drift (2 with --detailed-exitcode), 1 could not tell.",
+        "Exit codes: 0 as recorded, 7 drift on any site (2 with --detailed-exitcode), else 1 could not tell.",
     ),
 )
 @click.option(
