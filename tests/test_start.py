@@ -17,6 +17,8 @@ NOT_TO_START = (
     "re2",
     "alibabacloud_credentials",
     "alibabacloud_tea_openapi",
+    "pulumi_resource_alicloud_esa.client",
+    "pulumi_resource_alicloud_esa.config",
     "pulumi_resource_alicloud_esa.credentials.sources",
     "pulumi_resource_alicloud_esa.drift.compare",
     "pulumi_resource_alicloud_esa.drift.record",

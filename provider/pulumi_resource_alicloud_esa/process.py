@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import os
 import signal
 import sys
@@ -12,7 +11,6 @@ from typing import NoReturn
 import grpc.aio
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 
-from .client import Client
 from .engine.log import EngineLog
 from .engine.tracing import tracing_from
 from .provider import EsaProvider
@@ -42,7 +40,7 @@ async def _serve(engine: str | None) -> None:
     tracing = tracing_from(os.environ)
     # The engine names a project when it runs a program; `pulumi do` has none.
     log = EngineLog(engine, shows_progress="PULUMI_PROJECT" in os.environ)
-    provider = EsaProvider(client_factory=functools.partial(Client, tracing=tracing), log=log)
+    provider = EsaProvider(tracing=tracing, log=log)
     servicer = EsaServicer(provider, tracing)
     serve(servicer, server)
     ended = asyncio.Event()

@@ -3,8 +3,7 @@
 A request flows server -> here -> functions/ or resources/ -> esa/query -> esa/service -> esa/listing -> esa/client ->
 esa/retry -> esa/signing -> esa/transport, and back through esa/answer and esa/models to wire. Everything
 here is synchronous and speaks plain Python values: server.py runs it in threads and turns protobuf into values
-and errors into gRPC statuses. The factory takes the client factory, so that tests build the same provider around
-another one.
+and errors into gRPC statuses.
 """
 
 from __future__ import annotations
@@ -14,10 +13,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
-from typing import Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from .client import Client
-from .config import NOT_TO_QUOTE, SECRETS, Settings, read_settings
 from .context import CallContext
 from .engine.faults import known_faults, shown_faults
 from .engine.log import EngineLog, no_log
@@ -26,6 +23,12 @@ from .engine.values import UNKNOWN, Secret, contains_unknown
 from .esa.deadline import Deadline
 from .esa.errors import Cancelled, Fault, InvalidInput
 from .resources.protocol import Diff, Resource
+
+if TYPE_CHECKING:
+    # Not at run time: the settings are read when the engine sends them, and a start for the schema alone gets none.
+    from .client import Client
+    from .config import Settings
+    from .engine.tracing import Tracing
 
 Function = Callable[[dict[str, Any], CallContext], dict[str, Any]]
 
@@ -50,12 +53,12 @@ class EsaProvider:
     def __init__(
         self,
         environment: Mapping[str, str] = os.environ,
-        client_factory: Callable[..., Client] = Client,
+        tracing: Tracing | None = None,
         log: EngineLog = no_log,
     ) -> None:
         self.log = log
         self._environment = environment
-        self._client_factory = client_factory
+        self._tracing = tracing
         self._client: Client | None = None
         self._running: set[Deadline] = set()
         self._lock = threading.Lock()
@@ -63,6 +66,8 @@ class EsaProvider:
 
     def check_config(self, news: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
         """The inputs to keep in state, secrets marked, and what is wrong with them."""
+        from .config import NOT_TO_QUOTE, read_settings
+
         faults: list[Fault] = []
         try:
             read_settings(news, self._environment)
@@ -76,6 +81,8 @@ class EsaProvider:
 
     def configure(self, values: Mapping[str, Any]) -> None:
         """Take the settings; raises InvalidInput. Nothing is sent, nothing is imported for it."""
+        from .config import read_settings
+
         # An earlier client is left to the calls that still use it; its threads end with the last of them.
         self._client = self._new_client(read_settings(values, self._environment))
 
@@ -142,7 +149,7 @@ class EsaProvider:
     @property
     def timeout_seconds(self) -> float:
         """How long one call may take."""
-        return (self._client.settings if self._client else Settings()).timeout_seconds
+        return (self._client.settings if self._client else _default_settings()).timeout_seconds
 
     def cancel(self) -> None:
         """End all running calls, and those to come, with Cancelled."""
@@ -163,14 +170,16 @@ class EsaProvider:
             self._client.close()
 
     def _new_client(self, settings: Settings) -> Client:
-        return self._client_factory(settings, self._environment, self.log.warning, self.log.debug)
+        from .client import Client
+
+        return Client(settings, self._environment, self.log.warning, self.log.debug, self._tracing)
 
     @contextmanager
     def _call(self, subject: str, deadline: Deadline | None, urn: str = "") -> Iterator[CallContext]:
         client = self._client
         if client is None:
             # `pulumi do` and tests may invoke before Configure: the environment alone is a configuration.
-            client = self._client = self._new_client(Settings())
+            client = self._client = self._new_client(_default_settings())
         timer: AbstractContextManager[None] = nullcontext()
         if deadline is None:
             # Who gives a deadline ends it on time; a thread for each of many calls would cost a fifth of their time.
@@ -216,7 +225,15 @@ def _check_known(function: Function, inputs: dict[str, Any]) -> None:
             raise InvalidInput(faults) from None
 
 
+def _default_settings() -> Settings:
+    from .config import Settings
+
+    return Settings()
+
+
 def _is_secret(name: str, value: Any) -> bool:
+    from .config import SECRETS
+
     if value is UNKNOWN or isinstance(value, Secret):
         return False
     # An object in either spelling, or as JSON. A value of the wrong kind is marked, not shown.

@@ -92,7 +92,7 @@ def _items(values: Sequence[Any]) -> list[bytes]:
     kinds = set(map(type, values))
     if kinds == {dict}:
         return [_row_head(len(content)) + content for content in _structs(values)]
-    texts = _short_texts(_ITEM_HEADS, values) if kinds == {str} else None
+    texts = _short_texts(_item_heads(), values) if kinds == {str} else None
     return texts or [_field(_ITEM, _value(value)) for value in values]
 
 
@@ -141,6 +141,12 @@ def _frames(name: str) -> tuple[bytes, list[bytes], bytes]:
     return key, _heads(lambda text: _entry(key, _field(_TEXT, text))), _entry(key, _NUMBER + bytes(8))[:-8]
 
 
+@lru_cache(maxsize=1)
+def _item_heads() -> list[bytes]:
+    """What stands before a short text in a list."""
+    return _heads(lambda text: _field(_ITEM, _field(_TEXT, text)))
+
+
 @lru_cache(maxsize=4096)
 def _row_head(size: int) -> bytes:
     """What stands before the content of a map in a list."""
@@ -168,6 +174,3 @@ def _varint(number: int) -> bytes:
         number >>= 7
     digits.append(number)
     return bytes(digits)
-
-
-_ITEM_HEADS = _heads(lambda text: _field(_ITEM, _field(_TEXT, text)))

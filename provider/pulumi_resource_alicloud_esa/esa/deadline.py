@@ -101,8 +101,9 @@ class Deadline:
 
     def _end(self, reason: EsaError) -> None:
         with _owners_lock:
-            if self._reason is None:
-                self._reason = reason
+            if self._reason is not None:
+                return
+            self._reason = reason
             for sock in [sock for sock, owner in _owners.items() if owner is self]:
                 _shut(sock)
         self._ended.set()
