@@ -37,7 +37,7 @@ def missed(rows: Sequence[Row]) -> str:
         for row in rows
         if not row.met
     ]
-    return "\n".join(["Missed:", "", *lines]) if lines else "No target is missed."
+    return "\n".join(["Missed:", "", *map(str.rstrip, lines)]) if lines else "No target is missed."
 
 
 def _shown(row: Row, value: float) -> str:

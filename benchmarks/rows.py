@@ -96,6 +96,7 @@ def many_jobs(service: Service, repeats: int) -> list[Row]:
 def many_sites(service: Service, repeats: int) -> list[Row]:
     """200 sites at once: beside the loop without latency, and beside one after the other with it."""
     sites = [service.site(MANY + number, 45) for number in range(SITES)]
+    service.delay(0)
     with Plugin(service.environment()) as plugin, SdkLoop(service.environment()) as loop:
 
         def all_at_once() -> None:
