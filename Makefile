@@ -50,7 +50,7 @@ sdk: schema dev sdkgen ## write sdk/ anew from schema.json
 bench: dev cli packed ## against the official SDK, side by side; WRITE=1 keeps the figures in docs/
 	@$(WITH_TOOLS) $(PYTHON) -m benchmarks $(if $(WRITE),--write)
 
-soak: dev cli ## the plugin under load for minutes
+soak: dev cli ## the plugin and the command under load for minutes
 	@$(WITH_TOOLS) $(PYTHON) -m benchmarks.soak
 
 fuzz: dev ## the property tests with many more examples
