@@ -24,7 +24,7 @@ def test_what_differs_in_the_same_way_on_many_sites_is_told_once(account: Cli) -
     assert lines[2] == f"site {SITE_ID} (example.com): drift: 1 changed: example (urlCount)"
     assert lines[6] == f"site {site(1)} (site-001.example.com): drift: 1 gone: warmup-000001"
     others = ", ".join(f"{site(number)} (site-{number:03}.example.com)" for number in range(2, 12))
-    assert lines[7] == f"the same on 29 more sites: {others} and 19 more"
+    assert lines[7] == f"the same on 29 more sites, but for ids and times of creation: {others} and 19 more"
     assert lines[8].startswith("job warmup-000001 (")
     files_of = " ".join(f"-o {file_of(number)}" for number in range(1, 21))
     assert lines[9] == f"to accept this: alicloud-esa drift record --again {files_of}"
@@ -35,6 +35,16 @@ def test_what_differs_in_the_same_way_on_many_sites_is_told_once(account: Cli) -
     assert f"| `{site(30)}` (`site-030.example.com`) | drift | 1 gone |\n" in markdown
     assert "| 33 other sites | as recorded | |\n" in markdown
     assert markdown.index("| 33 other sites |") < markdown.index("#### ")
+
+
+def test_new_jobs_of_one_name_that_preload_something_else_are_not_told_as_the_same(account: Cli) -> None:
+    for number, domain in ((1, "a.example.com"), (2, "b.example.com"), (3, "a.example.com")):
+        account.emulator.store.add(FIRST_ID + number, Id=f"{number:024x}", Name="added", Domains=domain, UrlCount=1)
+    lines = check(account).out.splitlines()
+    assert [line for line in lines if line.startswith("the same")] == [
+        f"the same on 1 more site, but for ids and times of creation: {site(3)} (site-003.example.com)"
+    ]
+    assert [line.split(", ")[1] for line in lines if line.startswith("job ")] == ["a.example.com", "b.example.com"]
 
 
 def test_github_gets_annotations_on_the_lines_of_each_file_and_the_number_of_the_others(account: Cli) -> None:

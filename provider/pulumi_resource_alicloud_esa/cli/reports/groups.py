@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from ...drift.compare import Difference
 from ...drift.ignored import lines as ignored_lines
+from ...drift.record import Record
+from ...drift.text import details, number
 from ..outcome import Check, Outcome, Verdict, accepting
 
 _ORDER = (Verdict.DRIFT, Verdict.ERROR, Verdict.CLEAN)
 _NAMED = 10
 _ACCEPTED = 20
+_BUT = ", but for ids and times of creation"
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,8 @@ class Group:
         """Which the others are, "" for none."""
         if not self.others:
             return ""
+        sites = f"{number(len(self.others), 'more site')}{_BUT if self.first.differences else ''}"
         more = f" and {len(self.others) - _NAMED} more" if len(self.others) > _NAMED else ""
-        sites = "1 more site" if len(self.others) == 1 else f"{len(self.others)} more sites"
         return f"the same on {sites}: {', '.join(other.label for other in self.others[:_NAMED])}{more}"
 
     @property
@@ -49,8 +53,16 @@ def _to_say(outcome: Outcome) -> Hashable:
     since = (tuple(outcome.since.counts.values()), *outcome.since.lines()) if outcome.since else ()
     return (
         *outcome.errors,
-        *((found.kind, found.name, found.path, found.expected, found.actual) for found in outcome.differences),
+        *map(_of_any_site, outcome.differences),
         *(since if outcome.differences or any(since[1:]) else ()),
         *ignored_lines(outcome.judged),
         *(outcome.health.lines() if outcome.health else ()),
     )
+
+
+def _of_any_site(found: Difference) -> Hashable:
+    """A finding without what is another one on each site: ids, and when a job was created."""
+    fields = dict(found.record.fields) if found.record else {}
+    fields.pop("createdAt", None)
+    job = details(Record(fields, found.record.executions if found.record else None))
+    return (found.kind, found.name, found.path, found.expected, found.actual, job)
