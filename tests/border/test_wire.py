@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.runtime import proto, rpc
-from pulumi_resource_alicloud_esa.engine.values import UNKNOWN, Secret
+from pulumi_resource_alicloud_esa.engine.values import SIGNATURE, UNKNOWN, UNKNOWN_STRING, Secret
 from pulumi_resource_alicloud_esa.engine.wire import invoke_response, to_struct
 from pulumi_resource_alicloud_esa.schema import schema_text
 
@@ -60,6 +60,56 @@ def test_any_result_parses_to_the_struct_that_the_sdk_would_send(values: dict[st
 @given(MAPS)
 def test_any_map_is_the_struct_that_the_sdk_would_send(values: dict[str, Any]) -> None:
     assert to_struct(values) == marshalled(values)
+
+
+ROW = st.fixed_dictionaries(
+    {
+        "any": VALUES,
+        "text": TEXTS,
+        "mark": st.sampled_from([SIGNATURE, UNKNOWN_STRING, f"\\{SIGNATURE}", "x"]),
+        "number": st.integers(0, 3) | st.floats(allow_nan=False),
+        "none": st.none() | st.sampled_from(["", "x"]),
+    }
+)
+
+
+@given(st.lists(ROW, max_size=8))
+def test_maps_with_the_same_names_are_the_structs_that_the_sdk_would_send(rows: list[dict[str, Any]]) -> None:
+    values = {"jobs": rows, "byId": {str(number): row for number, row in enumerate(rows)}}
+    # The SDK has no escape for a text that looks like a mark.
+    expected = marshalled(
+        {"jobs": escaped(rows), "byId": {str(number): escaped(row) for number, row in enumerate(rows)}}
+    )
+    assert to_struct(values) == expected
+
+
+def escaped(value: Any) -> Any:
+    """The value with a backslash before each text that the engine would take for a mark."""
+    if isinstance(value, list):
+        return [escaped(item) for item in value]
+    if isinstance(value, dict):
+        return {name: escaped(item) for name, item in value.items()}
+    return f"\\{value}" if value in (SIGNATURE, UNKNOWN_STRING, f"\\{SIGNATURE}") else value
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0.0, -0.0, 0.0, -0.0],
+        [1, True, 1, True, 1.0, False, 0],
+        ["x" * size for size in (0, 1, 31, 32, 126, 127, 128, 129, 16_384)],
+        ["x" * 200] * 5,
+        ["ü" * 64, "ü" * 63, "a", "b"],
+        [None, "a", None, "a"],
+        list(range(1201)),
+        [str(number) for number in range(1201)],
+    ],
+)
+def test_a_name_keeps_each_of_its_values_and_their_types(values: list[Any]) -> None:
+    fields = to_struct({"rows": [{"a": value, "b": 1} for value in values]}).fields["rows"].list_value.values
+    found = [getattr(row.struct_value.fields["a"], row.struct_value.fields["a"].WhichOneof("kind")) for row in fields]
+    expected = [float(value) if type(value) is int else 0 if value is None else value for value in values]
+    assert [(type(value), repr(value)) for value in found] == [(type(value), repr(value)) for value in expected]
 
 
 @pytest.mark.parametrize("name", ["", "id", "jobs", "ü" * 20, "n" * 110, "n" * 126, "n" * 130])
