@@ -42,7 +42,10 @@ class BaselineFile:
 def find_baselines(given: Sequence[str]) -> list[BaselineFile]:
     """The files that are given or lie in the folders that are given, each once; a folder's in the order of names."""
     paths = [path for one in given for path in (_in_folder(one) if os.path.isdir(one) else [one])]
-    return [_look_at(path) for path in {place_of(path): path for path in reversed(paths)}.values()][::-1]
+    by_place: dict[str, str] = {}
+    for path in paths:
+        by_place.setdefault(place_of(path), path)
+    return [_look_at(path) for path in by_place.values()]
 
 
 def is_folder(path: str) -> bool:
