@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from pulumi_resource_alicloud_esa.cli.json_text import json_text, key_lines
 from pulumi_resource_alicloud_esa.esa.printable import printable
 
 from emulator import EXAMPLE_JOB_ID
-from tests.support.command import BASELINE, SITE, Cli, line_of
+from tests.support.command import BASELINE, COMMAND, SITE, Cli, line_of
 
 JOB = {"domains": "a.com", "name": "n", "urlCount": 3}
 ACCEPTED = "; `alicloud-esa drift record` writes what is accepted (version 1 to 2)"
@@ -177,3 +178,13 @@ def test_any_text_is_harmless_and_json_keeps_it(text: str) -> None:
     written = json_text({"a": text})
     assert json.loads(written) == {"a": text}
     assert json_text({"a": "\ud800"}).encode()
+
+
+def test_a_baseline_that_can_be_read_once_only_is_checked(cli: Cli) -> None:
+    cli.record()
+    script = f"{COMMAND} drift check --baseline <(cat {BASELINE})"
+    done = subprocess.run(
+        ["bash", "-c", script], env=cli.environment(), cwd=cli.folder, capture_output=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(f"site {SITE}: no drift in 45 ".encode())
