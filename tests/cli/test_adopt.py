@@ -127,6 +127,16 @@ def test_a_check_writes_the_import_file_of_the_new_jobs_only(cli: Cli) -> None:
     assert cli.read("import.json") == '{\n  "resources": []\n}\n'
 
 
+def test_each_import_file_that_is_asked_for_is_written(cli: Cli) -> None:
+    cli.record()
+    cli.emulator.store.add(SITE_ID, Id=A, Name="added")
+    assert cli.check("--adopt", "import.json", "--adopt", "import.tf").code == 7
+    assert resources(cli.read("import.json")) == [(JOB, "added", f"{SITE}:{A}")]
+    assert blocks(cli.read("import.tf")) == [("alicloud_esa_scheduled_preload_job.added", f"{SITE}:{A}")]
+    ran = cli.check("--adopt", "import.json", "--adopt", "./import.json")
+    assert (ran.code, ran.err) == (1, "error: --adopt: ./import.json is taken by --adopt; give another file\n")
+
+
 def test_no_import_file_is_written_when_the_jobs_cannot_be_read(cli: Cli) -> None:
     cli.record()
     cli.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied"))

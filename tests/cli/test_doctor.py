@@ -116,10 +116,37 @@ def test_with_a_site_s_id_the_permission_to_list_sites_is_not_needed(cli: Cli) -
     assert checks["ListSites"]["text"] == "denied (NoPermission); a call with the site's id does without"
 
 
-def test_a_secret_of_another_key_is_told_with_what_to_check(cli: Cli) -> None:
+def test_a_secret_of_another_key_is_told_once_as_wrong_keys_with_what_to_check(cli: Cli) -> None:
     checks = doctor(cli, code=1, ALIBABA_CLOUD_ACCESS_KEY_SECRET="hunter2")
-    assert checks["ListSites"]["text"].startswith("SignatureDoesNotMatch: ")
-    assert checks["ListSites"]["advice"].startswith("Check the access key's id and the access key's secret")
+    assert statuses(checks) == {"keys": "wrong", **dict.fromkeys(ACTIONS, "warning")}
+    assert checks["keys"]["text"].startswith("SignatureDoesNotMatch: ")
+    assert checks["keys"]["advice"].startswith("Check the access key's id and the access key's secret")
+    assert [checks[action]["text"] for action in ACTIONS] == ["not told: the keys are refused", *["not tried"] * 3]
+    assert checks["clock"]["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["InvalidAccessKeyId.NotFound", "InvalidSecurityToken.Expired", "MissingSecurityToken", "IncompleteSignature"],
+)
+def test_keys_that_one_action_finds_refused_are_wrong_for_all(cli: Cli, code: str) -> None:
+    cli.emulator.glitches.add(Glitch(code=code, times=9, action="ListScheduledPreloadJobs"))
+    checks = doctor(cli, code=1)
+    assert [name for name, status in statuses(checks).items() if status == "wrong"] == ["keys"]
+    assert code in checks["keys"]["text"]
+    assert checks["ListSites"]["status"] == "ok"
+    assert checks["GetScheduledPreloadJob"]["text"] == "not tried"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--site-id", SITE), ("--site", "example.com")])
+def test_throttling_is_told_once_as_throttling(cli: Cli, arguments: tuple[str, ...]) -> None:
+    cli.emulator.glitches.add(Glitch(code="Throttling.User", times=99))
+    checks = doctor(cli, *arguments, code=1)
+    assert statuses(checks) == {"ListSites": "wrong", **dict.fromkeys(ACTIONS[1:], "warning")}
+    assert checks["ListSites"]["text"].startswith("throttled: Throttling.User: ")
+    assert checks["ListSites"]["advice"].startswith("The service is throttling: try again later")
+    assert {checks[action]["text"] for action in ACTIONS[1:]} == {"not tried"}
+    assert len(cli.emulator.requests) == 2
 
 
 @pytest.mark.parametrize(

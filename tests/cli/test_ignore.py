@@ -58,7 +58,7 @@ def test_a_rule_needs_no_more_than_the_version_beside_it(cli: Cli) -> None:
     document = json.loads(cli.record())
     cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, Domains="other.example.com")
     cli.write(BASELINE, json.dumps({**document, "ignore": [RULE]}))
-    assert """'ignore' is not known; it belongs to "version": 2; """ in cli.check().err
+    assert """'ignore' is not known; it belongs to version 2, so set "version" to that; """ in cli.check().err
     cli.write(BASELINE, json.dumps({**document, "ignore": [RULE], "version": 2}))
     assert cli.check().code == 0
 

@@ -326,6 +326,51 @@ def test_again_asks_what_the_file_asks(cli: Cli) -> None:
     assert cli.read(BASELINE) == text
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "less"),
+    [
+        (["--executions"], [], "executions"),
+        (
+            ["--executions", "--ignore-none"],
+            ["--executions"],
+            "errorInfo, executionCount, failedFileOss, taskSubmitted",
+        ),
+        (["--ignore-none"], ["--ignore-field", "name", "--ignore-field", "urlCount"], "name, urlCount"),
+    ],
+)
+def test_a_record_that_would_cover_less_than_the_file_is_refused(
+    cli: Cli, before: list[str], after: list[str], less: str
+) -> None:
+    text = cli.record(*before)
+    requests = len(cli.emulator.requests)
+    record = ("drift", "record", "--site-id", SITE, "-o", BASELINE, *after)
+    ran = cli(*record)
+    assert ran.code == 1
+    assert ran.err.startswith(f"error: --output: {BASELINE} also covers {less}")
+    assert ran.err.endswith("; keep that with --again, or give --force to cover less\n")
+    assert (cli.read(BASELINE), len(cli.emulator.requests)) == (text, requests)
+    assert cli(*record, "--force").code == 0
+    assert cli.read(BASELINE) != text
+
+
+def test_a_filter_that_the_file_did_not_have_is_warned_of(cli: Cli) -> None:
+    cli.record()
+    ran = cli("drift", "record", "--site-id", SITE, "--name-regex", "^example", "-o", BASELINE)
+    assert (ran.code, ran.err.splitlines()[0]) == (
+        0,
+        f"warning: --name-regex: may leave out jobs that {BASELINE} covered before",
+    )
+    again = cli("drift", "record", "--site-id", SITE, "--name-regex", "^nightly", "--page-size", "9", "-o", BASELINE)
+    assert (again.code, again.err) == (0, f"site {SITE}: 4 jobs recorded in {BASELINE}\n")
+
+
+def test_a_record_that_covers_as_much_or_another_window_is_made(cli: Cli) -> None:
+    cli.record("--name-regex", "^example", "--start-time", "2024-05-01T00:00:00Z")
+    cli.record("--name-regex", "^nightly-", "--start-time", "2024-06-01T00:00:00Z", "--page-size", "5")
+    cli.record("--executions")
+    cli.record("--executions", "--ignore-none")
+
+
 @pytest.mark.parametrize("option", [["--site-id", SITE], ["--no-error"], ["--ignore-none"], ["--ignore-field", "name"]])
 def test_again_takes_no_other_question(cli: Cli, option: list[str]) -> None:
     cli.record()

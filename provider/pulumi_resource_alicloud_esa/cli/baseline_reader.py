@@ -107,7 +107,7 @@ def _read_document(document: dict[str, Any], lines: Mapping[Path, int]) -> Basel
             raise _Wrong((), f"{key} is missing")
     for key in document:
         if key not in (*_KEYS, *more):
-            hint = f'; it belongs to "version": {FORMAT_VERSION}' if key in _KEYS_OF_2 else ""
+            hint = f'; it belongs to version {FORMAT_VERSION}, so set "version" to that' if key in _KEYS_OF_2 else ""
             raise _Wrong((key,), f"{shown(key)} is not known{hint}")
     if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
         raise _Wrong(("version",), f"version {shown(version)} is not accepted")

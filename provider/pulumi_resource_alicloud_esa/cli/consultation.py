@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from ..config import Settings
 from ..esa.answer import Answer
 from ..esa.client import EsaClient
-from ..esa.codes import Retry
+from ..esa.codes import OF_KEYS, Retry
 from ..esa.deadline import Deadline
 from ..esa.endpoints import Endpoint
 from ..esa.errors import ApiError, Cancelled, EsaError, ResponseError, TransportError
@@ -83,6 +83,9 @@ class Consultation:
     def __init__(self, settings: Settings, source: CredentialSource, endpoint: Endpoint, deadline: Deadline) -> None:
         self.watched = Watched(endpoint, settings)
         self.account = ""
+        self.keys: Line | None = None
+        """Why the keys are refused, whatever the action."""
+        self._ended = False
         self._deadline = deadline
         # Two attempts: the second with the service's time, where this machine's is wrong.
         self._client = EsaClient(self.watched, source, Pace(1), RetryPolicy(max_attempts=2))
@@ -94,9 +97,9 @@ class Consultation:
     def actions(self, site_id: str | None, find: Callable[[], str] | None) -> list[Line]:
         """One line for each action; raises Cancelled."""
         sites, found = self._try(_SITES, _FIRST, lambda body: read_page(body, "Sites", SITE, {})[1])
-        if site_id is not None and sites.status == WRONG and "denied" in sites.text:
+        if site_id is not None and sites.status == WRONG and sites.text.startswith("denied ("):
             sites = replace(sites, status=WARNING, text=f"{sites.text}; a call with the site's id does without")
-        if not self.watched.answers:
+        if self._ended or not self.watched.answers:
             return [sites, *(Line(action, WARNING, "not tried") for action in ACTIONS[1:])]
         site = site_id or next((one["siteId"] for one in found), None)
         jobs = Line(_JOBS, WARNING, "not tried: no site to ask about", "Give --site-id.")
@@ -139,6 +142,8 @@ class Consultation:
         self, action: str, parameters: Mapping[str, str], read: Callable[[Mapping[str, Any]], list[T]]
     ) -> tuple[Line, list[T]]:
         """The action's line, and what was read of its answer: one that cannot be read as documented is wrong too."""
+        if self._ended:
+            return Line(action, WARNING, "not tried"), []
         try:
             rows = read(self._client.call(action, parameters, self._deadline))
         except Cancelled:
@@ -162,7 +167,13 @@ class Consultation:
                 action, WRONG, f"refused for this machine's clock ({error.code})", "Set this machine's clock (NTP)."
             )
         advice = error.advice(TERMS)
-        return Line(action, WRONG, error.told(TERMS).removesuffix(advice).strip(), advice)
+        line = Line(action, WRONG, error.told(TERMS).removesuffix(advice).strip(), advice)
+        # What is true of every action is told once.
+        self._ended = error.code in OF_KEYS or error.retry is Retry.THROTTLE
+        if error.code in OF_KEYS:
+            self.keys = replace(line, name="keys")
+            return Line(action, WARNING, "not told: the keys are refused")
+        return replace(line, text=f"throttled: {line.text}") if self._ended else line
 
     def _allowed(self, action: str) -> Line:
         seconds = round(self.watched.seconds, 2)

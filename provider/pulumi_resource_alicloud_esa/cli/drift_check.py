@@ -43,7 +43,7 @@ class Request:
     health: bool
     since: str | None
     fail_on: str
-    adopt: str | None
+    adopt: Sequence[str]
 
     @property
     def several(self) -> bool:
@@ -73,8 +73,8 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
     _say_errors(check)
     # All at the end, each at once: a run that is interrupted leaves every old report as it was.
     written = [report.write(check) for report in reports]
-    if request.adopt is not None and any(outcome.verdict is not Verdict.ERROR for outcome in check.outcomes):
-        written.append(write(request.adopt, adoption(request.adopt, check)))
+    if any(outcome.verdict is not Verdict.ERROR for outcome in check.outcomes):
+        written += [write(file, adoption(file, check)) for file in request.adopt]
     if check.verdict is Verdict.DRIFT and all(report.file for report in reports):
         say.note(check.summary)
     return check.exit_code(request.detailed, request.fail_on == "new") if all(written) else COULD_NOT_TELL

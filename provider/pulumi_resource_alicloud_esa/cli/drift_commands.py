@@ -28,8 +28,8 @@ def drift() -> None:
     "record",
     epilog=epilog(
         "Examples:\n"
-        "  alicloud-esa drift record --site-id 190007158391808 -o preload-jobs.json\n"
-        "  alicloud-esa drift record --all-sites -o baselines/\n"
+        "  alicloud-esa drift record --executions --site-id 190007158391808 -o preload-jobs.json\n"
+        "  alicloud-esa drift record --executions --all-sites -o baselines/\n"
         "  alicloud-esa drift record --again -o preload-jobs.json",
         "Exit codes: 0 recorded, 1 something could not be recorded.",
     ),
@@ -51,7 +51,7 @@ def drift() -> None:
 @click.option(
     "--again", is_flag=True, help="Ask what each FILE asks: same site, filters and fields; its rules are kept."
 )
-@click.option("--force", is_flag=True, help="Record over the baseline of another site.")
+@click.option("--force", is_flag=True, help="Record over the baseline of another site, or one that covers more.")
 @connection_options
 def drift_record(
     outputs: tuple[str, ...], ignore_none: bool, executions: bool, again: bool, force: bool, **values: Any
@@ -113,8 +113,10 @@ def drift_record(
 @click.option(
     "--adopt",
     metavar="FILE",
+    multiple=True,
     type=click.Path(),
-    help="Write what imports the new jobs: for `pulumi import --file`, or terraform's blocks where FILE ends in .tf.",
+    help="Write what imports the new jobs: for `pulumi import --file`, or terraform's blocks where FILE ends in "
+    ".tf; repeatable.",
 )
 @connection_options
 def drift_check(
@@ -125,7 +127,7 @@ def drift_check(
     health: bool,
     since: str | None,
     fail_on: str,
-    adopt: str | None,
+    adopt: tuple[str, ...],
     **values: Any,
 ) -> int:
     """Compare the jobs of a site with a baseline, or of many with theirs: one verdict, one report.

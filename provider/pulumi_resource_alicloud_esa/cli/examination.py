@@ -51,6 +51,8 @@ def examine(
         lines = consultation.actions(*site)
     finally:
         consultation.close()
+    if consultation.keys is not None:
+        found.lines[[line.name for line in found.lines].index("keys")] = consultation.keys
     found.answers = consultation.watched.answers
     if found.answers:
         found.lines += [_clock(consultation.watched), _account(consultation.account)]

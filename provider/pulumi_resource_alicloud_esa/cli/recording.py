@@ -61,13 +61,18 @@ def record(recording: Recording, context: CallContext) -> Recorded:
     site_id = recording.site_id or (old.site_id if old else "")
     inputs = Inputs({**question.values, "siteId": site_id})
     query = read_query_from(inputs, paged=False)
-    if faults := [*inputs.faults, *_of_another_site(recording, old, site_id)]:
-        raise InvalidInput(faults)
     covers = covered(question.ignored, question.executions)
+    path = recording.file.path
+    lost = [] if again or recording.force or old is None else _lost(path, old, site_id, covers)
+    if faults := [*inputs.faults, *lost]:
+        raise InvalidInput(faults)
     reading = _read(query, covers, old.jobs if again and old else (), context)
     baseline = new_baseline(query, question.values, question.ignored, covers, reading)
     if old is not None and old.site_id == site_id:
         baseline = replace(baseline, rules=old.rules)
+        # A filter with another value is another question; one that the file does not have leaves jobs out.
+        for name in sorted(question.values.keys() - {*old.query, "pageSize"}):
+            context.service().warn(Fault(name, f"may leave out jobs that {path} covered before"))
     return Recorded(baseline, _accepted(old, reading) if again and old else None)
 
 
@@ -91,11 +96,18 @@ def _as_before(old: Baseline | None) -> Question:
     return Question(old.query, old.ignored, EXECUTIONS in old.covers)
 
 
-def _of_another_site(recording: Recording, old: Baseline | None, site_id: str) -> list[Fault]:
-    if old is None or old.site_id == site_id or recording.force:
+def _lost(path: str, old: Baseline, site_id: str, covers: tuple[str, ...]) -> list[Fault]:
+    """What the file holds and the new record would not: another site, or fields that are not asked for now."""
+    if old.site_id != site_id:
+        reason = f"holds site {old.site_id}; give another file, or --force to record site {site_id} over it"
+        return [Fault("--output", f"{path} {reason}")]
+    fields = sorted({*old.covers} - {*covers})
+    if EXECUTIONS in fields:
+        fields = [name for name in fields if "." not in name]
+    if not fields:
         return []
-    reason = f"holds site {old.site_id}; give another file, or --force to record site {site_id} over it"
-    return [Fault("--output", f"{recording.file.path} {reason}")]
+    reason = f"also covers {', '.join(fields)}; keep that with --again, or give --force to cover less"
+    return [Fault("--output", f"{path} {reason}")]
 
 
 def _read(query: JobQuery, covers: tuple[str, ...], known: Iterable[str], context: CallContext) -> Reading:

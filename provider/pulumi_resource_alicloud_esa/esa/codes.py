@@ -43,6 +43,7 @@ _KEYS = (
 )
 _STS = "Get a new security token; it must belong to the same access key."
 _STS_EXPIRED = f"The temporary keys have expired. {term('expired keys')}"
+_STS_MISSING = f"Temporary keys need {term('security token')} beside {term('access key')} and {term('secret key')}."
 _SLOW = f"The service is throttling: try again later, or lower {term('concurrency')}."
 _LATER = "The service had a fault of its own: try again later."
 _RAM = "Allow the RAM action esa:{action} for these credentials."
@@ -89,10 +90,7 @@ GATEWAY: dict[str, Meaning] = {
     "InvalidSecurityToken.Expired": Meaning(Retry.CREDENTIALS, _STS_EXPIRED),
     "InvalidSecurityToken.Malformed": Meaning(Retry.NEVER, _STS),
     "InvalidSecurityToken.MismatchWithAccessKey": Meaning(Retry.NEVER, _STS),
-    "MissingSecurityToken": Meaning(
-        Retry.NEVER,
-        f"Temporary keys need {term('security token')} beside {term('access key')} and {term('secret key')}.",
-    ),
+    "MissingSecurityToken": Meaning(Retry.NEVER, _STS_MISSING),
     "InvalidAccessKeyId.NotFound": Meaning(Retry.NEVER, _KEYS),
     "InvalidAccessKeyId.Inactive": Meaning(Retry.NEVER, _KEYS),
     "Forbidden.AccessKeyDisabled": Meaning(Retry.NEVER, _KEYS),
@@ -119,6 +117,10 @@ FAMILY: dict[str, Meaning] = {
 }
 
 CODES: dict[str, Meaning] = {**DOCUMENTED, **GATEWAY, **FAMILY}
+# The keys themselves are refused, so every action with them is.
+OF_KEYS = frozenset(
+    code for code, meaning in CODES.items() if meaning.advice in (_KEYS, _STS, _STS_EXPIRED, _STS_MISSING)
+)
 
 _THROTTLED = Meaning(Retry.THROTTLE, _SLOW)
 _SERVER_FAULT = Meaning(Retry.BACKOFF, _LATER)

@@ -70,14 +70,14 @@ def adoption(file: str, check: Check) -> str:
 
 
 def read_reports(
-    given: Sequence[str], baselines: Iterable[str], folders: Sequence[str], adopt: str | None = None
+    given: Sequence[str], baselines: Iterable[str], folders: Sequence[str], adopts: Sequence[str] = ()
 ) -> tuple[list[Report], list[Fault]]:
     """The reports asked for, text where none is, and what is wrong with them."""
     faults: list[Fault] = []
     reports: list[Report] = []
     # No baseline is ever written over, under any name.
     taken = {place_of(baseline): "the baseline" for baseline in baselines}
-    if adopt is not None:
+    for adopt in adopts:
         place = STDOUT if adopt == STDOUT else place_of(adopt)
         reason = None if place == STDOUT else unwritable(adopt)
         if reason is None and place in taken:
