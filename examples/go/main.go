@@ -29,10 +29,10 @@ func main() {
 			HasError: pulumi.Bool(true),
 		})
 
-		// What was found feeds a resource: these jobs are recorded, and `pulumi refresh` tells when they change.
+		// These jobs are recorded with their plans, whatever their month, and `pulumi refresh` tells when they change.
 		_, err := alicloudesa.NewScheduledPreloadJobsBaseline(ctx, "nightlyJobs",
 			&alicloudesa.ScheduledPreloadJobsBaselineArgs{
-				SiteId: siteID, Ids: nightly.Ids(), RecordExecutions: pulumi.Bool(true)})
+				SiteId: siteID, NameRegex: pulumi.String("^nightly-"), RecordExecutions: pulumi.Bool(true)})
 		if err != nil {
 			return err
 		}
@@ -40,7 +40,6 @@ func main() {
 		ctx.Export("jobCount", all.TotalCount())
 		ctx.Export("nightlyNames", nightly.Names())
 		ctx.Export("failedNames", failed.Names())
-		ctx.Export("firstNightly", nightly.Jobs().Index(pulumi.Int(0)))
 		return nil
 	})
 }

@@ -15,10 +15,9 @@ nightly = esa.get_scheduled_preload_jobs_output(
 )
 failed = esa.get_scheduled_preload_jobs_output(site_id=site_id, has_error=True)
 
-# What was found feeds a resource: these jobs are recorded, and `pulumi refresh` tells when they change.
-esa.ScheduledPreloadJobsBaseline("nightlyJobs", site_id=site_id, ids=nightly.ids, record_executions=True)
+# These jobs are recorded with their plans, whatever their month, and `pulumi refresh` tells when they change.
+esa.ScheduledPreloadJobsBaseline("nightlyJobs", site_id=site_id, name_regex="^nightly-", record_executions=True)
 
 pulumi.export("jobCount", all_jobs.total_count)
 pulumi.export("nightlyNames", nightly.names)
 pulumi.export("failedNames", failed.names)
-pulumi.export("firstNightly", nightly.jobs[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, Emulator
 from tests.support.engine import SITE_ID, Engine, Result
@@ -42,10 +43,23 @@ def test_the_examples_of_jobs_say_the_same(engine: Engine, emulator: Emulator, l
     assert outputs["jobCount"] == len(jobs) == 45
     assert outputs["nightlyNames"] == [job.fields["Name"] for job in nightly]
     assert outputs["failedNames"] == [job.fields["Name"] for job in jobs if job.fields["ErrorInfo"]]
-    assert outputs["firstNightly"]["id"] == nightly[0].id
-    assert outputs["firstNightly"]["siteId"] == SITE_ID
-    assert outputs["firstNightly"]["urlCount"] == nightly[0].fields["UrlCount"]
-    assert len(outputs["firstNightly"]) == 15
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["", "runs-ahead-"])
+def test_an_example_also_runs_on_a_site_without_such_jobs(engine: Engine, kind: str, language: str) -> None:
+    example = place(engine, f"{kind}{language}")
+    assert engine.run("config", "set", "siteId", str(EXAMPLE_SITE_ID)).code == 0
+    update = example.up()
+    assert update.code == 0, update.text
+    outputs = engine.outputs()
+    assert outputs["jobCount"] == 1
+    if not kind:
+        assert outputs["nightlyNames"] == []
+        # A baseline of the nightly jobs holds no others.
+        resources = engine.run("stack", "export").json()["deployment"]["resources"]
+        (baseline,) = [one for one in resources if one["type"].endswith(":ScheduledPreloadJobsBaseline")]
+        assert baseline["outputs"]["jobs"] == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -118,6 +132,12 @@ def test_the_example_of_one_job_finds_it_and_says_when_it_is_gone(engine: Engine
     gone = Example(engine, "one-job-typescript").up()
     assert gone.code == 0, gone.text
     assert engine.outputs() == {"found": False}
+
+
+def test_every_example_is_a_project_of_its_own() -> None:
+    # Two of one name would share the stack `dev`.
+    names = [yaml.safe_load(path.read_text(encoding="utf-8"))["name"] for path in EXAMPLES.glob("*/Pulumi.yaml")]
+    assert sorted(set(names)) == sorted(names)
 
 
 def test_every_example_is_run_here() -> None:
