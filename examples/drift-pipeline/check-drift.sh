@@ -56,7 +56,8 @@ if [ -n "$earlier" ] && [ "$verdict" != error ]; then
   cp "$reports/drift.json" "$earlier"
 fi
 
-if [ "$code" = 7 ]; then
-  echo "If these changes are right: alicloud-esa drift record --again -o $baseline, and commit it." >&2
+# The report says how to accept each site's.
+if [ "$code" = 7 ] && [ -n "$every_site" ]; then
+  echo "If all these changes are right: alicloud-esa drift record --again -o $baseline, and commit it." >&2
 fi
 exit "$code"

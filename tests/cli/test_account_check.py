@@ -59,7 +59,8 @@ def test_whatever_is_wrong_with_a_site_is_told_of_that_site_and_all_others_are_r
     assert errors[site(1)].startswith("InvalidUid.PermissionDenied: ")
     assert errors[site(2)].startswith(f"{file_of(2)}: line 1, column 2: not JSON")
     assert errors[site(3)] == (
-        f"no baseline of it is in {FOLDER}; `alicloud-esa drift record --site-id {site(3)} -o {FOLDER}` makes one"
+        f"no baseline of it is in {FOLDER}; "
+        f"`alicloud-esa drift record --executions --site-id {site(3)} -o {FOLDER}` makes one"
     )
     assert errors[site(4)].startswith("InvalidUid.PermissionDenied: ")
     assert errors[site(5)] == f"2 baselines of one site: {file_of(5)}, {FOLDER}/twice.json; keep one"

@@ -56,7 +56,7 @@ def jobs_listed(result: Result, engine: Engine, emulator: Emulator) -> None:
 
 
 def one_listed(result: Result, engine: Engine, emulator: Emulator) -> None:
-    assert json.loads(result.stdout)["ids"] == [EXAMPLE_JOB_ID]
+    assert json.loads(result.stdout)["ids"] == ["b9b5a3010d90ea9c87fc4327"]
 
 
 def no_drift(result: Result, engine: Engine, emulator: Emulator) -> None:
@@ -97,6 +97,7 @@ def outputs_shown(result: Result, engine: Engine, emulator: Emulator) -> None:
 
 
 def found(result: Result, engine: Engine, emulator: Emulator) -> None:
+    assert engine.command("on-path/alicloud-esa", "--version").code == 0
     (listed,) = engine.run("plugin", "ls", "--json").json()
     assert (listed["name"], listed["version"]) == ("alicloud-esa", "0.1.0")
     program(engine, emulator)
@@ -160,6 +161,8 @@ def changed(result: Result, engine: Engine, emulator: Emulator) -> None:
     jobs = emulator.store.jobs(SITE)
     assert "added-by-hand" in {job.fields["Name"] for job in jobs}
     assert EXAMPLE_JOB_ID not in {job.id for job in jobs}
+    # The one that the guides show as moved; by another job's deletion it would be gone.
+    assert emulator.store.executions.find("c22f8497e0cb0994c748db68")["StartTime"] == "2024-07-26T01:10:03.270+08:00"
 
 
 def put_back(result: Result, engine: Engine, emulator: Emulator) -> None:
@@ -181,7 +184,7 @@ class Case:
 
 CURL = {"curl ": "curl -sS --fail "}
 FROM_NOTHING = {
-    "curl -fsSL https://get.pulumi.com | sh": "pulumi version",
+    "unset ALIBABA_CLOUD_ENDPOINT_ESA": ":",
     "PASSPHRASE=...": "PASSPHRASE=chosen",
     "KEY_ID=...": "KEY_ID=testAccessKeyId",
     "KEY_SECRET=...": "KEY_SECRET=testAccessKeySecret",
@@ -192,9 +195,14 @@ CLONE = {"git clone https://github.com/alicloud-esa/pulumi-alicloud-esa": f"ln -
 OFFLINE = {"python -m pip install": f"{sys.executable} -m pip install --no-deps --no-build-isolation --target site"}
 CASES = {
     ("CONTRIBUTING.md", "pulumi preview --otel"): Case(program, spans_written),
-    ("README.md", "git clone"): Case(off_path, found, {**CLONE, "make build": f"test -x .venv/bin/{PLUGIN.name}"}),
+    ("README.md", "git clone"): Case(
+        off_path,
+        found,
+        {**CLONE, "make build": f"test -x .venv/bin/{PLUGIN.name}", "~/.local/bin": "$OLDPWD/on-path"},
+    ),
+    ("README.md", "export ALIBABA"): Case(checkout, outputs_shown, {"pulumi up": "pulumi up --yes"}, emulated=True),
     ("README.md", "alicloud-esa drift record"): Case(nothing, all_as_recorded),
-    ("README.md", "curl"): Case(checkout, outputs_shown, FROM_NOTHING),
+    ("README.md", "unset"): Case(checkout, outputs_shown, FROM_NOTHING),
     ("docs/command.md", "pulumi do"): Case(installed, jobs_listed),
     ("docs/command.md", "echo 'ids"): Case(installed, one_listed),
     ("docs/installation-configuration.md", "git clone"): Case(
@@ -243,13 +251,13 @@ def test_a_block_does_what_its_document_says(key: tuple[str, str], engine: Engin
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_an_examples_commands_print_what_its_readme_shows(name: str, engine: Engine) -> None:
     document = f"examples/{name}/README.md"
-    result = run_example(engine, name, block(document, "sh", "pulumi stack init"))
+    result = run_example(engine, name, block(document, "sh", "pulumi stack select"))
     assert result.code == 0, result.text
     assert lines(outputs_section(result.text)) == lines(block(document, "text", "Outputs:").code)
 
 
 def test_every_block_is_in_one_list() -> None:
-    keys = [*CASES, *NOT_HERE, *BY_NAME, *((f"examples/{name}/README.md", "pulumi stack init") for name in PROGRAMS)]
+    keys = [*CASES, *NOT_HERE, *BY_NAME, *((f"examples/{name}/README.md", "pulumi stack select") for name in PROGRAMS)]
     listed = [block(document, "sh", starts) for document, starts in keys]
     assert len(set(listed)) == len(listed)
     assert [found.name for found in blocks("sh") if found not in listed] == []

@@ -77,7 +77,7 @@ def test_an_error_of_the_service_prints_this(engine: Engine, emulator: Emulator)
 
 
 def test_drift_of_the_resource_prints_this(engine: Engine, emulator: Emulator) -> None:
-    engine.write(block("docs/drift.md", "yaml", "name: preload-jobs").code)
+    engine.write(block("docs/drift.md", "yaml", "name: recorded").code)
     engine.stack()
     assert engine.run("up", "--yes", "--skip-preview").code == 0
     check = block("docs/drift.md", "sh", "pulumi refresh")
@@ -128,11 +128,12 @@ def test_all_sites_print_this_and_again_accepts_it(engine: Engine, emulator: Emu
 
 def test_the_message_for_a_chat_is_this(engine: Engine, emulator: Emulator) -> None:
     posted: list[bytes] = []
+    status = 200
 
     class Chat(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             posted.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(200)
+            self.send_response(status)
             self.end_headers()
 
         def log_message(self, *arguments: object) -> None:
@@ -143,19 +144,22 @@ def test_the_message_for_a_chat_is_this(engine: Engine, emulator: Emulator) -> N
     with HTTPServer(("127.0.0.1", 0), Chat) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         engine.environment["CHAT_WEBHOOK"] = f"http://127.0.0.1:{server.server_port}/"
-        for code in ("clean", "drift", "known", "error"):
-            if code == "drift":
+        for what, code in (("clean", 0), ("not sent", 7), ("drift", 7), ("known", 0), ("error", 1)):
+            status = 500 if what == "not sent" else 200
+            if what == "not sent":
                 emulator.store.add(int(SITE_ID), Name='<!channel> "a" & b\n')
-            if code == "error":
+            if what == "error":
                 emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied"))
             result = run(engine, shown)
-            assert result.code == 0, result.text
+            assert result.code == code, result.text
         server.shutdown()
-    drift, error = [json.loads(text)["text"] for text in posted]
+    not_sent, drift, error = [json.loads(text)["text"] for text in posted]
     name = '&lt;!channel> "a" &amp; b\\n'
     assert drift == (
         f"site {SITE_ID}: drift: 1 new: {name}; findings since the earlier report: 1 new, 0 known, 0 resolved"
     )
+    # What no chat took is new once more.
+    assert not_sent == drift
     assert error.startswith(f"site {SITE_ID}: could not tell whether there is drift: ")
     assert json.loads((engine.folder / "drift-earlier.json").read_text())["since"] == {
         "new": 0,

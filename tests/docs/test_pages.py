@@ -30,12 +30,18 @@ def test_the_screens_are_what_the_command_prints() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(("name", "count"), [("README.zh-CN.md", 4), ("provider/README.md", 2)])
+def without_comments(shown: str) -> str:
+    """A block of `sh` without its comments, which may be in another language."""
+    return re.sub(r" +# .*", "", shown)
+
+
+@pytest.mark.parametrize(("name", "count"), [("README.zh-CN.md", 8), ("provider/README.md", 2)])
 def test_the_blocks_of_the_other_readmes_are_the_readmes(name: str, count: int) -> None:
-    theirs = {match[0] for match in FENCE.finditer(text("README.md"))}
-    ours = [match[0] for match in FENCE.finditer(text(name))]
+    theirs = {without_comments(match[0]) for match in FENCE.finditer(text("README.md"))}
+    ours = [without_comments(match[0]) for match in FENCE.finditer(text(name))]
     assert len(ours) == count
     assert [shown for shown in ours if shown not in theirs] == []
+    assert name != "README.zh-CN.md" or len(theirs) == count, "the Chinese one has every block"
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
     epilog=epilog(
         "Examples:\n"
         "  alicloud-esa jobs list --site-id 190007158391808\n"
-        "  alicloud-esa drift record --site-id 190007158391808 -o preload-jobs.json\n"
+        "  alicloud-esa drift record --executions --site-id 190007158391808 -o preload-jobs.json\n"
         "  alicloud-esa drift check --baseline preload-jobs.json",
         "Exit codes: 0 done or as recorded, 7 drift, 1 could not tell, 130 interrupted.",
         'Completion:  eval "$(alicloud-esa completion bash)"  in ~/.bashrc; zsh and fish likewise.',

@@ -89,5 +89,5 @@ def _by_site(files: Iterable[BaselineFile]) -> list[Target]:
 
 def _without(given: Sequence[str], site_id: str, name: str) -> Target:
     where, into = ", ".join(given), next(filter(is_folder, given), "FILE")
-    record = f"`alicloud-esa drift record --site-id {site_id} -o {into}` makes one"
+    record = f"`alicloud-esa drift record --executions --site-id {site_id} -o {into}` makes one"
     return Target(site_id, error=BaselineError(f"no baseline of it is in {where}; {record}"), name=name)

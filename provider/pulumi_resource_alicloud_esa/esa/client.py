@@ -150,4 +150,4 @@ class EsaClient:
 
 
 def _duration(seconds: int) -> str:
-    return f"{seconds} seconds" if seconds < 120 else f"{seconds // 60} minutes"
+    return f"{seconds} seconds" if seconds < 120 else f"{round(seconds / 60)} minutes"
