@@ -9,7 +9,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 PYTHON := .venv/bin/python
 WITH_TOOLS = PATH="$(CURDIR)/bin:$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help build demo emulator test check lint format schema sdk screens bench soak fuzz dist pins clean plugin served dev cli sdkgen sdks packed
+.PHONY: help build demo emulator test check lint format schema sdk screens bench soak fuzz dist npm pins clean plugin served dev cli sdkgen sdks packed
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,6 +59,9 @@ fuzz: dev ## the property tests with many more examples
 
 dist: plugin ## what a release holds: archives that need no Python, wheels, sdists, npm package, SBOM, checksums
 	@$(PYTHON) tools/make_dist.py
+
+npm: plugin ## of those the npm package alone, in dist/
+	@$(PYTHON) tools/make_dist.py --npm
 
 pins: plugin ## resolve requirements/ after a change of dependencies; UPGRADE=1 moves every version
 	@$(PYTHON) tools/pin_requirements.py $(if $(UPGRADE),--upgrade)

@@ -35,6 +35,10 @@ _LEFTOVERS = {"__pycache__", "node_modules", "bin", "build", "dist"}
 def main() -> None:
     """Make each part in build/release, try the packed plugin, then move everything to dist/."""
     with one_at_a_time("dist"):
+        if "--npm" in sys.argv[1:]:
+            DIST.mkdir(exist_ok=True)
+            _npm_package(DIST)
+            return
         wanted = fingerprint([*_frozen_sources(), *_other_sources()], sys.version, str(ROOT))
         if "--if-stale" in sys.argv[1:] and is_fresh(STAMP, wanted) and (DIST / "SHA256SUMS").exists():
             return
@@ -70,7 +74,7 @@ def _make_parts(version: str, timestamp: int) -> None:
     sbom: list[str | Path] = [packing, Path(__file__).with_name("sbom.py"), freezing, FROZEN, version]
     sbom += [platform_name(), RELEASE]
     run("writing the bills of materials, about 10 seconds", sbom, log="sbom")
-    _npm_package()
+    _npm_package(RELEASE)
 
 
 def _frozen_sources() -> Iterator[Path]:
@@ -137,11 +141,11 @@ def _freeze(freezing: Path, wheel: Path, environment: dict[str, str]) -> None:
     )
 
 
-def _npm_package() -> None:
+def _npm_package(folder: Path) -> None:
     """Pack the compiled Node.js SDK as it is published."""
     ensure_node.main()
     node, npm = find_node()
-    argv: list[str | Path] = [*npm, "pack", "--pack-destination", RELEASE, ensure_node.PACKAGE]
+    argv: list[str | Path] = [*npm, "pack", "--pack-destination", folder, ensure_node.PACKAGE]
     run("packing the npm package, about 2 seconds", argv, log="npm-pack", env=node_environment(node))
 
 

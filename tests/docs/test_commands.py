@@ -206,7 +206,7 @@ CASES = {
     ("docs/command.md", "pulumi do"): Case(installed, jobs_listed),
     ("docs/command.md", "echo 'ids"): Case(installed, one_listed),
     ("docs/installation-configuration.md", "git clone"): Case(
-        nothing, cloned, {**CLONE, "make -C pulumi-alicloud-esa build dist": ":"}
+        nothing, cloned, {**CLONE, "make -C pulumi-alicloud-esa build": ":"}
     ),
     ("docs/installation-configuration.md", "pulumi preview"): Case(beside_a_clone, without_a_warning),
     ("docs/installation-configuration.md", "python -m pip"): Case(beside_a_clone, importable, OFFLINE),

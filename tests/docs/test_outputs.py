@@ -22,7 +22,7 @@ HELD = {
     ("README.md", "Outputs:"): "test_the_readmes_program_prints_this",
     ("docs/troubleshooting.md", "siteId: 'abc'"): "test_wrong_inputs_print_this",
     ("docs/troubleshooting.md", "InvalidUid.PermissionDenied"): "test_an_error_of_the_service_prints_this",
-    ("docs/drift.md", "~ alicloud-esa:index"): "test_drift_of_the_resource_prints_this",
+    ("docs/drift.md", "job added-by-hand"): "test_drift_of_the_resource_prints_this",
     ("docs/drift.md", "site 190007158391809"): "test_drift_of_the_function_prints_this",
     ("docs/drift.md", "site 190007158391808"): "test_drift_of_the_command_prints_this",
     ("docs/drift.md", "4 sites"): "test_all_sites_print_this_and_again_accepts_it",
@@ -86,7 +86,7 @@ def test_drift_of_the_resource_prints_this(engine: Engine, emulator: Emulator) -
     result = run(engine, check)
     assert result.code == 7
     printed = lines(result.text)
-    for line in lines(block("docs/drift.md", "text", "~ alicloud-esa").code):
+    for line in lines(block("docs/drift.md", "text", "job added-by-hand").code):
         assert any(line in other for other in printed), f"{line!r} is not in\n{result.text}"
 
 

@@ -48,6 +48,8 @@ def test_the_report_has_a_row_for_each_job() -> None:
         "execution `e2` new: `a to b`<br>execution `e3` stopped |",
     ]
     assert "No drift: all 44 jobs" in markdown("7", [], 44)
+    assert "No drift: the one job is as expected." in markdown("7", [], 1)
+    assert "No drift: no job is there, as expected." in markdown("7", [], 0)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ def markdown(site_id: str, differences: Sequence[Difference], count: int, longes
     """A report with one row for each job; if it is too long it is visibly cut, and keeps jobs that are gone first."""
     title = f"### Scheduled preload jobs of site {site_id}\n\n"
     if not differences:
-        return f"{title}No drift: {'the one job is' if count == 1 else f'all {count} jobs are'} as expected.\n"
+        what = {0: "no job is there,", 1: "the one job is"}.get(count, f"all {count} jobs are")
+        return f"{title}No drift: {what} as expected.\n"
     return title + drift_table(differences, longest - len(title))
 
 
