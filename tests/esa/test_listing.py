@@ -490,6 +490,29 @@ def test_pages_that_need_not_be_waited_for_are_read_two_at_a_time(
     assert most == at_once
 
 
+def test_pages_that_turn_out_slow_are_read_as_many_at_a_time_as_allowed() -> None:
+    under_way: set[int] = set()
+    together: dict[int, int] = {}
+
+    class Cached(Server):
+        """A server, or a proxy before it, that has the first pages at hand and no others."""
+
+        def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+            number = int(parameters["PageNumber"])
+            if number == 1:
+                return super().call(action, parameters, deadline)
+            under_way.add(number)
+            time.sleep(0.05)
+            together[number] = len(under_way)
+            under_way.discard(number)
+            return super().call(action, parameters, deadline)
+
+    with ThreadPoolExecutor(8) as workers:
+        listing = read(Service(Lister(Cached(names(80)), workers, 8)), size=2)
+    assert ids(listing) == names(80)
+    assert max(together.values()) == 8
+
+
 def test_one_page_keeps_one_of_each_id() -> None:
     assert ids(read_from(Server(names(5), duplicate=0), number=1)) == names(4)
 

@@ -28,6 +28,8 @@ MAX_PAGES = 2000
 """Enough for 100,000 jobs at the default 50 a page."""
 _NOTHING_TO_WAIT_FOR = 0.003
 """Seconds that a page is waited for below which more than two at once only get into each other's way."""
+_SLOW = 0.03
+"""Seconds that any later page is waited for from which that is no longer so; they also wait for each other's work."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -102,10 +104,14 @@ class Lister:
         return reader.all(size) if number is None else reader.one(number, size)
 
     def each(
-        self, work: Callable[[T], R], items: Iterable[T], deadline: Deadline, at_once: int | None = None
+        self, work: Callable[[T], R], items: Iterable[T], deadline: Deadline, quick: Callable[[], bool] | None = None
     ) -> Iterator[tuple[T, R]]:
-        """Each item with its result as it arrives; raises what the work raises first. `at_once` lowers the bound."""
-        return several(self.workers, min(at_once or self.concurrency, self.concurrency), work, items, deadline)
+        """Each item with its result as it arrives; raises what the work raises first. While `quick`, two at a time."""
+
+        def at_once() -> int:
+            return min(2, self.concurrency) if quick and quick() else self.concurrency
+
+        return several(self.workers, at_once, work, items, deadline)
 
 
 @dataclass(frozen=True)
@@ -147,9 +153,7 @@ class _Reader(Generic[E]):
             ) from None
 
     def _walk(self, size: int) -> Listing[E]:
-        began, worked = time.perf_counter(), time.thread_time()
-        first = self._page(1, size)
-        waited = time.perf_counter() - began - (time.thread_time() - worked)
+        first, waited = self._timed(1, size)
         rows = dict(first.by_id)
         self._report(len(rows), first.total)
         if len(rows) > first.total:
@@ -160,14 +164,14 @@ class _Reader(Generic[E]):
             # From here on in the size that the server showed: it divides the rows the same way whether the
             # server clamps PageSize, ignores it, or clamps the rows but not the offset.
             size = len(first.rows)
-            rows = self._rest(first, rows, size, at_once=None if waited > _NOTHING_TO_WAIT_FOR else 2)
+            rows = self._rest(first, rows, size, quick=waited <= _NOTHING_TO_WAIT_FOR)
         if len(rows) != first.total:
             raise _Moved(f"the pages hold {len(rows)} different rows, but TotalCount is {first.total}")
         if first.rows and first.total % size == 0:
             self._nothing_beyond(first.total // size + 1, size, rows)
         return Listing(first.request_id, first.total, list(rows.values()))
 
-    def _rest(self, first: _Page[E], rows: dict[str, E], size: int, at_once: int | None) -> dict[str, E]:
+    def _rest(self, first: _Page[E], rows: dict[str, E], size: int, quick: bool) -> dict[str, E]:
         last = -(-first.total // size)
         if last > MAX_PAGES:
             raise PartialAnswer(
@@ -176,9 +180,14 @@ class _Reader(Generic[E]):
             )
         seen = set(rows)
         pages: dict[int, _Page[E]] = {}
-        for number, page in self.lister.each(
-            lambda number: self._page(number, size), range(2, last + 1), self.deadline, at_once
+
+        def are_quick() -> bool:
+            return quick
+
+        for number, (page, waited) in self.lister.each(
+            lambda number: self._timed(number, size), range(2, last + 1), self.deadline, are_quick
         ):
+            quick = quick and waited < _SLOW
             if page.total != first.total:
                 raise _Moved(f"TotalCount changed from {first.total} to {page.total} while the pages were read")
             new = page.by_id.keys() - seen
@@ -208,6 +217,12 @@ class _Reader(Generic[E]):
             return
         if not rows.keys() >= page.by_id.keys() or page.total != len(rows):
             raise _Moved(f"page {number} has more rows, or TotalCount is no longer {len(rows)}")
+
+    def _timed(self, number: int, size: int) -> tuple[_Page[E], float]:
+        """A page, and for how many seconds it was waited for."""
+        began, worked = time.perf_counter(), time.thread_time()
+        page = self._page(number, size)
+        return page, time.perf_counter() - began - (time.thread_time() - worked)
 
     def _page(self, number: int, size: int) -> _Page[E]:
         self.deadline.check()

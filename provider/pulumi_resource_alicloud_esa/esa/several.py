@@ -16,9 +16,9 @@ _POLL_SECONDS = 0.1
 
 
 def several(
-    workers: Executor, at_once: int, work: Callable[[T], R], items: Iterable[T], deadline: Deadline
+    workers: Executor, at_once: Callable[[], int], work: Callable[[T], R], items: Iterable[T], deadline: Deadline
 ) -> Iterator[tuple[T, R]]:
-    """Each item with its result as it arrives, no more than `at_once` under way; the first error ends it.
+    """Each item with its result as it arrives, no more than `at_once` says under way; the first error ends it.
 
     Bounded here, not by the workers alone: calls share them, and a long queue of one call would delay the others.
     """
@@ -28,7 +28,7 @@ def several(
     done: SimpleQueue[Future[R]] = SimpleQueue()
     try:
         while True:
-            while len(running) < at_once:
+            while len(running) < at_once():
                 try:
                     item = next(waiting)
                 except StopIteration:
