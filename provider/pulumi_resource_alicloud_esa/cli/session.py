@@ -166,11 +166,13 @@ class _Call(Generic[R]):
 
     def result(self) -> R:
         """What the work made; raises what it raised, or why the call is over where the work does not notice."""
+        # Each asked once, this first: what the work made or raised is there only then, and may come between two looks.
+        ended = self.deadline.ended
+        if not self.done.is_set() and ended is not None:
+            self.deadline.cancel()
+            raise ended
         if self._error is not None:
             raise self._error
-        if not self.done.is_set() and self.deadline.ended is not None:
-            self.deadline.cancel()
-            raise self.deadline.ended
         return self._value
 
     def _run(self) -> None:

@@ -1,0 +1,40 @@
+"""A call of the command whose time ends just as its work does."""
+
+from __future__ import annotations
+
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+from pulumi_resource_alicloud_esa.cli.session import _Call
+from pulumi_resource_alicloud_esa.esa.deadline import Deadline
+from pulumi_resource_alicloud_esa.esa.errors import DeadlineExceeded
+
+
+class _Refused(Exception):
+    pass
+
+
+def _refuse() -> None:
+    raise _Refused
+
+
+def test_work_that_fails_between_two_looks_at_it_is_that_error() -> None:
+    call = _Call(_refuse, Deadline(0), SimpleQueue())
+    looked = call.done.is_set
+
+    def is_set() -> bool:
+        if not looked():
+            call._run()
+        return looked()
+
+    call.done.is_set = is_set  # type: ignore[method-assign]
+    with pytest.raises(_Refused):
+        call.result()
+
+
+def test_a_call_whose_time_is_up_before_the_timer_noticed_was_not_cancelled_by_anybody() -> None:
+    call: _Call[Any] = _Call(_refuse, Deadline(0), SimpleQueue())
+    assert call.over()
+    with pytest.raises(DeadlineExceeded):
+        call.result()
