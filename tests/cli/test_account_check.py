@@ -6,10 +6,23 @@ import os
 import re
 import time
 
+from pulumi_resource_alicloud_esa.cli.baseline_files import BaselineFile
+from pulumi_resource_alicloud_esa.cli.drift_check import Request, _check
+from pulumi_resource_alicloud_esa.cli.outcome import Verdict
+from pulumi_resource_alicloud_esa.cli.site_choice import choose_site
+from pulumi_resource_alicloud_esa.cli.targets import Target
+from pulumi_resource_alicloud_esa.context import CallContext
+from pulumi_resource_alicloud_esa.esa.deadline import Deadline
+from pulumi_resource_alicloud_esa.esa.service import Service
+
 from emulator import SITE_ID, Glitch
 from tests.support.account import ALL, FIRST_ID, FOLDER, by_site, check, delete_job, file_of, report, site
 from tests.support.command import Cli
 from tests.support.terminal import ESCAPE, on_terminal
+
+
+def _no_service() -> Service:
+    raise AssertionError("nothing is sent")
 
 
 def test_an_account_as_recorded_is_one_line(account: Cli) -> None:
@@ -107,6 +120,33 @@ def test_one_of_two_folders_that_is_empty_is_no_clean_account(account: Cli) -> N
     ran = account("drift", "check", "--baseline", FOLDER, "--baseline", "staging")
     assert (ran.code, ran.out.splitlines()[0]) == (1, "65 sites: 1 could not be told, 64 as recorded")
     assert ran.err.startswith("error: staging: no file in staging ends in .json; ")
+
+
+def test_a_folder_s_file_in_capitals_is_a_baseline_and_a_folder_in_it_is_told_of(account: Cli) -> None:
+    capitals = file_of(1).replace(".json", ".JSON")
+    os.rename(account.folder / file_of(1), account.folder / capitals)
+    inner = account.folder / FOLDER / "inner"
+    inner.mkdir()
+    assert check(account).err == ""
+    os.rename(account.folder / file_of(2), inner / os.path.basename(file_of(2)))
+    delete_job(account, 1)
+    ran = account("drift", "check", "--baseline", FOLDER)
+    assert (ran.code, ran.out.splitlines()[0]) == (7, "63 sites: 1 with drift, 62 as recorded")
+    assert ran.err == f"{FOLDER}/inner is not looked into; give it as well if its files are baselines too\n"
+    ran = account("drift", "check", "--baseline", FOLDER, "--baseline", f"{FOLDER}/inner")
+    assert (ran.code, ran.out.splitlines()[0], ran.err) == (7, "64 sites: 1 with drift, 63 as recorded", "")
+    # Its name still tells whose it is when its content does not.
+    account.write(capitals, "{")
+    assert f"error: site {site(1)}: {capitals}: line 1" in account("drift", "check", "--baseline", FOLDER).err
+
+
+def test_a_file_that_became_another_site_s_since_it_was_looked_at_tells_nothing(account: Cli) -> None:
+    path = str(account.folder / file_of(1))
+    request = Request([FOLDER], choose_site({"allSites": True}), ["text"], False, False, None, "drift", None)
+    context = CallContext(_no_service, Deadline(5), lambda done, total: None)
+    outcome = _check(request, None, Target(site(2), BaselineFile(path, site(2))), context)
+    assert (outcome.site_id, outcome.verdict) == (site(2), Verdict.ERROR)
+    assert outcome.errors == [f"{path}: holds site {site(1)} by now instead of {site(2)}; check once more"]
 
 
 def test_what_every_site_fails_of_is_told_once(account: Cli) -> None:

@@ -156,12 +156,12 @@ def test_junit_and_sarif_say_that_they_leave_the_health_out(account: Cli) -> Non
 
 def test_no_report_takes_the_place_of_a_baseline_or_becomes_one(account: Cli) -> None:
     before = account.read(file_of(1))
-    formats = ("--format", f"json={file_of(1)}", "--format", f"sarif={FOLDER}/r.json")
+    formats = ("--format", f"json={file_of(1)}", "--format", f"sarif={FOLDER}/r.JSON")
     ran = check(account, *formats, "--adopt", f"{FOLDER}/import.json")
     assert ran.code == 1
     assert f"error: --format: json={file_of(1)}: {file_of(1)} is taken by the baseline" in ran.err
     assert f"error: --adopt: {FOLDER}/import.json would be read as a baseline of {FOLDER} next time" in ran.err
-    assert f"error: --format: sarif={FOLDER}/r.json: {FOLDER}/r.json would be read as a baseline" in ran.err
+    assert f"error: --format: sarif={FOLDER}/r.JSON: {FOLDER}/r.JSON would be read as a baseline" in ran.err
     assert account.read(file_of(1)) == before
     assert check(account, "--format", f"junit={FOLDER}/r.xml").code == 0
 

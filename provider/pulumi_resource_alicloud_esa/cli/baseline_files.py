@@ -19,10 +19,10 @@ from .files import place_of
 
 ENDING = ".json"
 # Sites have ids of 15 digits; what is short may be a year or a number of somebody's own.
-_ID = re.compile(r"(?:.*-)?([0-9]{9,})\.json", re.ASCII | re.DOTALL)
+_ID = re.compile(r"(?:.*-)?([0-9]{9,})\.json", re.ASCII | re.DOTALL | re.IGNORECASE)
 _NO_NAME = re.compile(r"[^\w.-]+")
-# Of bytes a name may have 255; a site's name is a domain, which may be that long too.
-_LONGEST_NAME = 60
+# Characters, and bytes, of which a file's name may have 255; a site's name is a domain, which may be that long too.
+_LONGEST_NAME, _MOST_BYTES = 60, 200
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,27 @@ def is_folder(path: str) -> bool:
     return os.path.isdir(path) or path.endswith(os.sep)
 
 
+def is_baseline_name(name: str) -> bool:
+    """Whether a file of this name is a baseline where it lies in a folder of them; in any case, as on some systems."""
+    return name.lower().endswith(ENDING)
+
+
 def new_file(folder: str, site_id: str, name: str | None) -> str:
     """The file for a site of which a folder has none."""
     # No hidden file, and none that an option could be read from.
-    word = _NO_NAME.sub("-", name or "")[:_LONGEST_NAME].strip(".-")
+    word = _NO_NAME.sub("-", name or "")[:_LONGEST_NAME].encode()[:_MOST_BYTES].decode(errors="ignore").strip(".-")
     return os.path.join(folder, f"{word}-{site_id}{ENDING}" if word else f"{site_id}{ENDING}")
+
+
+def inner_folders(given: Sequence[str]) -> list[str]:
+    """The folders with files of such names that lie in one that is given, and are not given themselves."""
+    known = {os.path.realpath(path) for path in given}
+    found = (os.path.join(path, name) for path in given if os.path.isdir(path) for name in sorted(os.listdir(path)))
+    return [
+        path
+        for path in found
+        if os.path.isdir(path) and os.path.realpath(path) not in known and os.access(path, os.R_OK) and _in_folder(path)
+    ]
 
 
 def empty_folders(given: Sequence[str]) -> dict[str, BaselineError]:
@@ -77,7 +93,7 @@ def too_many(files: Sequence[BaselineFile]) -> BaselineError | None:
 
 
 def _in_folder(folder: str) -> list[str]:
-    names = sorted(name for name in os.listdir(folder) if name.endswith(ENDING) and not name.startswith("."))
+    names = sorted(name for name in os.listdir(folder) if is_baseline_name(name) and not name.startswith("."))
     return [path for name in names if not os.path.isdir(path := os.path.join(folder, name))]
 
 

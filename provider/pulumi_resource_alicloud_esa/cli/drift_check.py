@@ -18,7 +18,7 @@ from ..esa.errors import Cancelled, Fault, InvalidInput
 from ..esa.inputs import Inputs, shown
 from . import say
 from .baseline import Baseline, BaselineError
-from .baseline_files import BaselineFile, find_baselines, is_folder
+from .baseline_files import BaselineFile, find_baselines, inner_folders, is_folder
 from .earlier import Earlier, NoReport, read_earlier
 from .exit_codes import COULD_NOT_TELL
 from .faults import error_lines, is_defect
@@ -66,6 +66,8 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
     _, settings = read_all(request.site.values, connection, request.site.reading(read))
     if not request.several and request.site.values:
         _hold_to(request, files[0])
+    for folder in inner_folders(request.baselines):
+        say.note(f"{folder} is not looked into; give it as well if its files are baselines too")
     with open_session(settings) as session:
         targets = find_targets(request.baselines, files, request.site, session)
         _hold_to_earlier(request, earlier, targets)
@@ -155,6 +157,10 @@ def _check(request: Request, earlier: Earlier | None, target: Target, context: C
         baseline = target.file.read() if target.file else None
         if target.error is not None or target.file is None or baseline is None:
             raise target.error or ValueError("nothing to check by")
+        if target.site_id not in ("", baseline.site_id):
+            # Of many sites the last one is read long after the files were looked at.
+            reason = f"holds site {baseline.site_id} by now instead of {target.site_id}; check once more"
+            raise BaselineError(f"{target.file.path}: {reason}")
         wanted = request.health or baseline.has_executions
         query = baseline.job_query()
         reading = read_site(context.service(), query, lambda job: wanted, context.deadline, context.progress)

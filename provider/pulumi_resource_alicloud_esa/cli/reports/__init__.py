@@ -12,7 +12,7 @@ from ...esa.inputs import shown
 from .. import say
 from ..adopt import FORMATS as IMPORTS
 from ..adopt import Found, format_of
-from ..baseline_files import ENDING
+from ..baseline_files import is_baseline_name
 from ..faults import error_lines
 from ..files import STDOUT, PipeClosed, place_of, unwritable, write_file, write_stdout
 from ..outcome import Check
@@ -108,7 +108,7 @@ def read_reports(
 def _next_baseline(file: str, folders: Sequence[str]) -> str | None:
     """Why a report cannot be where the next check looks for baselines."""
     folder, name = os.path.split(os.path.realpath(file))
-    found = next((one for one in folders if os.path.realpath(one) == folder and name.endswith(ENDING)), None)
+    found = next((one for one in folders if os.path.realpath(one) == folder and is_baseline_name(name)), None)
     return f"{file} would be read as a baseline of {found} next time; give another file" if found else None
 
 
