@@ -184,7 +184,6 @@ class Case:
 
 CURL = {"curl ": "curl -sS --fail "}
 FROM_NOTHING = {
-    "unset ALIBABA_CLOUD_ENDPOINT_ESA": ":",
     "PASSPHRASE=...": "PASSPHRASE=chosen",
     "KEY_ID=...": "KEY_ID=testAccessKeyId",
     "KEY_SECRET=...": "KEY_SECRET=testAccessKeySecret",
@@ -202,7 +201,7 @@ CASES = {
     ),
     ("README.md", "export ALIBABA"): Case(checkout, outputs_shown, {"pulumi up": "pulumi up --yes"}, emulated=True),
     ("README.md", "alicloud-esa drift record"): Case(nothing, all_as_recorded),
-    ("README.md", "unset"): Case(checkout, outputs_shown, FROM_NOTHING),
+    ("README.md", "pulumi login"): Case(checkout, outputs_shown, FROM_NOTHING),
     ("docs/command.md", "pulumi do"): Case(installed, jobs_listed),
     ("docs/command.md", "echo 'ids"): Case(installed, one_listed),
     ("docs/installation-configuration.md", "git clone"): Case(
