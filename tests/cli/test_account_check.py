@@ -149,6 +149,16 @@ def test_a_file_that_became_another_site_s_since_it_was_looked_at_tells_nothing(
     assert outcome.errors == [f"{path}: holds site {site(1)} by now instead of {site(2)}; check once more"]
 
 
+def test_the_name_of_a_file_adds_no_line_to_what_is_told_of_it(account: Cli) -> None:
+    account.write(f"{FOLDER}/a\nerror: forged\x1b[31m.json", "{")
+    account.write(f"{FOLDER}/b\n{site(1)}.json", account.read(file_of(1)))
+    ran = account("drift", "check", "--baseline", FOLDER, "--format", "json=r.json")
+    assert (ran.code, len(ran.err.splitlines())) == (1, 2)
+    assert "a\\nerror: forged\\x1b[31m.json: line 1, column 2" in ran.err
+    ran = account("drift", "record", "--again", "-o", FOLDER)
+    assert len([line for line in ran.err.splitlines() if line.startswith("error: ")]) == 1
+
+
 def test_what_every_site_fails_of_is_told_once(account: Cli) -> None:
     account.extra = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}
     ran = account("drift", "check", "--baseline", FOLDER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..environment import VARIABLES
 from ..esa.errors import CredentialsError, EsaError, Fault, InvalidInput
+from ..esa.printable import printable
 from ..schema import VERSION
 from .baseline import BaselineError
 
@@ -52,7 +53,11 @@ TERMS = {
 
 
 def error_lines(error: Exception) -> list[str]:
-    """What a user reads of an error, one line for each fault."""
+    """What a user reads of an error, one line for each fault: whatever it quotes, a file's name too, makes no other."""
+    return [printable(line) for line in _lines(error)]
+
+
+def _lines(error: Exception) -> list[str]:
     if isinstance(error, InvalidInput):
         return [fault_line(fault) for fault in error.faults]
     if isinstance(error, CredentialsError):
