@@ -10,7 +10,7 @@ import pytest
 from pulumi_resource_alicloud_esa.cli.baseline_files import new_file
 
 from emulator import EXAMPLE_SITE_ID, OFFLINE_SITE_ID, SITE_ID, Emulator, Glitch
-from tests.support.account import FIRST_ID, FOLDER, A, B, delete_job, file_of, site
+from tests.support.account import FIRST_ID, FOLDER, A, B, check, delete_job, file_of, site
 from tests.support.command import Cli
 
 
@@ -91,6 +91,19 @@ def test_a_site_that_cannot_be_recorded_hides_no_other_and_keeps_its_old_file(ac
     assert ran.err.endswith(f"63 of 64 sites recorded in {FOLDER}\n")
     assert account.read(file_of(5)) == old
     assert A in account.read(file_of(6))
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_two_sites_never_go_to_one_file(account: Cli, force: tuple[str, ...]) -> None:
+    os.replace(account.folder / file_of(2), account.folder / file_of(1))
+    ran = account("drift", "record", "--all-sites", *force, "-o", FOLDER)
+    assert (ran.code, ran.err.splitlines()[-1]) == (1, f"63 of 64 sites recorded in {FOLDER}")
+    reason = f"{file_of(1)}: holds site {site(2)}, which is recorded there too; rename the file"
+    assert f"error: site {site(1)} (site-001.example.com): {reason}" in ran.err.splitlines()
+    assert json.loads(account.read(file_of(1)))["siteId"] == site(2)
+    os.replace(account.folder / file_of(1), account.folder / file_of(2))
+    assert account("drift", "record", "--all-sites", *force, "-o", FOLDER).code == 0
+    assert check(account).out == "64 sites: 64 as recorded\n"
 
 
 def test_again_records_every_file_by_its_own_question_and_tells_what_it_accepts(account: Cli) -> None:

@@ -14,7 +14,7 @@ from ..esa.inputs import Inputs
 from ..esa.printable import printable
 from ..esa.query import read_query_from
 from . import say
-from .baseline import Baseline
+from .baseline import Baseline, BaselineError
 from .baseline_files import BaselineFile, empty_folders, find_baselines, is_folder, new_file, too_many
 from .exit_codes import COULD_NOT_TELL
 from .faults import OPTIONS, error_lines, is_defect
@@ -117,10 +117,15 @@ def _recordings(request: Request, question: Question, session: Session) -> list[
     there: dict[str, list[BaselineFile]] = {}
     for file in find_baselines([output]) if os.path.isdir(output) else []:
         there.setdefault(file.site_id, []).append(file)
+    of_chosen = {file.path: site.id for site in chosen.sites for file in there.get(site.id, ())}
     found = []
     for site in sorted(chosen.sites, key=lambda site: (site.name or "", site.id)):
         files = there.get(site.id) or [BaselineFile(new_file(output, site.id, site.name), "")]
-        found.append(Recording(files[0], site.id, question, request.force, site.name or "", too_many(files)))
+        error = too_many(files)
+        if (other := of_chosen.get(files[0].path, site.id)) != site.id:
+            # One of both would be lost, even where a file may be taken by force.
+            error = BaselineError(f"{files[0].path}: holds site {other}, which is recorded there too; rename the file")
+        found.append(Recording(files[0], site.id, question, request.force, site.name or "", error))
     _say_of_others(request, there, chosen)
     no_file = BaselineFile("", "")
     return [
