@@ -24,6 +24,7 @@ from pulumi_resource_alicloud_esa.resources.protocol import Change
 
 from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Emulator, Glitch
 from tests.support.clients import NewProvider
+from tests.support.threads import still_running, watch_threads
 
 LIST = "alicloud-esa:index:getScheduledPreloadJobs"
 DRIFT = "alicloud-esa:index:getScheduledPreloadJobsDrift"
@@ -304,16 +305,13 @@ def test_configuring_anew_takes_effect(shared: Emulator, new_provider: NewProvid
 def test_configuring_anew_leaves_running_calls_alone(emulator: Emulator, new_provider: NewProvider) -> None:
     emulator.delay = 0.1
     provider = new_provider(emulator, maxConcurrency=2)
-    threads = threading.active_count()
+    started = watch_threads()
     with ThreadPoolExecutor(1) as caller:
         call = caller.submit(provider.invoke, LIST, {**SITE, "pageSize": 5})
         time.sleep(0.25)
         provider.configure({})
         assert len(call.result(10)["jobs"]) == 45
-    end = time.monotonic() + 2
-    while threading.active_count() > threads and time.monotonic() < end:
-        time.sleep(0.01)
-    assert threading.active_count() == threads
+    assert not still_running(started, 2)
 
 
 def test_a_wrong_endpoint_variable_is_an_input_fault(new_provider: NewProvider) -> None:
@@ -355,14 +353,11 @@ def test_cancel_ends_all_calls_and_those_to_come_until_resume(emulator: Emulator
 
 
 def test_a_closed_provider_leaves_no_thread(shared: Emulator) -> None:
-    before = threading.active_count()
+    started = watch_threads()
     provider = EsaProvider(environment=shared.environment())
     provider.invoke(LIST, {**SITE, "pageSize": 5})
     provider.close()
-    end = time.monotonic() + 3
-    while threading.active_count() > before and time.monotonic() < end:
-        time.sleep(0.01)
-    assert threading.active_count() == before
+    assert not still_running(started, 3)
 
 
 # --- the resource ---

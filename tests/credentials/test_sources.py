@@ -25,6 +25,7 @@ from pulumi_resource_alicloud_esa.esa.errors import Cancelled, CredentialsError,
 from pulumi_resource_alicloud_esa.esa.keys import Credentials, CredentialSource
 
 from tests.support.servers import JsonServer, RawServer
+from tests.support.threads import watch_threads
 
 ROLE = "acs:ram::1:role/deployer"
 NEVER = "2099-01-01T00:00:00Z"
@@ -862,11 +863,11 @@ def test_an_ecs_role_without_the_metadata_service_is_one_line(monkeypatch: pytes
         raise OSError("no route to 100.100.100.200")
 
     monkeypatch.setattr(credential_library, "exchange", refused)
-    before = threading.active_count()
+    started = watch_threads()
     with pytest.raises(CredentialsError, match="ECS role web: "):
         ecs_source("web").get(Deadline(5))
     # Its scheduler would outlive the provider.
-    assert threading.active_count() <= before + 1
+    assert len(started()) <= 1
 
 
 # --- what is loaded when ---

@@ -10,6 +10,8 @@ import pytest
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import Cancelled, DeadlineExceeded
 
+from tests.support.threads import still_running, watch_threads
+
 
 def test_a_call_that_has_time_goes_on() -> None:
     deadline = Deadline(5)
@@ -102,10 +104,7 @@ def test_the_timer_ends_a_call_that_waits_in_a_socket() -> None:
 
 
 def test_the_timer_of_a_finished_call_leaves_no_thread() -> None:
-    before = threading.active_count()
+    started = watch_threads()
     with Deadline(60).timer():
-        assert threading.active_count() == before + 1
-    deadline = time.monotonic() + 2
-    while threading.active_count() > before and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert threading.active_count() == before
+        assert len(started()) == 1
+    assert not still_running(started, 2)
