@@ -140,6 +140,14 @@ def test_a_folder_s_file_in_capitals_is_a_baseline_and_a_folder_in_it_is_told_of
     assert f"error: site {site(1)}: {capitals}: line 1" in account("drift", "check", "--baseline", FOLDER).err
 
 
+def test_a_pipe_in_a_folder_that_nobody_writes_to_is_not_waited_for(account: Cli) -> None:
+    os.mkfifo(account.folder / FOLDER / "pipe.json")
+    os.symlink("nothing", account.folder / FOLDER / "link.json")
+    ran = check(account)
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "65 sites: 1 could not be told, 64 as recorded")
+    assert "link.json: no such file" in ran.err
+
+
 def test_a_file_that_became_another_site_s_since_it_was_looked_at_tells_nothing(account: Cli) -> None:
     path = str(account.folder / file_of(1))
     request = Request([FOLDER], choose_site({"allSites": True}), ["text"], False, False, None, "drift", None)

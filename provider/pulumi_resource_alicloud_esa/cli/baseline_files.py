@@ -94,7 +94,9 @@ def too_many(files: Sequence[BaselineFile]) -> BaselineError | None:
 
 def _in_folder(folder: str) -> list[str]:
     names = sorted(name for name in os.listdir(folder) if is_baseline_name(name) and not name.startswith("."))
-    return [path for name in names if not os.path.isdir(path := os.path.join(folder, name))]
+    paths = [os.path.join(folder, name) for name in names]
+    # A link to nothing is told of; a named pipe would be waited for, and is nobody's baseline.
+    return [path for path in paths if os.path.isfile(path) or not os.path.exists(path)]
 
 
 def _look_at(path: str) -> BaselineFile:
