@@ -33,7 +33,9 @@ def main() -> None:
 def find(version: str) -> Path | None:
     """Return a Python of this version: on PATH, or one of pyenv's that no shim leads to at the moment."""
     on_path = shutil.which(f"python{version}")
-    pyenv = sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python{version}"))
+    # Beside this Python too: HOME may be another folder than the one that pyenv was installed in.
+    homes = {Path.home() / ".pyenv" / "versions", Path(sys.base_prefix).parent}
+    pyenv = sorted(python for home in homes for python in home.glob(f"{version}.*/bin/python{version}"))
     for candidate in [*([Path(on_path)] if on_path else []), *pyenv]:
         # pyenv's shim of a version that is not chosen is there but fails.
         probe: list[str | Path] = [

@@ -61,7 +61,10 @@ def main() -> None:
 
 def picture() -> str:
     """Return the terminal of a person who notices drift, as SVG."""
-    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    # Without a height rich takes 80 columns where TERM is dumb, whatever the width.
+    console = Console(
+        record=True, width=COLUMNS, height=50, file=io.StringIO(), force_terminal=True, color_system="truecolor"
+    )
     with terminal() as here:
         for command in SHOWN_IN_THE_PICTURE:
             if command == BY_HAND:

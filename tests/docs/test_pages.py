@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -25,8 +26,10 @@ def called() -> set[str]:
     return {name for source in sources for name in names.findall(source.read_text(encoding="utf-8"))}
 
 
-def test_the_screens_are_what_the_command_prints() -> None:
-    done = subprocess.run([sys.executable, "tools/screens.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+@pytest.mark.parametrize("term", ["dumb", "xterm-256color"])
+def test_the_screens_are_what_the_command_prints(term: str) -> None:
+    command, environment = [sys.executable, "tools/screens.py", "--check"], {**os.environ, "TERM": term}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
