@@ -56,14 +56,7 @@ def sites_options(text: str) -> Callable[[F], F]:
             (
                 click.option(OPTIONS["site"], "site", metavar="ID|NAME", multiple=True, help=text),
                 _text("siteId", "DIGITS", "The site by its id only; --site takes a name too."),
-                click.option(
-                    OPTIONS["allSites"],
-                    "allSites",
-                    is_flag=True,
-                    flag_value=True,
-                    default=None,
-                    help="Every site of the account.",
-                ),
+                _flag("allSites", "Every site of the account."),
                 _text("siteNameRegex", "REGEX", "Every site whose name matches (RE2's syntax)."),
             )
         ):
@@ -145,14 +138,7 @@ def site_filter_options(command: F) -> F:
             _known("coverage", "PLACE", "Only sites served in this part of the world: {}."),
             _known("planSubscribeType", "PLAN", "Only sites on this plan: {}."),
             _text("resourceGroupId", "ID", "Only sites of this resource group."),
-            click.option(
-                OPTIONS["onlyEnterprise"],
-                "onlyEnterprise",
-                is_flag=True,
-                flag_value=True,
-                default=None,
-                help="Only sites on an enterprise plan.",
-            ),
+            _flag("onlyEnterprise", "Only sites on an enterprise plan."),
             click.option(
                 OPTIONS["tags"],
                 "tags",
@@ -218,6 +204,11 @@ def connection_options(command: F) -> F:
 
 def _text(name: str, metavar: str, text: str, **more: Any) -> Callable[[F], F]:
     return click.option(OPTIONS[name], name, metavar=metavar, help=text, **more)
+
+
+def _flag(name: str, text: str) -> Callable[[F], F]:
+    # None where it is not given, as any other input that is left out.
+    return click.option(OPTIONS[name], name, is_flag=True, flag_value=True, default=None, help=text)
 
 
 def _known(name: str, metavar: str, text: str) -> Callable[[F], F]:
