@@ -15,7 +15,7 @@ from .engine.faults import PROPERTIES
 from .engine.secrets import without_secrets
 from .engine.values import to_plain
 from .esa.deadline import Deadline
-from .esa.errors import Cancelled, CredentialsError, DeadlineExceeded, EsaError, InvalidInput
+from .esa.errors import Cancelled, CredentialsError, DeadlineExceeded, EsaError, InvalidInput, OutOfThreads, explained
 from .provider import EsaProvider
 from .schema import VERSION
 
@@ -23,15 +23,12 @@ T = TypeVar("T")
 MAX_CALLS = 16
 GRACE_SECONDS = 0.5
 
-_NO_THREADS = (
-    "the system lets this process start no more threads: raise its limit (`ulimit -u`, or a container's limit of "
-    "pids), or lower maxConcurrency"
-)
 _STATUS: tuple[tuple[type[EsaError], grpc.StatusCode], ...] = (
     (InvalidInput, grpc.StatusCode.INVALID_ARGUMENT),
     (CredentialsError, grpc.StatusCode.UNAUTHENTICATED),
     (Cancelled, grpc.StatusCode.CANCELLED),
     (DeadlineExceeded, grpc.StatusCode.DEADLINE_EXCEEDED),
+    (OutOfThreads, grpc.StatusCode.RESOURCE_EXHAUSTED),
     (EsaError, grpc.StatusCode.UNKNOWN),
 )
 
@@ -87,11 +84,10 @@ class Calls:
 
     def _status(self, error: Exception) -> tuple[grpc.StatusCode, str]:
         """The status and the text that the user reads."""
+        error = explained(error)
         for kind, code in _STATUS:
             if isinstance(error, kind):
                 return code, error.told(PROPERTIES)
-        if isinstance(error, RuntimeError) and "start new thread" in str(error):
-            return grpc.StatusCode.RESOURCE_EXHAUSTED, _NO_THREADS
         logging.getLogger(__name__).debug("unexpected error", exc_info=error)
         self._esa.log.debug("".join(traceback.format_exception(error)))
         text = f"a defect in alicloud-esa {VERSION}: {type(error).__name__}; please report it with the log of --debug"

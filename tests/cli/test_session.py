@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from queue import SimpleQueue
 from typing import Any
 
 import pytest
+from pulumi_resource_alicloud_esa.cli.run import run
 from pulumi_resource_alicloud_esa.cli.session import _Call
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import DeadlineExceeded
+
+from emulator import SITE_ID, Emulator
 
 
 class _Refused(Exception):
@@ -38,3 +42,26 @@ def test_a_call_whose_time_is_up_before_the_timer_noticed_was_not_cancelled_by_a
     assert call.over()
     with pytest.raises(DeadlineExceeded):
         call.result()
+
+
+@pytest.mark.parametrize("threads", ["call", "page"], ids=["of a call", "of a page"])
+def test_no_thread_to_be_had_is_one_line_and_no_defect(
+    shared: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], threads: str
+) -> None:
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name.startswith(threads):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    for name, value in shared.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert run(["jobs", "list", "--site-id", str(SITE_ID), "--page-size", "10"]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
+        "error: the system lets this process start no more threads: raise its limit (`ulimit -u`, or a container's "
+        "limit of pids), or lower --max-concurrency\n"
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..environment import VARIABLES
-from ..esa.errors import CredentialsError, EsaError, Fault, InvalidInput
+from ..esa.errors import CredentialsError, EsaError, Fault, InvalidInput, explained
 from ..esa.printable import printable
 from ..schema import VERSION
 from .baseline import BaselineError
@@ -54,7 +54,7 @@ TERMS = {
 
 def error_lines(error: Exception) -> list[str]:
     """What a user reads of an error, one line for each fault: whatever it quotes, a file's name too, makes no other."""
-    return [printable(line) for line in _lines(error)]
+    return [printable(line) for line in _lines(explained(error))]
 
 
 def _lines(error: Exception) -> list[str]:
@@ -78,7 +78,9 @@ def _lines(error: Exception) -> list[str]:
 
 def is_defect(error: Exception) -> bool:
     """Whether an error is a defect, which no user can mend: then its origin is worth showing."""
-    known = isinstance(error, (EsaError, BaselineError)) or (isinstance(error, OSError) and bool(error.strerror))
+    known = isinstance(explained(error), (EsaError, BaselineError)) or (
+        isinstance(error, OSError) and bool(error.strerror)
+    )
     return not known
 
 

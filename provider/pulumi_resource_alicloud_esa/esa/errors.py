@@ -10,7 +10,8 @@
     ├── PartialAnswer       fewer jobs than the service announced, or pages that do not hold still
     ├── DriftFound          the jobs differ, and the caller wants that to be an error
     ├── DeadlineExceeded    the time for one call is used up
-    └── Cancelled           the user or the engine asked to stop
+    ├── Cancelled           the user or the engine asked to stop
+    └── OutOfThreads        the system lets this process start no more of them
 
 `error.told(names)` is what a user reads: one line for each fault, no traceback, no secret.
 """
@@ -61,6 +62,22 @@ class InvalidInput(EsaError):
 
 class CredentialsError(EsaError):
     """No credentials, unusable ones, or a source of credentials that failed."""
+
+
+class OutOfThreads(EsaError):
+    """The system lets this process start no more threads."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the system lets this process start no more threads: raise its limit (`ulimit -u`, or a container's limit "
+            f"of pids), or lower {term('concurrency')}"
+        )
+
+
+def explained(error: Exception) -> Exception:
+    """The error, or where it is Python's for a thread that cannot be started, one that says what to do."""
+    out_of_threads = isinstance(error, RuntimeError) and "start new thread" in str(error)
+    return OutOfThreads() if out_of_threads else error
 
 
 class FailedAttempt(EsaError):
