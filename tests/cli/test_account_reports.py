@@ -27,9 +27,10 @@ def test_what_differs_in_the_same_way_on_many_sites_is_told_once(account: Cli) -
     assert lines[7] == f"the same on 29 more sites, but for ids and times of creation: {others} and 19 more"
     assert lines[8].startswith("job warmup-000001 (")
     files_of = " ".join(f"-o {file_of(number)}" for number in range(1, 21))
-    assert lines[9] == f"to accept this: alicloud-esa drift record --again {files_of}"
+    assert lines[9] == f"to accept this on the first 20 of 30 sites: alicloud-esa drift record --again {files_of}"
     assert len(lines) == 10
     markdown = account.read("r.md")
+    assert "\nTo accept this on the first 20 of 30 sites, run `alicloud-esa drift record --again " in markdown
     assert markdown.count("#### ") == 2
     assert markdown.startswith("### Scheduled preload jobs of 64 sites\n\n31 with drift, 33 as recorded.\n\n| site |")
     assert f"| `{site(30)}` (`site-030.example.com`) | drift | 1 gone |\n" in markdown

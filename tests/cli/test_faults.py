@@ -175,3 +175,21 @@ def test_a_machine_without_unicode_gets_utf_8(cli: Cli) -> None:
     ran = cli("jobs", "list", "--site-id", SITE, env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
     assert ran.code == 0
     assert "预取" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["check", "--baseline", ""], "--baseline"),
+        (["check", "--baseline", "x.json", "--since", ""], "--since"),
+        (["record", "--again", "-o", ""], "--output"),
+        (["record", "--site-id", "5", "-o", ""], "--output"),
+    ],
+)
+def test_an_empty_path_is_a_fault_on_its_option_and_nothing_is_sent(
+    cli: Cli, arguments: list[str], option: str
+) -> None:
+    ran = cli("drift", *arguments)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == f"error: {option}: '' is not accepted; give a file\n"
+    assert cli.emulator.requests == []

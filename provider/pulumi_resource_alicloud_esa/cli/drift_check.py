@@ -22,6 +22,7 @@ from .baseline_files import BaselineFile, find_baselines, inner_folders, is_fold
 from .earlier import Earlier, NoReport, read_earlier
 from .exit_codes import COULD_NOT_TELL
 from .faults import error_lines, is_defect
+from .files import NO_PATH
 from .outcome import Check, Outcome, Verdict, location_of
 from .reports import adoption, read_reports, write
 from .reports.groups import groups
@@ -59,7 +60,8 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
     earlier, more = _read_earlier(request)
 
     def read(inputs: Inputs) -> None:
-        inputs.faults += [*faults, *more]
+        empty = [Fault("--baseline", NO_PATH)] if "" in request.baselines else []
+        inputs.faults += [*empty, *faults, *more]
         if request.site.values.get("siteId") is not None:
             inputs.site_id()
 
@@ -98,7 +100,9 @@ def _read_earlier(request: Request) -> tuple[Earlier | None, list[Fault]]:
         faults.append(Fault("--fail-on", f"{shown(request.fail_on)} is not accepted; give {' or '.join(_FAIL_ON)}"))
     elif request.fail_on == "new" and request.since is None:
         faults.append(Fault("--fail-on", "new needs --since, an earlier report that says what is known"))
-    if request.since is not None:
+    if request.since == "":
+        faults.append(Fault("--since", NO_PATH))
+    elif request.since is not None:
         try:
             earlier = read_earlier(request.since)
         except NoReport as error:

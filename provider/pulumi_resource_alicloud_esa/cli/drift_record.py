@@ -18,7 +18,7 @@ from .baseline import Baseline, BaselineError
 from .baseline_files import BaselineFile, empty_folders, find_baselines, is_folder, new_file, too_many
 from .exit_codes import COULD_NOT_TELL
 from .faults import OPTIONS, error_lines, is_defect
-from .files import STDOUT, PipeClosed, open_descriptor, place_of, unwritable, write_file, write_stdout
+from .files import NO_PATH, STDOUT, PipeClosed, open_descriptor, place_of, unwritable, write_file, write_stdout
 from .json_text import harmless_json
 from .recording import Question, Recorded, Recording, record
 from .session import Session, open_session, read_all
@@ -91,7 +91,7 @@ def _no_place(request: Request, output: str) -> str | None:
     if _is_stdout(output):
         return "stdout takes one site; give a folder" if request.several else None
     if request.again:
-        return None
+        return None if output else NO_PATH
     if len(request.outputs) > 1:
         return "only --again takes several; give one file or folder"
     if not request.several or not output:

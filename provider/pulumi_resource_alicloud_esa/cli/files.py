@@ -22,10 +22,13 @@ class PipeClosed(Exception):
     """The program that reads our stdout has closed it."""
 
 
+NO_PATH = "'' is not accepted; give a file"
+
+
 def unwritable(path: str) -> str | None:
     """Why no file can be there, found before anything is sent."""
     if not path:
-        return "'' is not accepted; give a file"
+        return NO_PATH
     if os.path.isdir(path):
         return f"{path} is a folder; give a file"
     folder = os.path.dirname(os.path.realpath(path))

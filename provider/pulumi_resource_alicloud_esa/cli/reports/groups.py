@@ -35,8 +35,14 @@ class Group:
 
     @property
     def accept(self) -> str:
-        """The command that accepts the drift of all of them, "" where there is none."""
+        """The command that accepts the drift of all of them, or of the first where they are many; "" without drift."""
         return accepting([self.first, *self.others][:_ACCEPTED]) if self.first.verdict is Verdict.DRIFT else ""
+
+    @property
+    def accepted(self) -> str:
+        """Of what the command accepts the drift."""
+        sites = 1 + len(self.others)
+        return "this" if sites <= _ACCEPTED else f"this on the first {_ACCEPTED} of {sites} sites"
 
 
 def groups(check: Check) -> list[Group]:

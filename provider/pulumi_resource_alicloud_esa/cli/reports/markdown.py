@@ -86,7 +86,11 @@ def _section(group: Group, room: int) -> str:
 def _sections(group: Group) -> list[str]:
     """What stands below the table."""
     outcome = group.first
-    accept = f"To accept this, run {code(group.accept, longest=_ERROR)} and commit the file.\n" if group.accept else ""
+    accept = (
+        f"To accept {group.accepted}, run {code(group.accept, longest=_ERROR)} and commit the file.\n"
+        if group.accept
+        else ""
+    )
     since = outcome.since.section() if outcome.since else ""
     health = outcome.health.markdown() if outcome.health else ""
     return [text for text in (accept, since, section(outcome.judged), health) if text]

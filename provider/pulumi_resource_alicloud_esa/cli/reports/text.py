@@ -60,7 +60,7 @@ def _block(group: Group, room: int, told: bool) -> list[str]:
         *(outcome.since.lines() if outcome.since else []),
         *ignored_lines(outcome.judged),
         *(outcome.health.lines() if outcome.health else []),
-        *([f"to accept this: {group.accept}"] if group.accept else []),
+        *([f"to accept {group.accepted}: {group.accept}"] if group.accept else []),
     ]
 
 
