@@ -186,28 +186,31 @@ ACCEPTED = "give the file of an earlier `drift check --format json=FILE`"
         ("{", "not JSON"),
         ("[" * 100_000, "not JSON"),
         ('{"format": 1, "format": 2}', "not JSON"),
-        ("[]", 'no report, it has no "format": "alicloud-esa drift report"'),
-        ('{"format": "alicloud-esa scheduled preload jobs baseline"}', "no report, it has no"),
+        ("[]", 'not a report, it has no "format": "alicloud-esa drift report"'),
+        ('{"format": "alicloud-esa scheduled preload jobs baseline"}', "not a report, it has no"),
         (json.dumps({**HEAD, "version": 3}), "a report of version 3, alicloud-esa"),
         (json.dumps({**HEAD, "version": 2}), "the report has no list of sites"),
-        (json.dumps({**HEAD, "version": 2, "sites": [5]}), "5 is no site's report"),
+        (json.dumps({**HEAD, "version": 2, "sites": [5]}), "5 is not a site's report"),
         (json.dumps({**HEAD, "version": True}), "a report of version true, alicloud-esa"),
         (json.dumps(HEAD), "the report has no siteId or no list of differences"),
-        (json.dumps({**HEAD, "differences": [1]}), "differences[0] is no finding: 1"),
+        (json.dumps({**HEAD, "differences": [1]}), "differences[0] is not a finding: 1"),
         (
             json.dumps({**HEAD, "differences": [{"kind": "gone", "id": "1", "name": "a"}]}),
-            "differences[0] is no finding",
+            "differences[0] is not a finding",
         ),
-        (json.dumps({**HEAD, "differences": [{"kind": [], "id": "1", "name": "a"}]}), "differences[0] is no finding"),
+        (
+            json.dumps({**HEAD, "differences": [{"kind": [], "id": "1", "name": "a"}]}),
+            "differences[0] is not a finding",
+        ),
         (json.dumps({**HEAD, "differences": [{"kind": "missing", "id": 1, "name": "a"}]}), "differences[0] is no"),
         (
             json.dumps({**HEAD, "differences": [{"kind": "missing", "id": "1", "name": "a", "actual": {}}]}),
-            "differences[0] is no finding",
+            "differences[0] is not a finding",
         ),
         *(
             (
                 json.dumps({**HEAD, "differences": [{"kind": "unexpected", "id": "1", "name": "a", "job": job}]}),
-                "differences[0] is no finding",
+                "differences[0] is not a finding",
             )
             for job in (1, [], {"urlCount": []}, {"executions": 1}, {"executions": {"a": 1}})
         ),

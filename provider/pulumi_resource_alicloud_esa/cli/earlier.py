@@ -39,7 +39,7 @@ def read_earlier(path: str) -> Earlier | None:
     except (ValueError, RepeatedKey):
         raise NoReport(f"{path}: not JSON; {_ACCEPTED}") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise NoReport(f'{path}: no report, it has no "format": "{FORMAT}"; {_ACCEPTED}')
+        raise NoReport(f'{path}: not a report, it has no "format": "{FORMAT}"; {_ACCEPTED}')
     version = document.get("version")
     if type(version) is not int or version not in (FORMAT_VERSION, FORMAT_VERSION_OF_SITES):
         known = f"alicloud-esa {VERSION} knows {FORMAT_VERSION} and {FORMAT_VERSION_OF_SITES}"
@@ -58,7 +58,7 @@ def _has_told(row: Mapping[str, Any]) -> bool:
 
 def _site(path: str, row: Any) -> tuple[str, list[Difference]]:
     if not isinstance(row, dict):
-        raise NoReport(f"{path}: {shown(row)} is no site's report; {_ACCEPTED}")
+        raise NoReport(f"{path}: {shown(row)} is not a site's report; {_ACCEPTED}")
     site_id, differences = row.get("siteId"), row.get("earlier" if row.get("verdict") == "error" else "differences")
     if not isinstance(site_id, str) or not isinstance(differences, list):
         raise NoReport(f"{path}: the report has no siteId or no list of differences; {_ACCEPTED}")
@@ -75,7 +75,7 @@ def _difference(path: str, index: int, row: Any) -> Difference:
             record = read_record(job)
             if job is None or record is not None:
                 return Difference(kind, job_id, name, field, *sides, execution_id, record)
-    raise NoReport(f"{path}: differences[{index}] is no finding: {shown(row)}; {_ACCEPTED}")
+    raise NoReport(f"{path}: differences[{index}] is not a finding: {shown(row)}; {_ACCEPTED}")
 
 
 def _is_side(row: Mapping[str, Any], *names: str) -> bool:

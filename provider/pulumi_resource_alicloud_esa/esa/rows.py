@@ -83,7 +83,7 @@ def read_total(body: Mapping[str, Any]) -> int:
     value = body.get("TotalCount")
     number = whole(value)
     if number is None or not 0 <= number < MAX_EXACT:
-        what = f"{shown(value)} is no count" if "TotalCount" in body else "it is missing"
+        what = f"{shown(value)} is not a count" if "TotalCount" in body else "it is missing"
         raise ResponseError(f"TotalCount: {what}", request_id=read_request_id(body))
     return number
 
