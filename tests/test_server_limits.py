@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import socket
 import threading
@@ -11,10 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
+import grpc.aio
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime import proto
+from pulumi_resource_alicloud_esa.calls import Calls
 from pulumi_resource_alicloud_esa.engine.wire import to_struct
+from pulumi_resource_alicloud_esa.esa.deadline import Deadline
+from pulumi_resource_alicloud_esa.esa.errors import DeadlineExceeded, EsaError
+from pulumi_resource_alicloud_esa.provider import EsaProvider
 
 from emulator import Emulator, Glitch
 from tests.support.running import SITE, Running
@@ -129,6 +135,34 @@ def test_no_thread_to_be_had_is_one_line(running: Running, monkeypatch: pytest.M
     assert text.startswith("the system lets this process start no more threads: raise its limit")
     assert text.isprintable()
     assert running.invoke(**SITE)["totalCount"] == 45
+
+
+def test_a_read_whose_time_is_up_is_ended_by_that_and_not_by_a_cancel_later() -> None:
+    seen: list[EsaError] = []
+
+    def work(deadline: Deadline) -> None:
+        near, far = socket.socketpair()
+        with near, far:
+            # Nothing is ever sent: only a socket that is shut down ends this.
+            deadline.watch(near)
+            assert near.recv(1) == b""
+            assert deadline.ended is not None
+            seen.append(deadline.ended)
+            raise deadline.ended
+
+    class Context:
+        async def abort(self, code: grpc.StatusCode, text: str) -> None:
+            raise grpc.aio.AbortError(code, text)
+
+    async def call() -> None:
+        provider = EsaProvider(environment={})
+        provider.configure({"timeoutSeconds": 1})
+        await Calls(provider).run(Context(), work)
+
+    with pytest.raises(grpc.aio.AbortError) as caught:
+        asyncio.run(call())
+    assert caught.value.args[0] is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert [type(error) for error in seen] == [DeadlineExceeded]
 
 
 def test_the_time_of_a_call_is_watched_without_a_thread_beside_it(running: Running, shared: Emulator) -> None:
