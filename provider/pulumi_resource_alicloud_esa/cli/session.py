@@ -169,7 +169,6 @@ class _Call(Generic[R]):
         # Each asked once, this first: what the work made or raised is there only then, and may come between two looks.
         ended = self.deadline.ended
         if not self.done.is_set() and ended is not None:
-            self.deadline.cancel()
             raise ended
         if self._error is not None:
             raise self._error
