@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..esa.errors import CredentialsError
@@ -12,33 +12,44 @@ from ..esa.keys import Credentials, misfit
 from .profile import Override
 from .sts import StsWish
 
+# What the SDK's sections call otherwise than the aliyun CLI does; how long a session lasts they do not say.
+INI_NAMES = {
+    "sts_token": "security_token",
+    "ram_role_arn": "role_arn",
+    "ram_session_name": "role_session_name",
+    "ram_role_name": "role_name",
+    "oidc_token_file": "oidc_token_file_path",
+    "expired_seconds": "",
+}
+
 
 @dataclass(frozen=True, repr=False)
 class Entry:
-    """The values of one profile, as the file has them."""
+    """The values of one profile, as the file has them; they are asked for by the aliyun CLI's names."""
 
     file: Path
     name: str
     values: Mapping[str, object]
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, key: str) -> str | None:
         """A value without white space around it; None where it is blank or left out."""
-        value = self.values.get(key)
+        value = self.values.get(self.names.get(key, key))
         return str(value).strip() or None if value is not None else None
 
     def required(self, key: str) -> str:
         """A value that this kind of profile cannot do without."""
         value = self.text(key)
         if value is None:
-            raise self.error(f"has no {key}")
+            raise self.error(f"has no {self.names.get(key, key)}")
         return value
 
     def secret(self, key: str) -> str | None:
         """A key, secret or token; an impossible one is an error before anything is sent."""
-        value = self.text(key)
+        value, name = self.text(key), self.names.get(key, key)
         wrong = misfit(value) if value is not None else None
         if wrong is not None:
-            raise self.error(f"has an {key} that {wrong}" if key[0] in "aeiou" else f"has a {key} that {wrong}")
+            raise self.error(f"has {'an' if name[0] in 'aeiou' else 'a'} {name} that {wrong}")
         return value
 
     def moment(self, key: str) -> int:

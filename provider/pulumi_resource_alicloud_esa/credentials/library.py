@@ -37,33 +37,32 @@ def ram_role_source(description: str, base: CredentialSource, role: AssumeRole, 
     return RenewedSource(
         description,
         lambda patience: _asked(
-            _library().RamRoleArnCredentialsProvider(
-                credentials_provider=_AsLibraryProvider(base, patience),
-                role_arn=role.role_arn,
-                role_session_name=role.session_name or SESSION_NAME,
-                duration_seconds=role.session_expiration or SESSION_SECONDS,
-                policy=role.policy,
-                external_id=role.external_id,
-                sts_endpoint=sts,
-            )
+            "RamRoleArnCredentialsProvider",
+            credentials_provider=_AsLibraryProvider(base, patience),
+            role_arn=role.role_arn,
+            role_session_name=role.session_name or SESSION_NAME,
+            duration_seconds=role.session_expiration or SESSION_SECONDS,
+            policy=role.policy,
+            external_id=role.external_id,
+            sts_endpoint=sts,
         ),
     )
 
 
 def uri_source(description: str, uri: str) -> RenewedSource:
     """Keys that are fetched from a URL."""
-    return RenewedSource(description, lambda patience: _asked(_library().URLCredentialsProvider(uri=uri)))
+    return RenewedSource(description, lambda patience: _asked("URLCredentialsProvider", uri=uri))
 
 
 def ecs_source(role_name: str) -> RenewedSource:
     """The role of the ECS instance; an empty name leaves it to the metadata service."""
-
-    def fetch(patience: Patience) -> Fetched:
-        # Without its asynchronous update: that starts a scheduler thread which outlives the provider.
-        provider = _library().EcsRamRoleCredentialsProvider
-        return _asked(provider(role_name=role_name or None, async_update_enabled=False))
-
-    return RenewedSource(f"ECS role {role_name}".strip(), fetch)
+    # Without its asynchronous update: that starts a scheduler thread which outlives the provider.
+    return RenewedSource(
+        f"ECS role {role_name}".strip(),
+        lambda patience: _asked(
+            "EcsRamRoleCredentialsProvider", role_name=role_name or None, async_update_enabled=False
+        ),
+    )
 
 
 def oidc_source(description: str, oidc: AssumeRoleWithOidc, sts: str) -> RenewedSource:
@@ -71,15 +70,14 @@ def oidc_source(description: str, oidc: AssumeRoleWithOidc, sts: str) -> Renewed
     return RenewedSource(
         description,
         lambda patience: _asked(
-            _library().OIDCRoleArnCredentialsProvider(
-                role_arn=oidc.role_arn,
-                oidc_provider_arn=oidc.oidc_provider_arn,
-                oidc_token_file_path=oidc.oidc_token_file or _OidcToken(oidc.oidc_token or ""),
-                role_session_name=oidc.role_session_name or SESSION_NAME,
-                duration_seconds=oidc.session_expiration or SESSION_SECONDS,
-                policy=oidc.policy,
-                sts_endpoint=sts,
-            )
+            "OIDCRoleArnCredentialsProvider",
+            role_arn=oidc.role_arn,
+            oidc_provider_arn=oidc.oidc_provider_arn,
+            oidc_token_file_path=oidc.oidc_token_file or _OidcToken(oidc.oidc_token or ""),
+            role_session_name=oidc.role_session_name or SESSION_NAME,
+            duration_seconds=oidc.session_expiration or SESSION_SECONDS,
+            policy=oidc.policy,
+            sts_endpoint=sts,
         ),
     )
 
@@ -89,9 +87,10 @@ def rsa_source(description: str, pair: RsaKeyPair, sts: str) -> RenewedSource:
     return RenewedSource(
         description,
         lambda patience: _asked(
-            _library().RsaKeyPairCredentialsProvider(
-                public_key_id=pair.public_key_id, private_key_file=pair.private_key_file, sts_endpoint=sts
-            )
+            "RsaKeyPairCredentialsProvider",
+            public_key_id=pair.public_key_id,
+            private_key_file=pair.private_key_file,
+            sts_endpoint=sts,
         ),
     )
 
@@ -123,22 +122,17 @@ def _login_over(profile: Profile) -> str:
 
 def _exchanged(login: CloudSso | OAuth) -> Fetched:
     """Keys for the token of a login."""
+    token = {"access_token": login.token, "access_token_expire": login.token_ends}
     if isinstance(login, CloudSso):
         return _asked(
-            _library().CloudSSOCredentialsProvider(
-                sign_in_url=login.sign_in_url,
-                account_id=login.account_id,
-                access_config=login.access_config,
-                access_token=login.token,
-                access_token_expire=login.token_ends,
-            )
+            "CloudSSOCredentialsProvider",
+            sign_in_url=login.sign_in_url,
+            account_id=login.account_id,
+            access_config=login.access_config,
+            **token,
         )
     url, client = _OAUTH_SITES[login.site]
-    return _asked(
-        _library().OAuthCredentialsProvider(
-            client_id=client, sign_in_url=url, access_token=login.token, access_token_expire=login.token_ends
-        )
-    )
+    return _asked("OAuthCredentialsProvider", client_id=client, sign_in_url=url, **token)
 
 
 @functools.cache
@@ -157,9 +151,9 @@ def _library() -> Any:
     return library
 
 
-def _asked(provider: Any) -> Fetched:
+def _asked(provider: str, **settings: Any) -> Fetched:
     """The keys of one of the library's providers, which is asked only once: we do the renewing."""
-    found = provider.get_credentials()
+    found = getattr(_library(), provider)(**settings).get_credentials()
     key, secret = found.get_access_key_id(), found.get_access_key_secret()
     if not key or not secret:
         raise CredentialsError("gave no keys")

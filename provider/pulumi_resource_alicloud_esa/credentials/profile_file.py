@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..esa.errors import CredentialsError
-from .entry import Entry
+from .entry import INI_NAMES, Entry
 from .profile import Override, Profile
 from .profile_modes import ini_profile, json_profile
 
@@ -35,10 +35,8 @@ def find_profile(
     """
     path = _path(file, env)
     text = _text(path)
-    given = override or Override()
-    if text.startswith("{"):
-        return _from_json(path, text, name, given)
-    return _from_ini(path, text, name, given)
+    read = _from_json if text.startswith("{") else _from_ini
+    return read(path, text, name, override or Override())
 
 
 def _text(path: Path) -> str:
@@ -92,5 +90,5 @@ def _from_ini(path: Path, text: str, name: str | None, override: Override) -> Pr
     except configparser.Error:
         # Not the parser's message: it quotes the line, which may be a key.
         raise CredentialsError(f"credentials file {path}: neither INI nor the aliyun CLI's JSON") from None
-    entries = {section: Entry(path, section, dict(parser[section])) for section in parser.sections()}
+    entries = {section: Entry(path, section, dict(parser[section]), INI_NAMES) for section in parser.sections()}
     return ini_profile(path, entries, name or "default", override)

@@ -45,13 +45,12 @@ def _chained(
     profile = _built(entry, mode, _MODES[mode], override)
     if mode != "ChainableRamRoleArn":
         return profile
-    return replace(
-        profile, source=_chained(path, entries, entry.required("source_profile"), Override(), (*chain, name))
-    )
+    source = entry.required("source_profile")
+    return replace(profile, source=_chained(path, entries, source, Override(), (*chain, name)))
 
 
 def _built(entry: Entry, mode: str, builder: _Builder, override: Override) -> Profile:
-    if override.names and builder not in _WITH_KEYS:
+    if override.names and mode not in _WITH_KEYS:
         raise CredentialsError(
             f"{override.names} of the configuration belongs to no access key: {mode}, the mode of profile "
             f"{entry.name!r}, has none of its own; give accessKey too, or remove {override.names}"
@@ -68,7 +67,7 @@ def _entry(path: Path, entries: Mapping[str, Entry], name: str) -> Entry:
 
 
 def _keys(entry: Entry, profile: Profile, override: Override) -> Profile:
-    return replace(profile, keys=entry.keys(override, None))
+    return replace(profile, keys=entry.keys(override, "sts_token"))
 
 
 def _sts_keys(entry: Entry, profile: Profile, override: Override) -> Profile:
@@ -76,10 +75,6 @@ def _sts_keys(entry: Entry, profile: Profile, override: Override) -> Profile:
     if keys.security_token is None:
         raise entry.error("has no sts_token")
     return replace(profile, keys=keys)
-
-
-def _ini_keys(entry: Entry, profile: Profile, override: Override) -> Profile:
-    return replace(profile, keys=entry.keys(override, "security_token"))
 
 
 def _role(entry: Entry) -> AssumeRole:
@@ -92,65 +87,18 @@ def _role(entry: Entry) -> AssumeRole:
     )
 
 
-def _role_with_keys(entry: Entry, profile: Profile, override: Override) -> Profile:
-    source = replace(profile, keys=entry.keys(override, "sts_token"))
-    return replace(profile, role=_role(entry), source=source)
-
-
-def _role_with_source(entry: Entry, profile: Profile, override: Override) -> Profile:
-    return replace(profile, role=_role(entry))
-
-
-def _ini_role(entry: Entry, profile: Profile, override: Override) -> Profile:
-    role = AssumeRole(
-        role_arn=entry.required("role_arn"),
-        session_name=entry.text("role_session_name"),
-        policy=entry.text("policy"),
-        external_id=entry.text("external_id"),
-    )
-    return replace(profile, role=role, source=replace(profile, keys=entry.keys(override, "security_token")))
-
-
-def _ecs(entry: Entry, profile: Profile, override: Override) -> Profile:
-    return replace(profile, ecs_role_name=entry.text("ram_role_name") or "")
-
-
-def _ini_ecs(entry: Entry, profile: Profile, override: Override) -> Profile:
-    return replace(profile, ecs_role_name=entry.text("role_name") or "")
-
-
-def _uri(entry: Entry, profile: Profile, override: Override) -> Profile:
-    return replace(profile, credentials_uri=entry.required("credentials_uri"))
-
-
-def _oidc(entry: Entry, profile: Profile, override: Override) -> Profile:
-    oidc = AssumeRoleWithOidc(
+def _oidc(entry: Entry) -> AssumeRoleWithOidc:
+    return AssumeRoleWithOidc(
         oidc_provider_arn=entry.required("oidc_provider_arn"),
         oidc_token_file=entry.required("oidc_token_file"),
         role_arn=entry.required("ram_role_arn"),
         role_session_name=entry.text("role_session_name") or entry.text("ram_session_name"),
         policy=entry.text("policy"),
     )
-    return replace(profile, oidc=oidc)
 
 
-def _ini_oidc(entry: Entry, profile: Profile, override: Override) -> Profile:
-    oidc = AssumeRoleWithOidc(
-        oidc_provider_arn=entry.required("oidc_provider_arn"),
-        oidc_token_file=entry.required("oidc_token_file_path"),
-        role_arn=entry.required("role_arn"),
-        role_session_name=entry.text("role_session_name"),
-        policy=entry.text("policy"),
-    )
-    return replace(profile, oidc=oidc)
-
-
-def _command(entry: Entry, profile: Profile, override: Override) -> Profile:
-    return replace(profile, command=entry.required("process_command"))
-
-
-def _cloud_sso(entry: Entry, profile: Profile, override: Override) -> Profile:
-    login = CloudSso(
+def _cloud_sso(entry: Entry) -> CloudSso:
+    return CloudSso(
         keys=entry.cached_keys(),
         keys_end=entry.moment("sts_expiration"),
         token=entry.secret("access_token"),
@@ -159,46 +107,49 @@ def _cloud_sso(entry: Entry, profile: Profile, override: Override) -> Profile:
         account_id=entry.required("cloud_sso_account_id"),
         access_config=entry.required("cloud_sso_access_config"),
     )
-    return replace(profile, login=login)
 
 
-def _oauth(entry: Entry, profile: Profile, override: Override) -> Profile:
+def _oauth(entry: Entry) -> OAuth:
     site = (entry.text("oauth_site_type") or "CN").upper()
     if site not in ("CN", "INTL"):
         raise entry.error("has an oauth_site_type that is neither CN nor INTL")
-    login = OAuth(
+    return OAuth(
         keys=entry.cached_keys(),
         keys_end=entry.moment("sts_expiration"),
         token=entry.secret("oauth_access_token"),
         token_ends=entry.moment("oauth_access_token_expire"),
         site=site,
     )
-    return replace(profile, login=login)
 
 
-def _rsa(entry: Entry, profile: Profile, override: Override) -> Profile:
-    return replace(profile, rsa=RsaKeyPair(entry.required("public_key_id"), entry.required("private_key_file")))
+def _rsa(entry: Entry) -> RsaKeyPair:
+    return RsaKeyPair(entry.required("public_key_id"), entry.required("private_key_file"))
 
 
 _MODES: dict[str, _Builder] = {
-    "AK": _keys,
+    "AK": lambda entry, profile, override: replace(profile, keys=entry.keys(override, None)),
     "StsToken": _sts_keys,
-    "RamRoleArn": _role_with_keys,
-    "ChainableRamRoleArn": _role_with_source,
-    "EcsRamRole": _ecs,
-    "OIDC": _oidc,
-    "CredentialsURI": _uri,
-    "CloudSSO": _cloud_sso,
-    "OAuth": _oauth,
-    "External": _command,
+    "RamRoleArn": lambda entry, profile, override: replace(
+        profile, source=_keys(entry, profile, override), role=_role(entry)
+    ),
+    "ChainableRamRoleArn": lambda entry, profile, override: replace(profile, role=_role(entry)),
+    "EcsRamRole": lambda entry, profile, override: replace(profile, ecs_role_name=entry.text("ram_role_name") or ""),
+    "OIDC": lambda entry, profile, override: replace(profile, oidc=_oidc(entry)),
+    "CredentialsURI": lambda entry, profile, override: replace(
+        profile, credentials_uri=entry.required("credentials_uri")
+    ),
+    "CloudSSO": lambda entry, profile, override: replace(profile, login=_cloud_sso(entry)),
+    "OAuth": lambda entry, profile, override: replace(profile, login=_oauth(entry)),
+    "External": lambda entry, profile, override: replace(profile, command=entry.required("process_command")),
 }
+# Their keys have other names, which entry.py knows.
 _TYPES: dict[str, _Builder] = {
-    "access_key": _ini_keys,
-    "sts": _ini_keys,
-    "ecs_ram_role": _ini_ecs,
-    "ram_role_arn": _ini_role,
-    "oidc_role_arn": _ini_oidc,
-    "rsa_key_pair": _rsa,
+    "access_key": _keys,
+    "sts": _keys,
+    "ecs_ram_role": _MODES["EcsRamRole"],
+    "ram_role_arn": _MODES["RamRoleArn"],
+    "oidc_role_arn": _MODES["OIDC"],
+    "rsa_key_pair": lambda entry, profile, override: replace(profile, rsa=_rsa(entry)),
 }
 # The rest have no key pair that a secret of the configuration could belong to.
-_WITH_KEYS = (_keys, _sts_keys, _ini_keys, _role_with_keys, _ini_role)
+_WITH_KEYS = ("AK", "StsToken", "RamRoleArn", "access_key", "sts", "ram_role_arn")

@@ -22,7 +22,7 @@ from .library import ecs_source, login_source, oidc_source, ram_role_source, rsa
 from .profile import Override, Profile
 from .profile_file import find_profile
 from .renewal import RenewedSource
-from .roles import OidcRole, find_oidc, find_role
+from .roles import find_oidc, find_role
 from .sts import RSA_HOST, StsWish, sts_host
 
 NO_CREDENTIALS = (
@@ -66,11 +66,14 @@ def choose_source(
     if lost:
         warn(f"{_names(lost)} {'is' if len(lost) == 1 else 'are'} not used: {place} comes first")
     base = build()
-    role = find_role(settings, env, kind, explicit)
-    debug(f"keys from {place}" + (f", with a role assumed on top, that of {role.origin}" if role else ""))
-    if role is None:
+    found = find_role(settings, env, kind, explicit)
+    if found is None:
+        debug(f"keys from {place}")
         return base
-    return ram_role_source(role.description, base, role.settings, sts_host(StsWish(), region_of(settings, env), env))
+    role, origin = found
+    debug(f"keys from {place}, with a role assumed on top, that of {origin}")
+    description = f"assuming {role.role_arn}" + ("" if origin == "assumeRole" else f" of {origin}")
+    return ram_role_source(description, base, role, sts_host(StsWish(), region_of(settings, env), env))
 
 
 def region_of(settings: Settings, env: Mapping[str, str]) -> str | None:
@@ -118,9 +121,11 @@ def _without_file(settings: Settings, env: Mapping[str, str]) -> tuple[str, Call
     role_name = settings.ecs_role_name or environment.value("ecsRoleName", env)
     if role_name:
         return "ecsRoleName", lambda: ecs_source(role_name)
-    oidc = find_oidc(settings, env)
-    if oidc is not None:
-        return "assumeRoleWithOidc", lambda: _oidc_source(oidc, settings, env)
+    found = find_oidc(settings, env)
+    if found is not None:
+        oidc, description = found
+        region = region_of(settings, env)
+        return "assumeRoleWithOidc", lambda: oidc_source(description, oidc, sts_host(StsWish(), region, env))
     raise CredentialsError(NO_CREDENTIALS)
 
 
@@ -156,10 +161,6 @@ def _uri_source(description: str, uri: str) -> CredentialSource:
     if fault is not None:
         raise CredentialsError(f"{description}: {fault}")
     return uri_source(description, uri)
-
-
-def _oidc_source(oidc: OidcRole, settings: Settings, env: Mapping[str, str]) -> CredentialSource:
-    return oidc_source(oidc.description, oidc.settings, sts_host(StsWish(), region_of(settings, env), env))
 
 
 def _profile_source(profile: Profile, settings: Settings, env: Mapping[str, str]) -> CredentialSource:
