@@ -145,11 +145,12 @@ class Store:
             site.fields = {name: value for name, value in {**site.fields, **fields}.items() if value is not None}
             return dict(site.fields)
 
-    def delete_site(self, site_id: int) -> None:
-        """Removes a site with all that is in it; KeyError if it is not there."""
+    def delete_site(self, site_id: int) -> int:
+        """Removes a site with all that is in it, and returns its id; KeyError if it is not there."""
         with self.lock:
             for job in self._sites.pop(site_id).jobs:
                 self.executions.forget(job.id)
+            return site_id
 
     def _site(self, site_id: int) -> Site:
         if site_id not in self._sites:
