@@ -1,4 +1,4 @@
-"""What can be typed: `jobs list`, `jobs show`, `jobs runs`, and help around them."""
+"""What can be typed, but for `drift`, which drift_commands.py has."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from ..schema import VERSION
-from .completion import completion
 from .drift_commands import drift
 from .options import (
     EXIT_CODES,
@@ -16,12 +15,12 @@ from .options import (
     filter_options,
     format_options,
     page_option,
+    site_filter_options,
     site_options,
     sites_options,
     split,
     wide_option,
 )
-from .site_commands import sites
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 
@@ -79,9 +78,50 @@ def doctor(form: str, record: str | None, **values: Any) -> int:
     return run(*split(values), form, record)
 
 
-cli.add_command(completion)
-cli.add_command(sites)
 cli.add_command(drift)
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+def completion(shell: str) -> int:
+    """Show what makes a shell complete the command's words.
+
+    \b
+    bash, in ~/.bashrc:                   eval "$(alicloud-esa completion bash)"
+    zsh, in ~/.zshrc:                     eval "$(alicloud-esa completion zsh)"
+    fish, in ~/.config/fish/config.fish:  alicloud-esa completion fish | source
+    """
+    from click.shell_completion import get_completion_class
+
+    made = get_completion_class(shell)
+    if made is not None:
+        click.echo(made(cli, {}, "alicloud-esa", "_ALICLOUD_ESA_COMPLETE").source())
+    return 0
+
+
+@cli.group()
+def sites() -> None:
+    """The sites of the account, whose ids and names the other commands take."""
+
+
+@sites.command(
+    "list",
+    epilog=epilog(
+        "Examples:\n"
+        "  alicloud-esa sites list --status active --tag env=prod\n"
+        "  alicloud-esa sites list --site-name example. --site-search-type prefix --json | jq -r '.ids[]'",
+        EXIT_CODES,
+    ),
+)
+@site_filter_options
+@format_options(("table", "json"))
+@wide_option
+@connection_options
+def sites_list(form: str, wide: bool, **values: Any) -> int:
+    """List the sites of the account, all pages of them."""
+    from .sites import list_sites
+
+    return list_sites(*split(values), form, wide)
 
 
 @cli.group()

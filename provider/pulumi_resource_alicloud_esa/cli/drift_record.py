@@ -17,7 +17,7 @@ from . import say
 from .baseline import Baseline, BaselineError
 from .baseline_files import BaselineFile, empty_folders, find_baselines, is_folder, new_file, too_many
 from .exit_codes import COULD_NOT_TELL
-from .faults import OPTIONS, error_lines, is_defect
+from .faults import error_lines, is_defect, option_of
 from .files import NO_PATH, STDOUT, PipeClosed, open_descriptor, place_of, unwritable, write_file, write_stdout
 from .json_text import harmless_json
 from .recording import Question, Recorded, Recording, record
@@ -75,9 +75,9 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
 def _not_again(request: Request, inputs: Inputs) -> list[Fault]:
     """What contradicts --again, which asks what the files ask."""
     flags = {"--ignore-none": request.ignore_none, "--executions": request.executions}
-    names = [*(OPTIONS[name] for name in request.site.values), *(name for name, given in flags.items() if given)]
+    names = [*(option_of(name) for name in request.site.values), *(name for name, given in flags.items() if given)]
     if request.site.given and request.site.option not in request.site.values:
-        names.append(OPTIONS[request.site.option])
+        names.append(option_of(request.site.option))
     for name in request.site.values:
         inputs.get(name)
     if not names:

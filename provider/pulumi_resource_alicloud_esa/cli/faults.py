@@ -2,51 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from ..environment import VARIABLES
 from ..esa.errors import CredentialsError, EsaError, Fault, InvalidInput, explained
 from ..esa.printable import printable
 from ..schema import VERSION
 from .baseline import BaselineError
 
-OPTIONS = {
-    "site": "--site",
-    "siteId": "--site-id",
-    "allSites": "--all-sites",
-    "siteNameRegex": "--site-name-regex",
-    "jobId": "ID",
-    "startTime": "--start-time",
-    "endTime": "--end-time",
-    "pageNumber": "--page-number",
-    "pageSize": "--page-size",
-    "ids": "--id",
-    "nameRegex": "--name-regex",
-    "domain": "--domain",
-    "taskType": "--task-type",
-    "insertWay": "--insert-way",
-    "hasError": "--has-error",
-    "ignoreFields": "--ignore-field",
-    "siteName": "--site-name",
-    "siteSearchType": "--site-search-type",
-    "status": "--status",
-    "accessType": "--access-type",
-    "coverage": "--coverage",
-    "planSubscribeType": "--plan-subscribe-type",
-    "resourceGroupId": "--resource-group-id",
-    "onlyEnterprise": "--only-enterprise",
-    "tags": "--tag",
-    "profile": "--profile",
-    "region": "--region",
-    "endpoint": "--endpoint",
-    "timeoutSeconds": "--timeout-seconds",
-    "maxConcurrency": "--max-concurrency",
-}
+_INPUT = re.compile(r"([a-z][A-Za-z]*)(\[.*)?", re.DOTALL)
+_OTHERWISE = {"jobId": "ID", "ids": "--id", "ignoreFields": "--ignore-field", "tags": "--tag"}
+
+
+def option_of(name: str) -> str:
+    """The option that gives this input of a function or this setting: `siteId` is typed as `--site-id`."""
+    return _OTHERWISE.get(name) or f"--{re.sub('[A-Z]', lambda found: f'-{found[0].lower()}', name)}"
+
+
 TERMS = {
-    "site": OPTIONS["siteId"],
-    "start": OPTIONS["startTime"],
-    "end": OPTIONS["endTime"],
-    "page size": OPTIONS["pageSize"],
-    "time limit": OPTIONS["timeoutSeconds"],
-    "concurrency": OPTIONS["maxConcurrency"],
+    "site": option_of("siteId"),
+    "start": option_of("startTime"),
+    "end": option_of("endTime"),
+    "page size": option_of("pageSize"),
+    "time limit": option_of("timeoutSeconds"),
+    "concurrency": option_of("maxConcurrency"),
     "expired keys": "Get new ones, and put them where the old ones came from.",
 }
 """What the settings in an error are called here (the keys are those of esa/terms.py); access keys have no option."""
@@ -86,8 +65,9 @@ def is_defect(error: Exception) -> bool:
 
 def fault_line(fault: Fault) -> str:
     """A fault of an input, by the option that gave it."""
-    name, _, _ = fault.path.partition("[")
-    return f"{OPTIONS.get(name, fault.path)}: {fault.reason}"
+    # Other paths are an option's or a variable's own name.
+    name = _INPUT.fullmatch(fault.path)
+    return f"{option_of(name[1]) if name else fault.path}: {fault.reason}"
 
 
 def doubt_line(fault: Fault) -> str:

@@ -18,7 +18,7 @@ from ..esa.pattern import Pattern
 from ..esa.printable import printable
 from ..esa.sites import SiteQuery
 from .answers import number
-from .faults import OPTIONS
+from .faults import option_of
 
 T = TypeVar("T")
 # No domain has a longer name; comparing longer texts takes long.
@@ -175,7 +175,7 @@ def _contradiction(given: Sequence[str]) -> Fault | None:
     if len(given) < 2 or given == ["siteNameRegex", "allSites"]:
         return None
     first, other = (given[0], given[1]) if given[1] == "siteId" else (given[-1], given[0])
-    return Fault(first, f"contradicts {OPTIONS[other]}; give one of them")
+    return Fault(first, f"contradicts {option_of(other)}; give one of them")
 
 
 def _read_texts(typed: str | Sequence[str]) -> tuple[tuple[str, ...], list[Fault]]:
