@@ -25,23 +25,23 @@ def _refuse() -> None:
 
 def test_work_that_fails_between_two_looks_at_it_is_that_error() -> None:
     call = _Call(_refuse, Deadline(0), SimpleQueue())
-    looked = call.done.is_set
+    looked = call.done
 
-    def is_set() -> bool:
+    def done() -> bool:
         if not looked():
             call._run()
         return looked()
 
-    call.done.is_set = is_set  # type: ignore[method-assign]
+    call.done = done  # type: ignore[method-assign]
     with pytest.raises(_Refused):
-        call.result()
+        call.outcome()
 
 
 def test_a_call_whose_time_is_up_before_the_timer_noticed_was_not_cancelled_by_anybody() -> None:
     call: _Call[Any] = _Call(_refuse, Deadline(0), SimpleQueue())
     assert call.over()
     with pytest.raises(DeadlineExceeded):
-        call.result()
+        call.outcome()
 
 
 @pytest.mark.parametrize("threads", ["call", "page"], ids=["of a call", "of a page"])

@@ -46,8 +46,3 @@ def written(text: str) -> int:
     """Write a text to stdout."""
     write_stdout(text)
     return 0
-
-
-def number(count: int, noun: str) -> str:
-    """`1 job`, `2 jobs`."""
-    return f"{count} {noun if count == 1 else f'{noun}s'}"

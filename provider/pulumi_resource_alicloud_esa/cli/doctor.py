@@ -9,16 +9,17 @@ from typing import Any
 from ..context import CallContext
 from ..esa.answer import Answer
 from ..esa.errors import Fault
-from ..esa.inputs import Inputs, shown
+from ..esa.inputs import Inputs
 from ..esa.printable import printable
 from ..schema import VERSION
 from . import say
+from .answers import read_form
 from .consultation import OK, WARNING, WRONG, Line
 from .examination import Examination, examine
 from .exit_codes import CLEAN, COULD_NOT_TELL
 from .files import STDOUT, unwritable, write_file, write_stdout
 from .json_text import json_output
-from .session import call, environment_for, read_all
+from .session import call, environment_for
 from .shapes import shape
 from .site_choice import choose_site
 
@@ -30,15 +31,13 @@ def run(values: dict[str, Any], connection: Mapping[str, Any], form: str, record
     """0 when nothing is wrong, else 1."""
 
     def read(inputs: Inputs) -> str | None:
-        if form not in FORMATS:
-            inputs.faults.append(Fault("--format", f"{shown(form)} is not accepted; give {' or '.join(FORMATS)}"))
         fault = unwritable(record) if record is not None and record != STDOUT else None
         if fault is not None:
             inputs.faults.append(Fault("--record", fault))
         return inputs.site_id() if site.given else None
 
     site = choose_site(values)
-    site_id, settings = read_all(site.values, connection, site.reading(read))
+    site_id, settings = read_form(site.values, connection, form, site.reading(read), FORMATS)
     env = environment_for(settings)
 
     def work(context: CallContext) -> Examination:

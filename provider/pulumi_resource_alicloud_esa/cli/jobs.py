@@ -7,6 +7,7 @@ from typing import Any
 
 from ..config import Settings
 from ..context import CallContext
+from ..drift.text import number
 from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs
 from ..esa.printable import printable
@@ -14,7 +15,7 @@ from ..esa.query import JobQuery, read_job_query, read_query_from
 from ..functions import get_scheduled_preload_executions, get_scheduled_preload_job, get_scheduled_preload_jobs
 from .adopt import FORMATS as IMPORTS
 from .adopt import Found
-from .answers import FORMATS, number, read_form, tabled, written
+from .answers import FORMATS, read_form, tabled, written
 from .jobs_of_sites import found_jobs, list_jobs_of_sites
 from .json_text import json_output
 from .session import call

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from ..config import Settings
 from ..context import CallContext
 from ..drift.reading import read_site
+from ..drift.text import number
 from ..esa.errors import Cancelled, Fault, InvalidInput
 from ..esa.inputs import shown
 from ..esa.listing import Listing
@@ -19,7 +20,7 @@ from ..esa.service import Service
 from . import say
 from .adopt import FORMATS as IMPORTS
 from .adopt import Found
-from .answers import number, tabled, written
+from .answers import tabled, written
 from .exit_codes import CLEAN, COULD_NOT_TELL
 from .faults import error_lines, fault_line, is_defect
 from .json_text import json_output

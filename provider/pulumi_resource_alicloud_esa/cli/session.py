@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from .. import environment
 from ..client import Client
@@ -115,7 +115,7 @@ class Session:
                     if len(items) > 1:
                         display.report(done, len(items), f"site {done} of {len(items)}")
                     self._calls.discard(call)
-                    yield running.pop(call), call.result
+                    yield running.pop(call), call.outcome
 
     def close(self) -> None:
         """Stop what is under way, and drop the connections."""
@@ -123,9 +123,7 @@ class Session:
             self._display.stop()
         for call in self._calls:
             call.deadline.cancel()
-        grace = time.monotonic() + _GRACE_SECONDS
-        for call in self._calls:
-            call.done.wait(max(0.0, grace - time.monotonic()))
+        wait(self._calls, _GRACE_SECONDS)
         self._client.close()
 
     def _call(
@@ -143,16 +141,14 @@ class Session:
             self._display.waiting(f"{printable(error.why, _LONGEST_WHY)}, again in {seconds:.1f} s")
 
 
-class _Call(Generic[R]):
+class _Call(Future[R]):
     """One call in a daemon thread; `ended` is told when it is over."""
 
     def __init__(self, work: Callable[[], R], deadline: Deadline, ended: SimpleQueue[None]) -> None:
+        super().__init__()
         self.deadline = deadline
-        self.done = threading.Event()
         self._work = work
-        self._ended = ended
-        self._value: R
-        self._error: BaseException | None = None
+        self.add_done_callback(lambda _: ended.put(None))
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="call", daemon=True).start()
@@ -160,29 +156,26 @@ class _Call(Generic[R]):
     def over(self) -> bool:
         """Whether it is done, or its time is up and the work does not notice."""
         if self.deadline.ended is not None:
-            self.done.wait(_GRACE_SECONDS)
+            wait([self], _GRACE_SECONDS)
             return True
-        return self.done.is_set()
+        return self.done()
 
-    def result(self) -> R:
+    def outcome(self) -> R:
         """What the work made; raises what it raised, or why the call is over where the work does not notice."""
         # Each asked once, this first: what the work made or raised is there only then, and may come between two looks.
         ended = self.deadline.ended
-        if not self.done.is_set() and ended is not None:
+        if not self.done() and ended is not None:
             raise ended
-        if self._error is not None:
-            raise self._error
-        return self._value
+        return self.result()
 
     def _run(self) -> None:
         try:
             with self.deadline.timer():
-                self._value = self._work()
+                value = self._work()
         except BaseException as error:
-            self._error = error
-        finally:
-            self.done.set()
-            self._ended.put(None)
+            self.set_exception(error)
+        else:
+            self.set_result(value)
 
 
 def _silent(done: int, total: int) -> None:

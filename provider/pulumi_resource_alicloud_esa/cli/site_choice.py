@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from ..context import CallContext
+from ..drift.text import number
 from ..esa.errors import Fault, InvalidInput
 from ..esa.inputs import Inputs, shown
 from ..esa.models import Site
 from ..esa.pattern import Pattern
 from ..esa.printable import printable
 from ..esa.sites import SiteQuery
-from .answers import number
 from .faults import option_of
 
 T = TypeVar("T")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..drift.text import number
 from ..esa.errors import Fault
 from ..esa.inputs import Inputs, shown
 from ..esa.sites import SiteQuery, read_site_query_from
 from ..functions import get_sites
-from .answers import number, read_form, tabled, written
+from .answers import read_form, tabled, written
 from .json_text import json_output
 from .session import call
 from .table import SITE_COLUMNS
