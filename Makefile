@@ -3,8 +3,8 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-# A person's own Python settings must not reach into .venv.
-unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
+# A person's own Python settings must not reach into .venv; without its caches every start of Python compiles all anew.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE
 
 PYTHON := .venv/bin/python
 WITH_TOOLS = PATH="$(CURDIR)/bin:$(CURDIR)/.venv/bin:$$PATH"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 
 import pytest
 
 from emulator import EXAMPLE_JOB_ID, SITE_ID, Glitch
 from tests.support.command import BASELINE, SITE, Cli, start_python
-from tests.support.forks import can_fork, forks
+from tests.support.forks import COMMAND, can_fork, forks
+from tests.support.terminal import on_terminal
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,19 @@ def test_a_fork_of_the_command_writes_and_ends_as_a_start_does(cli: Cli, argumen
     forked, started = (run(arguments, cli.folder, cli.environment(), 60) for run in (forks().run, start_python))
     assert vars(forked) == vars(started)
     assert forked.stdout + forked.stderr
+
+
+def test_a_fork_on_a_terminal_shows_what_a_start_shows_there(cli: Cli) -> None:
+    cli.record()
+    cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+    arguments = ["drift", "check", "--baseline", BASELINE]
+    spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+    command = [sys.executable, "-c", spawn, COMMAND, *arguments]
+    started = subprocess.run(
+        command, cwd=cli.folder, env=cli.environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    assert on_terminal(cli, *arguments) == (started.returncode, started.stdout.decode())
+    assert b"\x1b[31m" in started.stdout
 
 
 @pytest.mark.parametrize("name", ["PYTHONPATH", "LC_ALL", "OPENSSL_CONF"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from pulumi_resource_alicloud_esa.cli.progress import progress
@@ -18,12 +17,9 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @pytest.fixture
-def cli(cli: Cli, tmp_path: Path) -> Cli:
+def cli(cli: Cli) -> Cli:
     """The command on a machine that is never so busy that a run of a moment takes the second after which it says so."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "import pulumi_resource_alicloud_esa.cli.progress as progress\nprogress._SILENT_SECONDS = 60\n"
-    )
-    cli.extra = {"PYTHONPATH": str(tmp_path)}
+    cli.patches = {"pulumi_resource_alicloud_esa.cli.progress._SILENT_SECONDS": 60}
     return cli
 
 
@@ -50,7 +46,7 @@ def test_a_report_after_the_end_starts_no_bar(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_first_page_is_waited_for_visibly(cli: Cli) -> None:
-    cli.extra.clear()
+    cli.patches.clear()
     cli.emulator.glitches.add(Glitch(delay=2.5, times=1))
     _, sent = on_terminal(cli, "jobs", "list", "--site-id", SITE)
     assert f"site {SITE}" in sent[: sent.index("waiting for the first page")]

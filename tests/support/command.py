@@ -32,11 +32,12 @@ class Ran:
 
 @dataclass
 class Cli:
-    """`alicloud-esa` in a folder of its own."""
+    """`alicloud-esa` in a folder of its own; `patches` gives names in it, dotted, other values."""
 
     emulator: Emulator
     folder: Path
     extra: dict[str, str] = field(default_factory=dict)
+    patches: dict[str, object] = field(default_factory=dict)
 
     def environment(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if name not in ("GITHUB_ACTIONS", "NO_COLOR")}
@@ -44,8 +45,10 @@ class Cli:
 
     def __call__(self, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
         environment = {**self.environment(), **(env or {})}
-        start = forks().run if can_fork(environment) else start_python
-        done = start(arguments, self.folder, environment, timeout=60)
+        if can_fork(environment):
+            done = forks().run(arguments, self.folder, environment, timeout=60, patches=self.patches)
+        else:
+            done = start_python(arguments, self.folder, environment, timeout=60)
         ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert "--debug" in arguments or "Traceback" not in ran.err, ran.err
         return ran

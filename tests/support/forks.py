@@ -63,23 +63,48 @@ class Forks:
         self._server.wait(20)
 
     def run(
-        self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], timeout: float
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        timeout: float,
+        patches: Mapping[str, object] | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         """As `subprocess.run([COMMAND, *arguments], ..., stdin=DEVNULL, capture_output=True)`."""
         ends = time.monotonic() + timeout
-        self._connection.send((list(arguments), str(folder), dict(environment), _umask()))
         pipes = [os.pipe(), os.pipe()]
+        with open(os.devnull, "rb") as nothing:
+            streams = [nothing.fileno(), *(write for _, write in pipes)]
+            child = self.start(arguments, folder, environment, streams, patches or {})
         for _, write in pipes:
-            send_handle(self._connection, write, self._server.pid)
             os.close(write)
-        child: int = self._connection.recv()
         texts = _read([read for read, _ in pipes], ends)
-        if texts is None or not self._connection.poll(max(0.0, ends - time.monotonic())):
-            os.kill(child, signal.SIGKILL)
-        code: int = self._connection.recv()
+        code = self.wait(child, 0 if texts is None else ends - time.monotonic())
         if texts is None or code == -signal.SIGKILL:
             raise subprocess.TimeoutExpired([COMMAND, *arguments], timeout)
         return subprocess.CompletedProcess([COMMAND, *arguments], code, *texts)
+
+    def start(
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        streams: Sequence[int],
+        patches: Mapping[str, object],
+    ) -> int:
+        """Begin a run on a stdin, stdout and stderr, with other values under dotted names; its process id."""
+        self._connection.send((list(arguments), str(folder), dict(environment), _umask(), dict(patches)))
+        for stream in streams:
+            send_handle(self._connection, stream, self._server.pid)
+        child: int = self._connection.recv()
+        return child
+
+    def wait(self, child: int, timeout: float) -> int:
+        """The exit code of the run, which is killed when it takes longer."""
+        if not self._connection.poll(max(0.0, timeout)):
+            os.kill(child, signal.SIGKILL)
+        code: int = self._connection.recv()
+        return code
 
 
 def _umask() -> int:
@@ -121,7 +146,7 @@ def _serve(connection: Connection) -> bool:
             run = connection.recv()
         except EOFError:
             return False
-        streams = [recv_handle(connection) for _ in ("stdout", "stderr")]
+        streams = [recv_handle(connection) for _ in ("stdin", "stdout", "stderr")]
         child = os.fork()
         if child == 0:
             connection.close()
@@ -133,8 +158,15 @@ def _serve(connection: Connection) -> bool:
         connection.send(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
-def _become(streams: list[int], arguments: list[str], folder: str, environment: dict[str, str], umask: int) -> None:
-    for number, stream in enumerate(streams, 1):
+def _become(
+    streams: list[int],
+    arguments: list[str],
+    folder: str,
+    environment: dict[str, str],
+    umask: int,
+    patches: dict[str, object],
+) -> None:
+    for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
     os.environ.clear()
@@ -143,6 +175,9 @@ def _become(streams: list[int], arguments: list[str], folder: str, environment: 
     os.umask(umask)
     os.chdir(folder)
     sys.argv = [str(COMMAND), *arguments]
+    for name, value in patches.items():
+        module, _, attribute = name.rpartition(".")
+        setattr(importlib.import_module(module), attribute, value)
 
 
 if __name__ == "__main__":

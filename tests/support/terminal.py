@@ -9,10 +9,10 @@ import os
 import pty
 import re
 import struct
-import subprocess
 import termios
 
-from tests.support.command import COMMAND, Cli
+from tests.support.command import Cli
+from tests.support.forks import can_fork, forks
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -21,21 +21,16 @@ def on_terminal(cli: Cli, *arguments: str, width: int = 100, **env: str) -> tupl
     """The exit code, and all that a terminal was sent."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
-    process = subprocess.Popen(
-        [COMMAND, *arguments],
-        cwd=cli.folder,
-        env={**cli.environment(), **env},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    )
+    environment = {**cli.environment(), **env}
+    assert can_fork(environment)
+    child = forks().start(arguments, cli.folder, environment, [theirs] * 3, cli.patches)
     os.close(theirs)
     sent = b""
     with contextlib.suppress(OSError):
         while part := _read(ours):
             sent += part
     os.close(ours)
-    return process.wait(10), sent.decode()
+    return forks().wait(child, 10), sent.decode()
 
 
 def _read(terminal: int) -> bytes:
