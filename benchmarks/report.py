@@ -78,7 +78,7 @@ def growth_plot(curves: Sequence[Curve]) -> str:
 def machine() -> str:
     """What it was measured on."""
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
-    packages = ("pulumi", "grpcio", "protobuf", "requests", "alibabacloud-esa20240910")
+    packages = ("pulumi", "grpcio", "protobuf", "urllib3", "alibabacloud-esa20240910")
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     return (
         f"{model.group(1) if model else platform.machine()}, {os.cpu_count()} cores, {platform.system()} "

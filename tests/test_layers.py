@@ -17,7 +17,7 @@ NAME = PACKAGE.name
 # From the ground up: a module may import those before it. Folders stand for all that is in them.
 ESA = tuple(
     """printable terms codes errors moments clock pattern inputs deadline span keys signing json_text
-    masking answer endpoints models rows query sites pace retry proxy trust adapter causes exchange
+    masking answer endpoints models rows query sites pace retry proxy trust connections causes exchange
     transport client several listing service""".split()  # noqa: SIM905
 )
 # The rooms beside esa/, each read from its own ground up, and what starts, serves and routes around them.
@@ -105,8 +105,8 @@ def test_esa_knows_nothing_of_pulumi(module: str) -> None:
 @pytest.mark.parametrize("module", modules())
 def test_http_is_in_the_transport_only(module: str) -> None:
     allowed = {
-        "esa.adapter": HTTP,
-        # Proxies and trusted certificates are read as requests reads them, its exceptions explained.
+        "esa.connections": HTTP,
+        # Proxies and trusted certificates are read from the environment, exceptions explained.
         "esa.proxy": HTTP,
         "esa.trust": HTTP,
         "esa.causes": HTTP,

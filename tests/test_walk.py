@@ -39,7 +39,7 @@ ONLY_LOOK = {
     "engine/tracing.py",  # the same in spans
     "engine/secrets.py",
     "engine/log.py",  # names what is being read on the engine's display
-    "esa/adapter.py",  # opens the connection; requests passes the address along
+    "esa/connections.py",  # opens the connection
 }
 
 
@@ -53,7 +53,7 @@ def holds(value: Any, depth: int = 6) -> bool:
         return any(holds(part, depth - 1) for part in value.values())
     if isinstance(value, list | tuple | set):
         return any(holds(part, depth - 1) for part in value)
-    if type(value).__module__.startswith((plugin.__name__, "requests")):
+    if type(value).__module__.startswith(plugin.__name__):
         names = [*getattr(value, "__dict__", ()), *getattr(value, "__slots__", ())]
         return any(holds(getattr(value, name, None), depth - 1) for name in names)
     return False

@@ -78,7 +78,6 @@ class Client:
         source = choose_source(settings, self._env, self._warn, self._debug)
         transport = Transport(
             choose_endpoint(settings.endpoint, region_of(settings, self._env), self._env),
-            connections=settings.max_concurrency,
             connect_seconds=settings.connect_milliseconds / 1000,
             read_seconds=settings.read_milliseconds / 1000,
             version=VERSION,

@@ -43,7 +43,6 @@ def new_client() -> Iterator[NewClient]:
     ) -> EsaClient:
         transport = Transport(
             parse_endpoint(url),
-            connections=concurrency,
             connect_seconds=connect,
             read_seconds=read,
             version="0.0.0",

@@ -62,7 +62,7 @@ class Watched(Transport):
 
     def __init__(self, endpoint: Endpoint, settings: Settings) -> None:
         connect, read = settings.connect_milliseconds / 1000, settings.read_milliseconds / 1000
-        super().__init__(endpoint, connections=1, connect_seconds=connect, read_seconds=read, version=VERSION)
+        super().__init__(endpoint, connect_seconds=connect, read_seconds=read, version=VERSION)
         self.answers: dict[str, Answer] = {}
         self.date = ""
         self.asked_at = self.seconds = 0.0

@@ -9,9 +9,9 @@ import contextlib
 import json
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-import requests
+from urllib3.util import make_headers, parse_url
 
 from ..esa.answer import Answer
 from ..esa.codes import Retry, retry_of_status
@@ -37,30 +37,29 @@ def exchange(
 
     `timeouts` are the seconds to connect and between two reads; no exchange takes longer than EXCHANGE_SECONDS.
     """
-    scheme, netloc = urlsplit(url)[:2]
-    host = netloc.rpartition("@")[2]
-    prepared = requests.PreparedRequest()
     try:
-        prepared.prepare(method=method, url=url, headers=dict(headers), data=body)
+        address = parse_url(url)
     except ValueError as error:
-        # Not its text: an invalid header's is the header, which may be a token.
+        # Not its text: it is the address, which may hold a password.
+        host = urlsplit(url).netloc.rpartition("@")[2]
         raise TransportError(f"the request cannot be sent ({type(error).__name__})", host=host) from None
-    one = Exchange(
-        Endpoint(scheme, host),
-        connections=1,
-        timeouts=timeouts,
-        max_bytes=MAX_BODY_BYTES,
-        too_large="where keys were expected",
-    )
+    endpoint = Endpoint(address.scheme or "http", address.netloc or "")
+    sent = dict(headers)
+    if address.auth and ":" in address.auth:
+        sent["Authorization"] = make_headers(basic_auth=unquote(address.auth))["authorization"]
+    if any("\n" in value or "\r" in value for value in sent.values()):
+        # http.client's own error would quote the value, which may be a token.
+        raise TransportError("the request cannot be sent (InvalidHeader)", host=endpoint.host)
+    one = Exchange(endpoint, timeouts=timeouts, max_bytes=MAX_BODY_BYTES, too_large="where keys were expected")
     deadline = Deadline(EXCHANGE_SECONDS)
     try:
         with deadline.timer(), contextlib.closing(one):
-            answer = one.send(prepared, deadline)
+            answer = one.send(method, address.request_uri, sent, deadline, body)
     except DeadlineExceeded:
         message = f"no complete answer within {EXCHANGE_SECONDS:g} seconds"
-        raise TransportError(message, host=host, retry=Retry.TIMEOUT) from None
+        raise TransportError(message, host=endpoint.host, retry=Retry.TIMEOUT) from None
     if answer.status != 200:
-        raise _refusal(answer, host)
+        raise _refusal(answer, endpoint.host)
     return answer.body
 
 

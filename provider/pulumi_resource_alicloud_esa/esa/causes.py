@@ -12,11 +12,20 @@ import re
 import ssl
 import zlib
 
-import requests.exceptions
-from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead, InvalidChunkLength
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    DecodeError,
+    HTTPError,
+    IncompleteRead,
+    InvalidChunkLength,
+    NewConnectionError,
+    ProtocolError,
+    ProxyError,
+    SSLError,
+)
 
-from .adapter import MisplacedAnswer
 from .codes import Retry
+from .connections import MisplacedAnswer
 from .errors import TransportError
 from .proxy import Proxy
 from .trust import NotTrustable
@@ -29,8 +38,8 @@ def explain(error: Exception, host: str, proxy: Proxy | None, trusted: tuple[str
     cause = _innermost(error)
     if isinstance(cause, NotTrustable):
         return TransportError(f"{cause}. Check {' and '.join(trusted)}.", host=host)
-    words = _words(cause, named=not isinstance(error, requests.exceptions.ProxyError))
-    if isinstance(error, requests.exceptions.ProxyError) and words.endswith(" 407"):
+    words = _words(cause, named=not isinstance(error, ProxyError))
+    if isinstance(error, ProxyError) and words.endswith(" 407"):
         reason = f"the proxy wants a login ({words}). Check the user and password in {_variable(proxy)}."
         return TransportError(reason, host=host)
     row = next((row for row in _FAMILIES if isinstance(error, row[0])), None)
@@ -39,9 +48,9 @@ def explain(error: Exception, host: str, proxy: Proxy | None, trusted: tuple[str
         return TransportError(f"the request cannot be sent ({type(error).__name__})", host=host)
     _, message, retry = row
     text = f"{message}: {words}" if words else message
-    if isinstance(error, requests.exceptions.SSLError):
+    if isinstance(error, _TLS):
         text += f". The certificate is always checked; {_advice(trusted)}"
-    elif isinstance(error, requests.exceptions.ProxyError):
+    elif isinstance(error, ProxyError):
         text += f". Check {_variable(proxy)} and NO_PROXY."
     elif proxy is not None:
         text += f" (through the proxy of {proxy.variable})"
@@ -106,16 +115,16 @@ _CAUSES: tuple[tuple[type[BaseException], str], ...] = (
     (zlib.error, ""),
 )
 
-# Most specific first: requests' SSLError, ProxyError and ConnectTimeout are ConnectionErrors too.
-_FAMILIES: tuple[tuple[type[Exception], str, Retry], ...] = (
-    (requests.exceptions.SSLError, "TLS could not be established", Retry.NEVER),
-    (requests.exceptions.ProxyError, "the proxy refused or failed", Retry.BACKOFF),
-    (requests.exceptions.ConnectTimeout, "no connection in time", Retry.TIMEOUT),
-    (requests.exceptions.ReadTimeout, "no answer in time", Retry.TIMEOUT),
-    (requests.exceptions.ContentDecodingError, "the answer's compression is broken", Retry.BACKOFF),
-    (requests.exceptions.ChunkedEncodingError, "the answer was cut off", Retry.BACKOFF),
-    (requests.exceptions.ConnectionError, "the connection failed", Retry.BACKOFF),
+_TLS = (SSLError, ssl.SSLError)
+# Most specific first: most of these are OSErrors or urllib3's HTTPErrors too. A ProtocolError is of a body only.
+_FAMILIES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, Retry], ...] = (
+    (_TLS, "TLS could not be established", Retry.NEVER),
+    (ProxyError, "the proxy refused or failed", Retry.BACKOFF),
+    (NewConnectionError, "the connection failed", Retry.BACKOFF),
+    (ConnectTimeoutError, "no connection in time", Retry.TIMEOUT),
+    (TimeoutError, "no answer in time", Retry.TIMEOUT),
+    (DecodeError, "the answer's compression is broken", Retry.BACKOFF),
+    (ProtocolError, "the answer was cut off", Retry.BACKOFF),
     (MisplacedAnswer, "the connection cannot be trusted", Retry.BACKOFF),
-    (HTTPError, "the connection failed", Retry.BACKOFF),
-    (OSError, "the connection failed", Retry.BACKOFF),
+    ((HTTPError, http.client.HTTPException, OSError), "the connection failed", Retry.BACKOFF),
 )

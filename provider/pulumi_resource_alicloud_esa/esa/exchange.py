@@ -1,8 +1,8 @@
-"""One HTTP exchange over pooled connections: bytes out, a bounded and timed answer back, or a TransportError.
+"""One HTTP exchange over kept connections: bytes out, a bounded and timed answer back, or a TransportError.
 
-Straight to requests' adapter, below its Session: a Session prepares to follow a redirect even when told not to
-(it reads the whole body, whatever its size), would resend the security token to the new host, and reads netrc,
-where an entry replaces our Authorization header. TLS is always verified and there is no switch for it.
+On urllib3's connections, below its pools and requests' sessions: nothing here follows a redirect, which would carry the
+security token to another host, keeps a cookie, or reads netrc, where an entry replaces our Authorization header. TLS is
+always verified and there is no switch for it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+from collections.abc import Mapping
+from http.client import HTTPException
 
-import requests
 from urllib3.exceptions import HTTPError
+from urllib3.response import HTTPResponse
 
-from .adapter import LendingAdapter, Loan, MisplacedAnswer, lend
 from .answer import Answer
 from .causes import explain
+from .connections import Connection, Connections, MisplacedAnswer
 from .deadline import Deadline
 from .endpoints import Endpoint
 from .errors import ResponseError
@@ -30,41 +32,43 @@ _REQUEST_ID = re.compile(rb'"RequestId"\s{0,9}:\s{0,9}"[^"\s]{1,100}"', re.IGNOR
 class Exchange:
     """The connections to one endpoint, shared by all threads."""
 
-    def __init__(
-        self, endpoint: Endpoint, *, connections: int, timeouts: tuple[float, float], max_bytes: int, too_large: str
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, *, timeouts: tuple[float, float], max_bytes: int, too_large: str) -> None:
         """`timeouts` are the seconds to connect and between two reads; more than `max_bytes` fails as `too_large`."""
         self.endpoint = endpoint
         self._timeouts = timeouts
         self._max_bytes = max_bytes
         self._too_large = too_large
-        # Looked up once: requests would read the environment and the proxy settings again for every request.
         self.proxy = choose_proxy(endpoint)
         self._trust = self._choose_trust()
-        self._adapter = LendingAdapter(connections, self._trust.context if self._trust else None)
+        self._connections = Connections(endpoint, self.proxy, self._trust.context if self._trust else None)
 
-    def send(self, prepared: requests.PreparedRequest, deadline: Deadline) -> Answer:
+    def send(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        deadline: Deadline,
+        body: bytes | str | None = None,
+    ) -> Answer:
         """The answer to this very request; raises TransportError, and ResponseError for one that is too large."""
-        connect, read = self._timeouts
         left = max(0.001, deadline.remaining())
-        proxies = {self.endpoint.scheme: self.proxy.url} if self.proxy else {}
-        timeouts = (min(connect, left), min(read, left))
+        connect, read = self._timeouts
         try:
             with (
-                lend(deadline) as loan,
+                self._connections.lend(deadline) as connection,
                 contextlib.closing(
-                    self._adapter.send(prepared, stream=True, timeout=timeouts, proxies=proxies)
+                    connection.ask(method, target, headers, body, (min(connect, left), min(read, left)))
                 ) as response,
             ):
-                return self._receive(response, loan, deadline)
-        except (requests.RequestException, HTTPError, MisplacedAnswer, OSError, ValueError) as error:
+                return self._receive(response, connection, deadline)
+        except (HTTPError, HTTPException, MisplacedAnswer, OSError, ValueError) as error:
             deadline.check()
             trusted = self._trust.variables if self._trust else ()
             raise explain(error, self.endpoint.host, self.proxy, trusted) from None
 
     def close(self) -> None:
         """Close idle connections."""
-        self._adapter.close()
+        self._connections.close()
 
     def _choose_trust(self) -> Trust | None:
         if self.endpoint.scheme != "https":
@@ -74,28 +78,24 @@ class Exchange:
         except NotTrustable as error:
             raise explain(error, self.endpoint.host, self.proxy, error.variables) from None
 
-    def _receive(self, response: requests.Response, loan: Loan, deadline: Deadline) -> Answer:
+    def _receive(self, response: HTTPResponse, connection: Connection, deadline: Deadline) -> Answer:
         # A redirect is an error whatever its body says.
-        redirect = 300 <= response.status_code < 400
-        body = b"" if redirect else self._read(response, deadline)
+        body = b"" if 300 <= response.status < 400 else self._read(response, deadline)
         # A socket that the deadline shut down looks like the regular end of a head or a body.
         deadline.check()
         # Answers without a RequestId may be identical.
         request_id = response.headers.get("x-acs-request-id")
         named = request_id or _REQUEST_ID.search(body)
-        loan.judge(hash((response.status_code, request_id, body)) if named else None)
-        return Answer(response.status_code, response.headers, body)
+        connection.judge(hash((response.status, request_id, body)) if named else None)
+        return Answer(response.status, response.headers, body)
 
-    def _read(self, response: requests.Response, deadline: Deadline) -> bytes:
+    def _read(self, response: HTTPResponse, deadline: Deadline) -> bytes:
         """The decoded body; stops at the bound, and between chunks at the deadline."""
-        announced = response.headers.get("Content-Length", "")
         # Collected in one buffer: a list of chunks of two bytes takes fifty times their size.
         body = bytearray()
-        for chunk in response.iter_content(_CHUNK_BYTES):
+        for chunk in response.stream(_CHUNK_BYTES, decode_content=True):
             deadline.check()
             body += chunk
             if len(body) > self._max_bytes:
                 raise ResponseError(f"more than {self._max_bytes // 2**20} MiB {self._too_large}")
-        if announced.isdigit() and not response.headers.get("Content-Encoding") and len(body) < int(announced[:18]):
-            raise requests.exceptions.ChunkedEncodingError
         return bytes(body)

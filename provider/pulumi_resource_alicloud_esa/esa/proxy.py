@@ -1,4 +1,4 @@
-"""Which proxy the requests to an endpoint go through, from the environment as `requests` and Go read it."""
+"""Which proxy the requests to an endpoint go through, from the environment as Python and Go read it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
@@ -39,18 +39,18 @@ class Proxy:
 def choose_proxy(endpoint: Endpoint, configured: Mapping[str, str] | None = None) -> Proxy | None:
     """The proxy for this endpoint by its scheme, or None; raises TransportError when it is no address.
 
-    `configured` is what requests finds for the endpoint's URL: every *_PROXY variable, NO_PROXY's own text included.
+    `configured` is what Python finds: every *_PROXY variable, NO_PROXY's own text included.
     """
     # Plain http is for this machine only; through a proxy it would leave it, keys' signatures and token in clear.
     if endpoint.scheme != "https":
         return None
     if configured is None:
-        configured = get_environ_proxies(endpoint.url)
-    value = select_proxy(endpoint.url, dict(configured))
+        configured = {} if proxy_bypass(urlsplit(endpoint.url).hostname or "") else getproxies()
+    value = configured.get("https") or configured.get("all")
     if not value or _is_excepted(endpoint, configured.get("no", "")):
         return None
     variable = "HTTPS_PROXY" if value == configured.get("https") else "ALL_PROXY"
-    # As curl and requests: HOST:PORT alone is an http proxy.
+    # As for curl: HOST:PORT alone is an http proxy.
     scheme, _, address = value.rpartition("://")
     url = f"{scheme or 'http'}://{address}"
     # None of these messages echoes the value: it may hold a password.
@@ -77,7 +77,7 @@ def _is_address(text: str) -> bool:
 
 
 def _is_excepted(endpoint: Endpoint, no_proxy: str) -> bool:
-    """Whether NO_PROXY names the endpoint in a form that Go knows and requests does not."""
+    """Whether NO_PROXY names the endpoint in a form that Go or requests knows and Python does not."""
     parts = urlsplit(endpoint.url)
     host, port = parts.hostname or "", str(parts.port or 443)
     return any(_fits(host, port, entry.strip().lower()) for entry in no_proxy.split(","))
@@ -93,6 +93,4 @@ def _fits(host: str, port: str, entry: str) -> bool:
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(host) in ipaddress.ip_network(name, strict=False)
     suffix = name.removeprefix("*")
-    if suffix.startswith("."):
-        return host.endswith(suffix)
-    return bool(name) and (host == name or host.endswith(f".{name}"))
+    return bool(suffix) and host.endswith(suffix)

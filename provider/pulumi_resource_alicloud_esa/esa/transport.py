@@ -6,9 +6,6 @@ import platform
 import re
 from collections.abc import Mapping
 
-import requests
-from requests.structures import CaseInsensitiveDict
-
 from .answer import Answer
 from .deadline import Deadline
 from .endpoints import Endpoint
@@ -27,7 +24,6 @@ class Transport:
         self,
         endpoint: Endpoint,
         *,
-        connections: int,
         connect_seconds: float,
         read_seconds: float,
         version: str,
@@ -35,7 +31,6 @@ class Transport:
         self.endpoint = endpoint
         self._exchange = Exchange(
             endpoint,
-            connections=connections,
             timeouts=(connect_seconds, read_seconds),
             max_bytes=MAX_BODY_BYTES,
             too_large=f"in one page: lower {term('page size')}",
@@ -61,11 +56,7 @@ class Transport:
                     f"printable ASCII. Check {term('access key')} and {term('security token')}.",
                     host=self.endpoint.host,
                 )
-        prepared = requests.PreparedRequest()
-        prepared.method = "GET"
-        prepared.url = f"{self.endpoint.url}/?{query}"
-        prepared.headers = CaseInsensitiveDict({**self._common, **headers})
-        return self._exchange.send(prepared, deadline)
+        return self._exchange.send("GET", f"/?{query}", {**self._common, **headers}, deadline)
 
     def close(self) -> None:
         """Close idle connections."""

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
+import certifi
 from urllib3.util.ssl_ import create_urllib3_context
 
 _OF_REQUESTS = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -52,7 +52,7 @@ def choose_trust(environment: Mapping[str, str]) -> Trust:
         else:
             _load(context, name, Path(environment[name]))
     if not variables:
-        context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+        context.load_verify_locations(certifi.where())
     return Trust(context, variables)
 
 
