@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "provider" / "pulumi_resource_alicloud_esa"
@@ -35,21 +34,37 @@ WHOLE_ROOMS = ("cli", "functions", "resources")
 HTTP = {"requests", "urllib3", "http", "socket", "ssl"}
 
 
-def modules() -> list[str]:
-    """Every module of the plugin, dotted, relative to the package."""
-    paths = (path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py") if path.stem != "__init__")
-    return sorted(".".join(path.parts) for path in paths)
+def nodes(path: Path) -> Iterator[ast.AST]:
+    return ast.walk(ast.parse(path.read_text(encoding="utf-8")))
 
 
-def imports(module: str) -> Iterator[str]:
+@functools.cache
+def import_statements(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    return [node for node in nodes(path) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+def path_of(module: str) -> Path:
+    return PACKAGE.joinpath(*module.split(".")).with_suffix(".py")
+
+
+def below(*rooms: str) -> list[str]:
+    """The modules that are in these rooms."""
+    return [module for module in MODULES if module.split(".")[0] in rooms]
+
+
+@functools.cache
+def imports(module: str) -> frozenset[str]:
     """What a module imports, anywhere in it, absolute; its own package as `.name`."""
-    path = PACKAGE.joinpath(*module.split(".")).with_suffix(".py")
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    return frozenset(_imports(module))
+
+
+def _imports(module: str) -> Iterator[str]:
+    for node in import_statements(path_of(module)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+        elif node.level == 0:
             yield node.module or ""
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = module.split(".")[: -node.level]
             full = [*base, *(node.module or "").split(".")]
             targets = [full] if node.module else [[*base, alias.name] for alias in node.names]
@@ -60,36 +75,49 @@ def outside(module: str) -> set[str]:
     return {name.split(".")[0] for name in imports(module) if not name.startswith(".")}
 
 
+def importers(names: set[str], among: Iterable[str]) -> dict[str, set[str]]:
+    """The modules that import one of the names, and which."""
+    return {module: found for module in among if (found := outside(module) & names)}
+
+
 def place(module: str) -> str:
     """Where a module stands in OUTER."""
     room = module.split(".")[0]
     return room if room in WHOLE_ROOMS and module not in OUTER else module
 
 
+def points_down(module: str, name: str) -> bool:
+    parts, target = module.split("."), name.split(".")
+    if target[0] == parts[0] and target[0] in WHOLE_ROOMS:
+        return True
+    if parts[0] == "esa":
+        return target[0] == "esa" and ESA.index(target[1]) < ESA.index(parts[1])
+    return target[0] == "esa" or OUTER.index(place(name)) < OUTER.index(place(module))
+
+
+# Every module of the plugin, dotted, relative to the package.
+MODULES = sorted(
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+    for path in PACKAGE.rglob("*.py")
+    if path.stem != "__init__"
+)
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+
 def test_the_lists_name_every_module() -> None:
-    assert {module.removeprefix("esa.") for module in modules() if module.startswith("esa.")} <= set(ESA)
-    assert {place(module) for module in modules() if not module.startswith("esa.")} <= set(OUTER)
+    assert {module.removeprefix("esa.") for module in below("esa")} <= set(ESA)
+    assert {place(module) for module in MODULES if module not in below("esa")} <= set(OUTER)
 
 
-@pytest.mark.parametrize("module", modules())
-def test_imports_point_down(module: str) -> None:
-    parts = module.split(".")
-    for name in imports(module):
-        if not name.startswith("."):
-            assert not name.startswith(NAME), f"{module} imports {name} by its full name"
-            continue
-        target = name[1:].split(".")
-        if target[0] == parts[0] and target[0] in WHOLE_ROOMS:
-            continue
-        if parts[0] == "esa":
-            assert target[0] == "esa", f"{module} imports {name}, which is above it"
-            assert ESA.index(target[1]) < ESA.index(parts[1]), f"{module} imports {name}, which is above it"
-        elif target[0] != "esa":
-            assert OUTER.index(place(name[1:])) < OUTER.index(place(module)), f"{module} imports {name}, above it"
+def test_imports_point_down() -> None:
+    pairs = [(module, name) for module in MODULES for name in imports(module)]
+    assert [pair for pair in pairs if pair[1].startswith(NAME)] == [], "the plugin's own modules by their full name"
+    relative = [(module, name[1:]) for module, name in pairs if name.startswith(".")]
+    assert [pair for pair in relative if not points_down(*pair)] == []
 
 
 def test_the_command_s_files_import_each_other_in_no_circle() -> None:
-    files = [module for module in modules() if module.startswith("cli.")]
+    files = below("cli")
     graph = {
         module: [file for name in imports(module) for file in files if f"{name}.".startswith(f".{file}.")]
         for module in files
@@ -97,80 +125,61 @@ def test_the_command_s_files_import_each_other_in_no_circle() -> None:
     TopologicalSorter(graph).prepare()
 
 
-@pytest.mark.parametrize("module", [module for module in modules() if module.startswith("esa.")])
-def test_esa_knows_nothing_of_pulumi(module: str) -> None:
-    assert not outside(module) & {"pulumi", "grpc", "google"}
+def test_esa_knows_nothing_of_pulumi() -> None:
+    assert importers({"pulumi", "grpc", "google"}, below("esa")) == {}
 
 
-@pytest.mark.parametrize("module", modules())
-def test_http_is_in_the_transport_only(module: str) -> None:
-    allowed = {
-        "esa.connections": HTTP,
-        # Proxies and trusted certificates are read from the environment, exceptions explained.
-        "esa.proxy": HTTP,
-        "esa.trust": HTTP,
-        "esa.causes": HTTP,
-        "esa.exchange": HTTP,
-        # Each makes requests of its own: other methods, hosts and paths for keys than ESA's one.
-        "esa.transport": HTTP,
-        "credentials.http": HTTP,
-        # It shuts sockets down.
-        "esa.deadline": {"socket"},
-    }.get(module, set())
-    assert not outside(module) & HTTP - allowed
+def test_http_is_in_the_transport_only() -> None:
+    # Proxies and trusted certificates are read from the environment, exceptions explained; the transport and the
+    # keys make requests of their own: other methods, hosts and paths for keys than ESA's one.
+    allowed = {f"esa.{name}" for name in ("connections", "proxy", "trust", "causes", "exchange", "transport")}
+    found = importers(HTTP, set(MODULES) - allowed - {"credentials.http"})
+    # It shuts sockets down.
+    assert found == {"esa.deadline": {"socket"}}
 
 
-@pytest.mark.parametrize("module", [m for m in modules() if m.split(".")[0] in ("functions", "resources")])
-def test_functions_and_resources_know_nothing_of_http_or_of_protobuf(module: str) -> None:
-    assert not outside(module) & {*HTTP, "google", "grpc", "pulumi"}
-    below = {name for name in imports(module) if name.startswith(".")}
-    assert not below & {".esa.transport", ".esa.client", ".esa.signing", ".client", ".provider"}
-    assert not any(name.startswith(".credentials") for name in below)
+def test_functions_and_resources_know_nothing_of_http_or_of_protobuf() -> None:
+    rooms = below("functions", "resources")
+    assert importers({*HTTP, "google", "grpc", "pulumi"}, rooms) == {}
+    hidden = {".esa.transport", ".esa.client", ".esa.signing", ".client", ".provider"}
+    for module in rooms:
+        assert not [name for name in imports(module) if name in hidden or name.startswith(".credentials")], module
 
 
-@pytest.mark.parametrize("module", modules())
-def test_structs_are_made_in_one_place(module: str) -> None:
-    text = PACKAGE.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8")
-    assert module == "engine.wire" or "struct_pb2" not in text
+def test_structs_are_made_in_one_place() -> None:
+    assert [name for name in MODULES if "struct_pb2" in path_of(name).read_text(encoding="utf-8")] == ["engine.wire"]
 
 
-@pytest.mark.parametrize("module", modules())
-def test_the_credentials_library_is_in_one_place(module: str) -> None:
+def test_the_credentials_library_is_in_one_place() -> None:
     names = {"alibabacloud_credentials", "alibabacloud_credentials_api", "Tea", "alibabacloud_tea_openapi"}
-    assert module == "credentials.library" or not outside(module) & names
+    assert list(importers(names, MODULES)) == ["credentials.library"]
 
 
 def test_the_emulator_and_the_plugin_do_not_know_each_other() -> None:
     for path in (ROOT / "emulator").rglob("*.py"):
         assert NAME not in path.read_text(encoding="utf-8"), path
-    for module in modules():
-        assert "emulator" not in outside(module), module
+    assert importers({"emulator"}, MODULES) == {}
 
 
-@pytest.mark.parametrize("module", modules())
-def test_nothing_but_the_handshake_is_printed(module: str) -> None:
-    if module.split(".")[0] in ("cli", "__main__"):
-        return
-    path = PACKAGE.joinpath(*module.split(".")).with_suffix(".py")
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id != "print", f"{module}:{node.lineno}"
+def test_nothing_but_the_handshake_is_printed() -> None:
+    for module in set(MODULES) - set(below("cli", "__main__")):
+        for node in nodes(path_of(module)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id != "print", f"{module}:{node.lineno}"
 
 
-@pytest.mark.parametrize("module", modules())
-def test_a_file_has_one_job_and_a_function_one_page(module: str) -> None:
-    path = PACKAGE.joinpath(*module.split(".")).with_suffix(".py")
-    text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 250
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert (node.end_lineno or 0) - node.lineno < 45, f"{module}: {node.name}"
+def test_a_file_has_one_job_and_a_function_one_page() -> None:
+    for module in MODULES:
+        assert len(path_of(module).read_text(encoding="utf-8").splitlines()) <= 250, module
+        for node in nodes(path_of(module)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert (node.end_lineno or 0) - node.lineno < 45, f"{module}: {node.name}"
 
 
 def test_no_test_imports_from_another() -> None:
     """What tests share lives in tests/support/, and nothing there knows a test."""
-    for path in (ROOT / "tests").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path in TESTS:
+        for node in import_statements(path):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
                 assert not node.level, f"{path}: a relative import"
@@ -186,9 +195,9 @@ def test_make_check_leaves_out_every_test_that_asks_for_the_engine() -> None:
     assert listed
     left_out = [ROOT / path for path in ast.literal_eval(listed[1])]
     assert [path for path in left_out if not path.exists()] == []
-    for path in (ROOT / "tests").rglob("test_*.py"):
-        if any(path.is_relative_to(part) for part in left_out):
+    for path in TESTS:
+        if not path.name.startswith("test_") or any(path.is_relative_to(part) for part in left_out):
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in import_statements(path):
             if isinstance(node, ast.ImportFrom) and node.module == "tests.support.engine":
                 assert "Engine" not in [alias.name for alias in node.names], path
