@@ -88,7 +88,7 @@ DRIFT = {
 UNREADABLE = {
     "refused": (Glitch(code="InvalidUid.PermissionDenied"), "InvalidUid.PermissionDenied: "),
     "no JSON": (Glitch(raw=RawAnswer(body=b"<html>")), ""),
-    "stalled": (Glitch(stall=True), "no complete answer within 2 seconds: raise --timeout-seconds"),
+    "stalled": (Glitch(stall=True), "no complete answer within 1 seconds: raise --timeout-seconds"),
     "no count": (Glitch(total_count="missing"), "unexpected answer: TotalCount"),
     "a page missing": (Glitch(total_count="wrong"), ""),
 }
@@ -117,18 +117,18 @@ def test_what_is_drift_exits_with_7(cli: Cli, case: Case) -> None:
 def test_jobs_that_cannot_be_read_exit_with_1(cli: Cli, glitch: Glitch, part: str) -> None:
     cli.record()
     cli.emulator.glitches.add(glitch)
-    ran = cli.check("--timeout-seconds", "2")
+    ran = cli.check("--timeout-seconds", "1")
     assert ran.code == 1
     assert ran.err.startswith(f"error: {part}")
     assert len(ran.err.splitlines()) == 1
     # The error is on stderr and is not repeated here.
     assert ran.out == f"site {SITE}: could not tell whether there is drift\n"
-    assert cli.check("--timeout-seconds", "2", "--detailed-exitcode").code == 1
+    assert cli.check("--timeout-seconds", "1", "--detailed-exitcode").code == 1
 
 
 def test_the_service_out_of_reach_is_no_verdict(cli: Cli) -> None:
     cli.record()
-    ran = cli.check("--endpoint", "http://127.0.0.1:1", "--timeout-seconds", "2")
+    ran = cli.check("--endpoint", "http://127.0.0.1:1", "--timeout-seconds", "1")
     assert ran.code == 1
     assert "could not tell" in ran.out
 

@@ -48,8 +48,8 @@ def test_with_executions_the_jobs_of_all_sites_share_that_bound(cli: Cli) -> Non
     assert 4 <= cli.emulator.max_in_flight <= 8
 
 
-def test_a_service_that_allows_twenty_a_second_is_read_to_the_end_and_not_pestered(cli: Cli) -> None:
-    cli.emulator.glitches.add(Glitch(rate=20))
+def test_a_service_that_allows_fifty_a_second_is_read_to_the_end_and_not_pestered(cli: Cli) -> None:
+    cli.emulator.glitches.add(Glitch(rate=50))
     ran = cli("jobs", "list", "--all-sites", "--json")
     assert (ran.code, ran.err) == (0, "")
     assert len(ran.json["jobs"]) == SITES * JOBS
