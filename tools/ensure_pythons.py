@@ -6,15 +6,13 @@ pyproject.toml allows, so that its lower bounds are tested too.
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
-from ensure_venv import REQUIREMENTS, install
-from slowly import CACHE, ROOT, fingerprint, one_at_a_time, step
+from ensure_venv import install_plugin, plugin_inputs
+from slowly import CACHE, one_at_a_time, step
 
 VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 
@@ -38,12 +36,8 @@ def find(version: str) -> Path | None:
     pyenv = sorted(python for home in homes for python in home.glob(f"{version}.*/bin/python{version}"))
     for candidate in [*([Path(on_path)] if on_path else []), *pyenv]:
         # pyenv's shim of a version that is not chosen is there but fails.
-        probe: list[str | Path] = [
-            candidate,
-            "-c",
-            "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])",
-        ]
-        answer = subprocess.run(probe, capture_output=True, text=True, check=False)
+        probe = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
+        answer = subprocess.run([candidate, "-c", probe], capture_output=True, text=True, check=False)
         if answer.stdout.strip() == version:
             return candidate
     return None
@@ -51,21 +45,14 @@ def find(version: str) -> Path | None:
 
 def _ensure(version: str, python: Path) -> None:
     folder = CACHE / f"python-{version}"
-    packages = "lowest" if version == VERSIONS[0] else "plugin"
-    inputs = [ROOT / "pyproject.toml", REQUIREMENTS / f"{packages}.txt", REQUIREMENTS / "build.txt"]
-    package_version = json.loads((ROOT / "schema.json").read_text())["version"]
-    wanted = fingerprint(inputs, str(folder), package_version)
-    step(folder / ".stamp", wanted, partial(_make, version, python, folder, inputs[1:]))
+    pins = "lowest" if version == VERSIONS[0] else "plugin"
 
+    def make() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([python, "-m", "venv", folder], check=True)
+        install_plugin(f"for Python {version}", f"python-{version}", pins, folder / "bin" / "python")
 
-def _make(version: str, python: Path, folder: Path, pins: list[Path]) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    subprocess.run([python, "-m", "venv", folder], check=True)
-    own, log = folder / "bin" / "python", f"python-{version}"
-    message = f"installing the packages of the plugin for Python {version}, about 25 seconds"
-    install(message, log, "-r", pins[0], "-r", pins[1], python=own)
-    message = f"installing the plugin for Python {version}, about 3 seconds"
-    install(message, f"{log}-plugin", "--no-deps", "--no-build-isolation", "--editable", ROOT, python=own)
+    step(folder / ".stamp", plugin_inputs(pins, str(folder)), make)
 
 
 if __name__ == "__main__":

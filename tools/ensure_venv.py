@@ -33,13 +33,15 @@ def main() -> None:
     level = sys.argv[1]
     with one_at_a_time("venv"):
         _ensure_environment()
-        step(VENV / ".stamp-plugin", _plugin_inputs(), _install_plugin)
+        step(VENV / ".stamp-plugin", plugin_inputs("plugin"), _install_plugin)
+        dev = fingerprint([REQUIREMENTS / "dev.txt"])
         if level == "emulator":
-            step(VENV / ".stamp-emulator", _requirements("dev"), _install_emulators_packages)
+            step(VENV / ".stamp-emulator", dev, _install_emulators_packages)
         if level == "dev":
-            step(VENV / ".stamp-dev", _requirements("dev"), _install_dev_tools)
+            step(VENV / ".stamp-dev", dev, _install_dev_tools)
             if (PYTHON_SDK / "pyproject.toml").exists():
-                step(VENV / ".stamp-sdk", _sdk_inputs(), _install_python_sdk)
+                sources = (path for path in PYTHON_SDK.rglob("*") if path.suffix in (".py", ".toml"))
+                step(VENV / ".stamp-sdk", fingerprint(sources), _install_python_sdk)
 
 
 def fetch(what: str, pins: Path, folder: Path, *options: str) -> None:
@@ -62,11 +64,8 @@ def _ensure_environment() -> None:
 
 def _make_environment() -> None:
     version = ".".join(map(str, sys.version_info[:3]))
-    run(
-        f"making .venv with Python {version}, about 5 seconds",
-        [sys.executable, "-m", "venv", "--clear", VENV],
-        log="venv",
-    )
+    message = f"making .venv with Python {version}, about 5 seconds"
+    run(message, [sys.executable, "-m", "venv", "--clear", VENV], log="venv")
 
 
 def _works(python: Path) -> bool:
@@ -81,58 +80,37 @@ def install(message: str, log: str, *arguments: str | Path, python: Path = PYTHO
     run(message, [python, "-m", "pip", "install", *arguments], log=log, env=PIP_ENV)
 
 
-def _requirements(*names: str) -> str:
-    return fingerprint(REQUIREMENTS / f"{name}.txt" for name in names)
-
-
-def _plugin_inputs() -> str:
+def plugin_inputs(pins: str, *words: str) -> str:
+    """Return the fingerprint of what `install_plugin` installs, with these pins."""
     # Of the schema only the version matters here: it goes into the installed metadata.
     version = json.loads((ROOT / "schema.json").read_text())["version"]
-    return fingerprint([ROOT / "pyproject.toml", REQUIREMENTS / "plugin.txt", REQUIREMENTS / "build.txt"], version)
+    files = [ROOT / "pyproject.toml", REQUIREMENTS / f"{pins}.txt", REQUIREMENTS / "build.txt"]
+    return fingerprint(files, *words, version)
+
+
+def install_plugin(where: str, log: str, pins: str, python: Path = PYTHON) -> None:
+    """Install the plugin's packages by these pins, then the plugin itself as it stands here, editable."""
+    packages = ("-r", REQUIREMENTS / f"{pins}.txt", "-r", REQUIREMENTS / "build.txt")
+    message = f"installing the packages of the plugin {where}, about 30 seconds"
+    install(message, f"{log}-packages", *packages, python=python)
+    message = f"installing the plugin {where}, editable, about 3 seconds"
+    install(message, log, "--no-deps", "--no-build-isolation", "--editable", ROOT, python=python)
 
 
 def _install_plugin() -> None:
-    install(
-        "installing the packages of the plugin into .venv, about 30 seconds",
-        "plugin-packages",
-        "-r",
-        REQUIREMENTS / "plugin.txt",
-        "-r",
-        REQUIREMENTS / "build.txt",
-    )
-    install(
-        "installing the plugin into .venv, editable, about 3 seconds",
-        "plugin",
-        "--no-deps",
-        "--no-build-isolation",
-        "--editable",
-        ROOT,
-    )
+    install_plugin("into .venv", "plugin", "plugin")
     if not PLUGIN.exists():
         sys.exit(f"==> the installation left no {PLUGIN.relative_to(ROOT)}: see .cache/log/plugin.log")
 
 
 def _install_emulators_packages() -> None:
-    install(
-        "installing the packages of the emulator into .venv, about 5 seconds",
-        "emulator-packages",
-        *EMULATORS_PACKAGES,
-        "--constraint",
-        REQUIREMENTS / "dev.txt",
-    )
+    message = "installing the packages of the emulator into .venv, about 5 seconds"
+    install(message, "emulator-packages", *EMULATORS_PACKAGES, "--constraint", REQUIREMENTS / "dev.txt")
 
 
 def _install_dev_tools() -> None:
-    install(
-        "installing the tools for tests and checks into .venv, about 30 seconds",
-        "dev-packages",
-        "-r",
-        REQUIREMENTS / "dev.txt",
-    )
-
-
-def _sdk_inputs() -> str:
-    return fingerprint(path for path in PYTHON_SDK.rglob("*") if path.suffix in (".py", ".toml"))
+    message = "installing the tools for tests and checks into .venv, about 30 seconds"
+    install(message, "dev-packages", "-r", REQUIREMENTS / "dev.txt")
 
 
 def _install_python_sdk() -> None:
@@ -140,14 +118,8 @@ def _install_python_sdk() -> None:
     copy = CACHE / "sdk-python"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(PYTHON_SDK, copy)
-    install(
-        "installing the Python SDK into .venv, about 5 seconds",
-        "sdk-python",
-        "--no-deps",
-        "--no-build-isolation",
-        "--force-reinstall",
-        copy,
-    )
+    message = "installing the Python SDK into .venv, about 5 seconds"
+    install(message, "sdk-python", "--no-deps", "--no-build-isolation", "--force-reinstall", copy)
     shutil.rmtree(copy)
 
 

@@ -11,8 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from go_toolchain import find_go, go_environment
-from go_tools import BIN, PULUMI_VERSION
+from go_tools import BIN, PULUMI_VERSION, find_go, go_environment
 from slowly import CACHE, ROOT, one_at_a_time, run
 
 SDK = ROOT / "sdk"
@@ -101,14 +100,9 @@ def _complete_go_module(new: Path) -> None:
         for path in GO_MODULE_FILES:
             shutil.copy(SDK / path, new / path)
         return
-    go = find_go(ROOT / "tools" / "sdkgen")
-    run(
-        "finding the dependencies of the Go SDK, about 20 seconds",
-        [go, "mod", "tidy"],
-        log="sdk-go",
-        cwd=new / "go",
-        env=go_environment(),
-    )
+    tidy: list[str | Path] = [find_go(ROOT / "tools" / "sdkgen"), "mod", "tidy"]
+    message = "finding the dependencies of the Go SDK, about 20 seconds"
+    run(message, tidy, log="sdk-go", cwd=new / "go", env=go_environment())
 
 
 def _take_its_place(new: Path) -> None:

