@@ -26,7 +26,7 @@ OUTER = tuple(
     credentials.sts credentials.profile credentials.entry credentials.profile_modes credentials.profile_file
     credentials.key_pair credentials.http credentials.messages credentials.renewal credentials.command
     credentials.library credentials.roles credentials.sources client context drift.record drift.compare
-    drift.ignore drift.text drift.markdown drift.ignored drift.since drift.health drift.reading drift.fit drift.declared
+    drift.text drift.markdown drift.ignore drift.since drift.health drift.reading drift.declared
     resources.protocol functions resources provider calls server process postponed cli __main__""".split()  # noqa: SIM905
 )
 # Of these a test names the room only: their files stand side by side.

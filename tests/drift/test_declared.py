@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.drift.compare import Difference, Kind
-from pulumi_resource_alicloud_esa.drift.declared import Declared, find_drift
-from pulumi_resource_alicloud_esa.drift.fit import best_fit
+from pulumi_resource_alicloud_esa.drift.declared import Declared, best_fit, find_drift
 from pulumi_resource_alicloud_esa.drift.reading import Reading
 
 from tests.support.drift_rows import AFTER_END, BEFORE_END, Row, execution, job

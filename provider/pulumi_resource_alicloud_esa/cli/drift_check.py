@@ -125,9 +125,9 @@ def _hold_to_earlier(request: Request, earlier: Earlier | None, targets: Sequenc
         say.note(f"{request.since} tells of no earlier findings, so all are new")
         return
     here = {target.site_id for target in targets if target.site_id}
-    new = here - earlier.sites.keys()
+    new = here - earlier.keys()
     if here and new == here:
-        sites = ", ".join(list(earlier.sites)[:1]) if len(earlier.sites) == 1 else f"{len(earlier.sites)} others"
+        sites = ", ".join(list(earlier)[:1]) if len(earlier) == 1 else f"{len(earlier)} others"
         about = f"{request.since} is about site {sites}, {', '.join(request.baselines)} about {', '.join(here)}"
         if request.several:
             about = f"{request.since} is about none of the sites that are checked"
@@ -150,7 +150,7 @@ def _check_all(request: Request, earlier: Earlier | None, targets: Sequence[Targ
         except Exception as error:
             found[index] = _untold(target, error)
         if earlier and found[index].errors:
-            found[index] = replace(found[index], earlier=earlier.sites.get(target.site_id))
+            found[index] = replace(found[index], earlier=earlier.get(target.site_id))
     return [found[index] for index in range(len(targets))]
 
 
@@ -179,7 +179,7 @@ def _check(request: Request, earlier: Earlier | None, target: Target, context: C
     judged = judge(
         compare(baseline.jobs, reading.records(baseline.covers), now=reading.now), baseline.rules, reading.now
     )
-    known = earlier.sites.get(baseline.site_id, ()) if earlier else ()
+    known = earlier.get(baseline.site_id, ()) if earlier else ()
     told = since(baseline.site_id, known, judged, reading.now) if request.since is not None else None
     shown_ones = [*judged.differences, *(one for one, _ in judged.ignored), *(told.resolved if told else ())]
     lines: dict[Difference | Rule, int] = {one: baseline.line(one) for one in shown_ones}

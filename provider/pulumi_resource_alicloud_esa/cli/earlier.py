@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ..drift.compare import Difference, Kind
@@ -20,11 +19,8 @@ class NoReport(Exception):
     """A file that is not an earlier report; the text says why, and what is accepted."""
 
 
-@dataclass(frozen=True)
-class Earlier:
-    """What an earlier check found, by the id of the site; of a site that it could not tell of, nothing."""
-
-    sites: Mapping[str, Sequence[Difference]]
+Earlier = Mapping[str, Sequence[Difference]]
+"""What an earlier check found, by the id of the site; of a site that it could not tell of, nothing."""
 
 
 def read_earlier(path: str) -> Earlier | None:
@@ -48,7 +44,7 @@ def read_earlier(path: str) -> Earlier | None:
     if not isinstance(rows, list):
         raise NoReport(f"{path}: the report has no list of sites; {_ACCEPTED}")
     sites = dict(_site(path, row) for row in rows if not isinstance(row, dict) or _has_told(row))
-    return Earlier(sites) if sites else None
+    return sites or None
 
 
 def _has_told(row: Mapping[str, Any]) -> bool:

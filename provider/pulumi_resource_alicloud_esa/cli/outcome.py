@@ -13,7 +13,6 @@ from pathlib import Path
 from ..drift.compare import Difference, Kind
 from ..drift.health import Health
 from ..drift.ignore import Judged, Rule
-from ..drift.ignored import notes, tail
 from ..drift.since import Since, since_tail
 from ..drift.text import number, summary
 from ..esa.printable import printable
@@ -117,7 +116,7 @@ class Outcome:
         """One line for people."""
         if self.errors:
             return f"{self.subject}: {NO_VERDICT}: {self.error}"
-        verdict = summary(self.site_id, self.differences, self.actual) + tail(self.judged)
+        verdict = summary(self.site_id, self.differences, self.actual) + self.judged.tail()
         verdict += self.since.tail() if self.since else ""
         return f"{verdict}; {self.health.summary()}" if self.health else verdict
 
@@ -128,7 +127,7 @@ class Outcome:
         return [
             *([f"{since.tail()[2:]}; {others}"] if since else []),
             *([f"{health.summary()}; {others}"] if health else []),
-            *notes(self.judged),
+            *self.judged.notes(),
         ]
 
     def line(self, found: Difference | Rule) -> int:

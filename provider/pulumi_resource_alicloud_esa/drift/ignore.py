@@ -1,6 +1,7 @@
 """Ignore rules: findings that somebody accepted, with a reason, perhaps until a date; reviewed like code.
 
-Applied to what compare.py found, so that the resource, the function and the command ignore the same.
+Applied to what compare.py found, so that the resource, the function and the command ignore the same, and say the same
+of what was ignored and why, which rule ran out, which matches nothing.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from datetime import date, timedelta
 from ..esa.inputs import Inputs, shown
 from ..esa.pattern import Pattern
 from .compare import Difference
+from .markdown import bullets
 from .record import EXECUTIONS, IGNORABLE
+from .text import describe, value
 
 _FIELDS = (*IGNORABLE, EXECUTIONS)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EPOCH = date(1970, 1, 1)
+_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,15 @@ class Rule:
     def plain(self) -> dict[str, str]:
         """The rule as it was given."""
         given = {"job": self.job, "field": self.field, "reason": self.reason, "until": self.until}
-        return {name: value for name, value in given.items() if value}
+        return {name: text for name, text in given.items() if text}
+
+    def because(self) -> str:
+        """Why the rule is there, and until when."""
+        return f"{value(self.reason)}, until {self.until}" if self.until else value(self.reason)
+
+    def label(self) -> str:
+        """What the rule is for."""
+        return f"{value(self.job)}, {self.field}" if self.field else value(self.job)
 
 
 @dataclass(frozen=True)
@@ -67,6 +79,32 @@ class Judged:
     """Rules past their day whose findings count again."""
     unmatched: Sequence[Rule] = ()
     """Rules that cover no finding."""
+
+    def tail(self) -> str:
+        """What a one-line summary says of the rules, "" where there is nothing to say."""
+        return f"; {len(self.ignored)} ignored" if self.ignored else ""
+
+    def lines(self) -> list[str]:
+        """One line for each ignored finding, then a line for each rule that needs attention."""
+        ignored = [f"ignored: {describe(found)} ({rule.because()})" for found, rule in self.ignored[:_MOST]]
+        more = [f"... and {len(self.ignored) - _MOST} more ignored"] if len(self.ignored) > _MOST else []
+        return [*ignored, *more, *self.notes()]
+
+    def notes(self) -> list[str]:
+        """One line for each rule that ran out while its finding is there, and for each that matches nothing."""
+        over = "ran out, its finding counts again"
+        return [
+            *(f"the rule for {rule.label()} {over} ({rule.because()})" for rule in self.ran_out),
+            *(f"the rule for {rule.label()} matches nothing ({rule.because()})" for rule in self.unmatched),
+        ]
+
+    def section(self) -> str:
+        """The same for the Markdown report, folded; "" where there is nothing to say."""
+        found = self.lines()
+        if not found:
+            return ""
+        head = f"{len(self.ignored)} ignored" if self.ignored else "Ignore rules"
+        return "\n".join([f"<details><summary>{head}</summary>", "", *bullets(found), "", "</details>", ""])
 
 
 def judge(differences: Sequence[Difference], rules: Sequence[Rule], now: int | None) -> Judged:
@@ -97,11 +135,11 @@ def read_rules(inputs: Inputs, name: str = "ignore") -> tuple[Rule, ...]:
         inputs.fault(name, f"{shown(values)} is not accepted; give a list of rules, each with job and reason")
         return ()
     rules = []
-    for index, value in enumerate(values):
-        if isinstance(value, dict):
-            rules.append(_read_rule(inputs.within(f"{name}[{index}].", value)))
+    for index, given in enumerate(values):
+        if isinstance(given, dict):
+            rules.append(_read_rule(inputs.within(f"{name}[{index}].", given)))
         else:
-            inputs.fault(f"{name}[{index}]", f"{shown(value)} is not accepted; give an object with job and reason")
+            inputs.fault(f"{name}[{index}]", f"{shown(given)} is not accepted; give an object with job and reason")
     return tuple(rules)
 
 

@@ -21,14 +21,6 @@ NOT_FOUND = "InvalidJob.NotFound"
 
 
 @dataclass(frozen=True)
-class Executions:
-    """All executions of a job, in the service's order."""
-
-    request_id: str
-    rows: list[Execution]
-
-
-@dataclass(frozen=True)
 class Service:
     """ESA's scheduled preload jobs, read; safe to share between threads. All raise what a client's call raises.
 
@@ -85,14 +77,14 @@ class Service:
                 raise
             return error.request_id, None
 
-    def executions(self, job_id: str, deadline: Deadline) -> Executions:
+    def executions(self, job_id: str, deadline: Deadline) -> Listing[Execution]:
         """The executions of a job; raises PartialAnswer when they are fewer or more than TotalCount."""
         body = self.lister.client.call(LIST_EXECUTIONS, {"Id": job_id}, deadline)
         total, rows = read_page(body, "Executions", EXECUTION, {"jobId": job_id})
         count = len({row["id"] for row in rows})
         if count != total:
             raise PartialAnswer(f"{LIST_EXECUTIONS}: {count} different rows, but TotalCount is {total}; try again")
-        return Executions(read_request_id(body), rows)
+        return Listing(read_request_id(body), len(rows), rows)
 
     def executions_of(
         self, job_ids: Sequence[str], deadline: Deadline, progress: Progress | None = None

@@ -17,7 +17,7 @@ def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
     rows = [row for row in found.rows if status is None or row["status"] == status]
     return {
         "requestId": found.request_id,
-        "totalCount": len(found.rows),
+        "totalCount": found.total_count,
         "executions": rows,
         "ids": [row["id"] for row in rows],
     }

@@ -10,7 +10,6 @@ from ..drift.compare import Difference, Kind
 from ..drift.declared import Declared, find_drift
 from ..drift.health import Health, judge_health
 from ..drift.ignore import Judged, Rule, judge, read_rules
-from ..drift.ignored import section, tail
 from ..drift.markdown import markdown
 from ..drift.reading import Reading, read_site
 from ..drift.record import COMPARABLE, EXECUTIONS, INTEGERS, MOMENTS, PLAN, Value, canonical_value
@@ -125,7 +124,7 @@ def _read_executions(job: Inputs) -> list[dict[str, Value | None]] | None:
 
 
 def _summary(query: JobQuery, judged: Judged, reading: Reading) -> str:
-    return summary(query.site_id, judged.differences, len(reading.jobs)) + tail(judged)
+    return summary(query.site_id, judged.differences, len(reading.jobs)) + judged.tail()
 
 
 def _result(query: JobQuery, judged: Judged, reading: Reading) -> dict[str, Any]:
@@ -133,7 +132,7 @@ def _result(query: JobQuery, judged: Judged, reading: Reading) -> dict[str, Any]
         return [difference for difference in judged.differences if difference.kind is kind]
 
     missing, unexpected = of(Kind.MISSING), of(Kind.UNEXPECTED)
-    rules = section(judged)
+    rules = judged.section()
     report = markdown(query.site_id, judged.differences, len(reading.jobs))
     return {
         "drifted": bool(judged.differences),

@@ -17,8 +17,6 @@ from typing import Any
 from ..context import CallContext
 from ..drift.compare import Difference
 from ..drift.ignore import Judged, Rule, judge, read_rules
-from ..drift.ignored import lines as rule_lines
-from ..drift.ignored import notes
 from ..drift.reading import Reading, read_covered
 from ..drift.record import (
     EXECUTIONS,
@@ -97,7 +95,7 @@ def check(olds: Values, news: Values, call: Call) -> tuple[dict[str, Any], list[
     if fail_on_drift and news.get(JOBS) != recorded:
         with call() as context:
             judged = _judge(recorded, _live(question, fields, context), fields, rules)
-            _say(context, [] if _hidden(olds) else rule_lines(judged))
+            _say(context, [] if _hidden(olds) else judged.lines())
         faults = _faults(judged.differences, _hidden(olds))
     count = len(recorded) if isinstance(recorded, dict) else 0
     return {**inputs, JOBS: recorded, FIELDS: list(fields), COUNT: count}, faults
@@ -127,7 +125,7 @@ def diff(olds: Values, news: Values, ignored: Sequence[str], now: int | None) ->
     shown = [difference for difference in judged.differences if path_of(difference) in kept]
     hidden = _hidden(olds) or _hidden(news)
     # `read` reports a rule that matches nothing, and only once: it also runs when a refresh finds no difference.
-    rest = [] if hidden else rule_lines(replace(judged, unmatched=()))
+    rest = [] if hidden else replace(judged, unmatched=()).lines()
     return Diff(kept, [*_lines(shown, "--diff shows them all", hidden), *rest])
 
 
@@ -152,7 +150,7 @@ def read(resource_id: str, inputs: Values, state: Values, call: Call) -> tuple[s
     with call() as context:
         reading = _live(question, fields, context)
         if rules:
-            _say(context, notes(Judged((), unmatched=_judge(recorded.get(JOBS), reading, fields, rules).unmatched)))
+            _say(context, Judged((), unmatched=_judge(recorded.get(JOBS), reading, fields, rules).unmatched).notes())
     live = _record(reading, fields)
     return question.query.site_id, {**known, **_as_declared(known, question.query), **live}
 

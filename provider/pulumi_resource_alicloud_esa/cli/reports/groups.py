@@ -6,7 +6,6 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from ...drift.compare import Difference
-from ...drift.ignored import lines as ignored_lines
 from ...drift.record import Record
 from ...drift.text import details, number
 from ..outcome import Check, Outcome, Verdict, accepting
@@ -61,7 +60,7 @@ def _to_say(outcome: Outcome) -> Hashable:
         *outcome.errors,
         *map(_of_any_site, outcome.differences),
         *(since if outcome.differences or any(since[1:]) else ()),
-        *ignored_lines(outcome.judged),
+        *outcome.judged.lines(),
         *(outcome.health.lines() if outcome.health else ()),
     )
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from ...drift.compare import Difference, Kind
 from ...drift.ignore import Rule
-from ...drift.ignored import notes
 from ...drift.since import fingerprint
 from ..json_text import json_output
 from ..outcome import Check, Outcome, Verdict
@@ -53,7 +52,7 @@ def _site(outcome: Outcome) -> dict[str, Any]:
         "since": outcome.since.counts if outcome.since else None,
         "resolved": [_difference(outcome, gone) for gone in outcome.since.resolved] if outcome.since else None,
         "ignored": [_ignored(outcome, *pair) for pair in outcome.judged.ignored] if told else None,
-        "rules": notes(outcome.judged) if told else None,
+        "rules": outcome.judged.notes() if told else None,
         "health": outcome.health.plain() if outcome.health else None,
     }
 

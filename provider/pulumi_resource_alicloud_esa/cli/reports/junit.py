@@ -6,7 +6,6 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 from ...drift.compare import Difference, Kind
-from ...drift.ignored import because
 from ...drift.text import change, cut_changes, describe, job_label
 from ...esa.printable import printable, without_commands
 from ..outcome import Check, Outcome, Verdict
@@ -53,7 +52,7 @@ def _add_jobs(suite: ET.Element, outcome: Outcome) -> None:
     ignored: dict[str, list[str]] = {}
     new: dict[str, str] = {}
     for difference, rule in outcome.judged.ignored:
-        ignored.setdefault(difference.job_id, []).append(f"ignored: {describe(difference)} ({because(rule)})")
+        ignored.setdefault(difference.job_id, []).append(f"ignored: {describe(difference)} ({rule.because()})")
         if difference.kind is Kind.UNEXPECTED:
             new[difference.job_id] = difference.name
     unexpected = {job_id: differences[0].name for job_id, differences in found.items() if job_id not in outcome.jobs}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...drift.ignored import section
 from ...drift.markdown import LONGEST, code, drift_table
 from ...drift.markdown import markdown as drift_markdown
 from ...drift.text import counts, number
@@ -93,7 +92,7 @@ def _sections(group: Group) -> list[str]:
     )
     since = outcome.since.section() if outcome.since else ""
     health = outcome.health.markdown() if outcome.health else ""
-    return [text for text in (accept, since, section(outcome.judged), health) if text]
+    return [text for text in (accept, since, outcome.judged.section(), health) if text]
 
 
 def _unreadable(outcome: Outcome) -> str:

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from ...drift.compare import Difference, Kind
 from ...drift.ignore import Rule
-from ...drift.ignored import because
 from ...drift.since import fingerprint
 from ...drift.text import describe, importance
 from ...schema import VERSION
@@ -101,7 +100,7 @@ def _suppressed(outcome: Outcome, found: Difference, rule: Rule) -> dict[str, An
     suppression = {
         "kind": "external",
         "status": "accepted",
-        "justification": because(rule),
+        "justification": rule.because(),
         "location": {"physicalLocation": place},
     }
     return {**_result(outcome, found), "suppressions": [suppression]}

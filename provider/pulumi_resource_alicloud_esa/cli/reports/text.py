@@ -6,7 +6,6 @@ import os
 import sys
 
 from ...drift.compare import Difference
-from ...drift.ignored import lines as ignored_lines
 from ...drift.text import by_job, describe, job_lines, number
 from ...esa.printable import printable
 from ..outcome import Check, Outcome, Verdict
@@ -58,7 +57,7 @@ def _block(group: Group, room: int, told: bool) -> list[str]:
         *([group.alike] if group.others else []),
         *job_lines(outcome.differences, room),
         *(outcome.since.lines() if outcome.since else []),
-        *ignored_lines(outcome.judged),
+        *outcome.judged.lines(),
         *(outcome.health.lines() if outcome.health else []),
         *([f"to accept {group.accepted}: {group.accept}"] if group.accept else []),
     ]
