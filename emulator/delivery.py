@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from starlette.types import Send
 
 from emulator.connections import Connection
 from emulator.glitches import Glitch
-
-JSON = "application/json;charset=utf-8"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Status, headers and body; a body repeated more than once is streamed."""
-
-    status: int
-    body: bytes
-    content_type: str = JSON
-    headers: dict[str, str] = field(default_factory=dict)
-    repeat: int = 1
+from emulator.raw import RawAnswer
 
 
-async def deliver(answer: Answer, send: Send, connection: Connection, glitches: list[Glitch]) -> None:
+async def deliver(answer: RawAnswer, send: Send, connection: Connection, glitches: list[Glitch]) -> None:
     """Sends an answer as the glitches say."""
     cut = next((glitch.cut for glitch in glitches if glitch.cut is not None), None)
     drip = next((glitch for glitch in glitches if glitch.drip is not None), None)
@@ -63,13 +50,13 @@ def send_interim(connection: Connection, glitches: list[Glitch]) -> None:
             connection.write(b"HTTP/1.1 %d Interim\r\nlink: </style.css>; rel=preload\r\n\r\n" % glitch.interim)
 
 
-def _on_the_wire(answer: Answer) -> bytes:
+def _on_the_wire(answer: RawAnswer) -> bytes:
     lines = [b"HTTP/1.1 %d Again" % answer.status]
     lines += [name + b": " + value for name, value in _headers(answer, len(answer.body))]
     return b"\r\n".join(lines) + b"\r\n\r\n" + answer.body
 
 
-def _headers(answer: Answer, length: int | None) -> list[tuple[bytes, bytes]]:
+def _headers(answer: RawAnswer, length: int | None) -> list[tuple[bytes, bytes]]:
     headers = {"content-type": answer.content_type, **answer.headers}
     if length is not None:
         headers["content-length"] = str(length)

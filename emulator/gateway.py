@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from dataclasses import replace
 from email.utils import formatdate
 
 from starlette.types import Receive, Scope, Send
@@ -11,12 +12,13 @@ from starlette.types import Receive, Scope, Send
 from emulator.actions import ACTIONS, VERSION
 from emulator.call import Call, whole
 from emulator.connections import Connection, Connections
-from emulator.delivery import Answer, deliver, send_interim
+from emulator.delivery import deliver, send_interim
 from emulator.distort import distorted
 from emulator.errors import ApiError, error_body
 from emulator.gate import Gate
-from emulator.glitches import Glitch, GlitchTable, RequestFacts
+from emulator.glitches import Glitch, GlitchTable
 from emulator.jobs import dump
+from emulator.raw import RawAnswer
 from emulator.requestlog import RequestLog, RequestRecord, shown, shown_headers
 from emulator.signature import WireRequest, parse_query
 from emulator.store import Store
@@ -68,7 +70,9 @@ class Gateway:
         try:
             _check_target(record.action, wire.header("x-acs-version"))
             record.access_key_id = self.gate.admit(wire)
-            glitches = self.glitches.select(_facts(record.action, params))
+            # A request without PageNumber asks for the first page.
+            page = whole(params.get("PageNumber", "")) or 1
+            glitches = self.glitches.select(record.action, whole(params.get("SiteId", "")), page)
             record.glitches = len(glitches)
             send_interim(connection, glitches)
             for glitch in glitches:
@@ -95,11 +99,10 @@ class Gateway:
         record.status = answer.status
         await deliver(answer, send, connection, glitches)
 
-    def _answer(self, record: RequestRecord, params: Params, glitches: list[Glitch]) -> Answer:
+    def _answer(self, record: RequestRecord, params: Params, glitches: list[Glitch]) -> RawAnswer:
         for glitch in glitches:
             if glitch.raw is not None:
-                raw = glitch.raw
-                return Answer(raw.status, raw.body, raw.content_type, dict(raw.headers), raw.repeat)
+                return replace(glitch.raw, headers=dict(glitch.raw.headers))
             if glitch.expire_token:
                 self.gate.keys.expire_token(record.access_key_id)
                 raise ApiError("InvalidSecurityToken.Expired")
@@ -108,13 +111,13 @@ class Gateway:
         request_id = _request_id()
         call = Call(params, request_id, self.store, glitches)
         body = distorted(ACTIONS[record.action](call), glitches)
-        return Answer(200, body, headers={"x-acs-request-id": request_id})
+        return RawAnswer(body=body, headers={"x-acs-request-id": request_id})
 
-    def _error(self, error: ApiError, host: str, record: RequestRecord) -> Answer:
+    def _error(self, error: ApiError, host: str, record: RequestRecord) -> RawAnswer:
         record.code = error.code
         request_id = _request_id()
         body = error_body(error, request_id=request_id, host=host, action=record.action)
-        return Answer(error.status, dump(body), headers={"x-acs-request-id": request_id})
+        return RawAnswer(status=error.status, body=dump(body), headers={"x-acs-request-id": request_id})
 
 
 def _check_target(action: str, version: str) -> None:
@@ -143,14 +146,6 @@ def _record(wire: WireRequest, params: Params, client_port: int) -> RequestRecor
         client_port=client_port,
         has_token="x-acs-security-token" in headers,
     )
-
-
-def _facts(action: str, params: Params) -> RequestFacts:
-    def number(name: str) -> int | None:
-        return whole(params.get(name, ""))
-
-    # A request without PageNumber asks for the first page.
-    return RequestFacts(action, number("SiteId"), number("PageNumber") or 1)
 
 
 def _request_id() -> str:

@@ -20,15 +20,6 @@ LONGEST = 1e9
 MOST = 1000
 
 
-@dataclass(frozen=True)
-class RequestFacts:
-    """What a glitch can be matched on."""
-
-    action: str
-    site_id: int | None
-    page: int | None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Glitch:
     """One thing to get wrong; without `times` it goes on until the table is cleared.
@@ -108,13 +99,9 @@ class Glitch:
         """Whether it takes the place of the answer, so that at most one of its kind applies to a request."""
         return bool(self.code or self.raw or self.stall or self.reset or self.rate or self.expire_token)
 
-    def matches(self, facts: RequestFacts) -> bool:
+    def matches(self, action: str, site_id: int | None, page: int) -> bool:
         """Whether a request is one of those the glitch is meant for."""
-        return (
-            self.action in (None, facts.action)
-            and self.site_id in (None, facts.site_id)
-            and self.page in (None, facts.page)
-        )
+        return self.action in (None, action) and self.site_id in (None, site_id) and self.page in (None, page)
 
 
 @dataclass
@@ -150,12 +137,12 @@ class GlitchTable:
         """Each glitch with the number of requests it was applied to."""
         return [(entry.glitch, entry.applied) for entry in self._entries]
 
-    def select(self, facts: RequestFacts) -> list[Glitch]:
+    def select(self, action: str, site_id: int | None, page: int) -> list[Glitch]:
         """The glitches that apply to a request, at most one of them in place of the answer; counts them."""
         chosen: list[Glitch] = []
         answered = False
         for entry in self._entries:
-            if not entry.glitch.matches(facts) or (answered and entry.glitch.answers):
+            if not entry.glitch.matches(action, site_id, page) or (answered and entry.glitch.answers):
                 continue
             if _fires(entry):
                 entry.applied += 1

@@ -1,9 +1,8 @@
-"""Answers that the service would never give, spelled out byte by byte."""
+"""Answers byte by byte: the service's own, and those that it would never give."""
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -13,7 +12,7 @@ class RawAnswer:
 
     status: int = 200
     content_type: str = "application/json;charset=utf-8"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     repeat: int = 1
 
