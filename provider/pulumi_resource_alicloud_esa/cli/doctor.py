@@ -13,17 +13,15 @@ from ..esa.inputs import Inputs
 from ..esa.printable import printable
 from ..schema import VERSION
 from . import say
-from .answers import read_form
 from .consultation import OK, WARNING, WRONG, Line
 from .examination import Examination, examine
 from .exit_codes import CLEAN, COULD_NOT_TELL
 from .files import STDOUT, unwritable, write_file, write_stdout
 from .json_text import json_output
-from .session import call, environment_for
+from .session import call, environment_for, read_all
 from .shapes import shape
 from .site_choice import choose_site
 
-FORMATS = ("text", "json")
 _WORDS = {OK: "ok", WARNING: "warn", WRONG: "WRONG"}
 
 
@@ -37,7 +35,7 @@ def run(values: dict[str, Any], connection: Mapping[str, Any], form: str, record
         return inputs.site_id() if site.given else None
 
     site = choose_site(values)
-    site_id, settings = read_form(site.values, connection, form, site.reading(read), FORMATS)
+    site_id, settings = read_all(site.values, connection, site.reading(read), form, ("text", "json"))
     env = environment_for(settings)
 
     def work(context: CallContext) -> Examination:

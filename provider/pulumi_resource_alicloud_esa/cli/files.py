@@ -54,6 +54,12 @@ def write_stdout(text: str) -> None:
         raise OSError(error.errno, error.strerror, "stdout") from None
 
 
+def written(text: str) -> int:
+    """Write an answer to stdout, and the exit code of that."""
+    write_stdout(text)
+    return 0
+
+
 def write_file(path: str, text: str) -> None:
     """Put `text` in the file at once: readers see the old content or the new one, a crash leaves one of them.
 

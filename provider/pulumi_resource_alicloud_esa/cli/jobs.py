@@ -15,12 +15,12 @@ from ..esa.query import JobQuery, read_job_query, read_query_from
 from ..functions import get_scheduled_preload_executions, get_scheduled_preload_job, get_scheduled_preload_jobs
 from .adopt import FORMATS as IMPORTS
 from .adopt import Found
-from .answers import FORMATS, read_form, tabled, written
+from .files import written
 from .jobs_of_sites import found_jobs, list_jobs_of_sites
 from .json_text import json_output
-from .session import call
+from .session import call, read_all
 from .site_choice import SiteChoice, choose_site
-from .table import EXECUTION_COLUMNS, JOB_COLUMNS
+from .table import EXECUTION_COLUMNS, JOB_COLUMNS, tabled
 
 
 def list_jobs(
@@ -36,7 +36,7 @@ def list_jobs(
             inputs.fault("pageNumber", "is a page of one site; give one site, or leave it out")
         return read_query_from(inputs, paged=True)
 
-    query, settings = read_form(site.values, connection, form, site.reading(read), (*FORMATS, *IMPORTS))
+    query, settings = read_all(site.values, connection, site.reading(read), form, ("table", "json", *IMPORTS))
     if site.several:
         return list_jobs_of_sites(site, query, settings, form, wide, executions)
 
@@ -104,7 +104,7 @@ def _read_job(
             inputs.site_id()
         return inputs.job_id()
 
-    job_id, settings = read_form({**site.values, "jobId": job_id}, connection, form, site.reading(read))
+    job_id, settings = read_all({**site.values, "jobId": job_id}, connection, site.reading(read), form)
     return site, job_id, settings
 
 

@@ -20,13 +20,13 @@ from ..esa.service import Service
 from . import say
 from .adopt import FORMATS as IMPORTS
 from .adopt import Found
-from .answers import tabled, written
 from .exit_codes import CLEAN, COULD_NOT_TELL
 from .faults import error_lines, fault_line, is_defect
+from .files import write_stdout
 from .json_text import json_output
 from .session import open_session
 from .site_choice import ChosenSite, ChosenSites, SiteChoice
-from .table import job_columns
+from .table import job_columns, tabled
 
 T = TypeVar("T")
 _MOST_SHOWN = 3
@@ -57,11 +57,11 @@ def list_jobs_of_sites(
 
     if form in IMPORTS:
         chosen, found = _read(choice, settings, find)
-        written(IMPORTS[form]([job for one in found for job in one.result or ()]))
+        write_stdout(IMPORTS[form]([job for one in found for job in one.result or ()]))
         return _end(chosen, found)
     chosen, listed = _read(choice, settings, read)
     if form == "json":
-        written(json_output(_answer(chosen, listed)))
+        write_stdout(json_output(_answer(chosen, listed)))
     elif any(one.result for one in listed):
         _table(chosen, listed, wide)
     return _end(chosen, listed)

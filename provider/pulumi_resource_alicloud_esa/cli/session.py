@@ -22,7 +22,7 @@ from ..config import Settings, read_settings
 from ..context import CallContext
 from ..esa.deadline import Deadline
 from ..esa.errors import FailedAttempt, Fault, InvalidInput
-from ..esa.inputs import Inputs
+from ..esa.inputs import Inputs, shown
 from ..esa.printable import printable
 from . import say
 from .faults import doubt_line
@@ -37,10 +37,16 @@ _LONGEST_WHY = 60
 
 
 def read_all(
-    values: Mapping[str, Any], connection: Mapping[str, Any], read: Callable[[Inputs], T]
+    values: Mapping[str, Any],
+    connection: Mapping[str, Any],
+    read: Callable[[Inputs], T],
+    form: str | None = None,
+    accepted: Sequence[str] = ("table", "json"),
 ) -> tuple[T, Settings]:
-    """What `read` makes of the values, and the settings; raises InvalidInput with the faults of both."""
+    """What `read` makes of the values, and the settings; raises InvalidInput with all faults, the format's too."""
     inputs = Inputs(values)
+    if form is not None and form not in accepted:
+        inputs.faults.append(Fault("--format", f"{shown(form)} is not accepted; give {' or '.join(accepted)}"))
     result = read(inputs)
     inputs.refuse_unread()
     faults: list[Fault] = list(inputs.faults)

@@ -10,10 +10,10 @@ from ..esa.errors import Fault
 from ..esa.inputs import Inputs, shown
 from ..esa.sites import SiteQuery, read_site_query_from
 from ..functions import get_sites
-from .answers import read_form, tabled, written
+from .files import written
 from .json_text import json_output
-from .session import call
-from .table import SITE_COLUMNS
+from .session import call, read_all
+from .table import SITE_COLUMNS, tabled
 
 
 def list_sites(values: Mapping[str, Any], connection: Mapping[str, Any], form: str, wide: bool) -> int:
@@ -25,7 +25,7 @@ def list_sites(values: Mapping[str, Any], connection: Mapping[str, Any], form: s
         inputs.faults += faults
         return read_site_query_from(inputs)
 
-    _, settings = read_form(values, connection, form, read)
+    _, settings = read_all(values, connection, read, form)
     answer = call(settings, "sites", lambda context: get_sites.invoke(values, context))
     if form == "json":
         return written(json_output(answer))

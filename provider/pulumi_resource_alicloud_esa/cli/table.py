@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..esa.printable import printable
+from . import say
+from .files import write_stdout
 from .say import BOLD, CYAN, RED, coloured, painted
 
 _GAP = "  "
@@ -108,6 +110,14 @@ def table(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], wide: bo
     lines += [_line(columns, row, widths, kept, fitted, None if in_colours else "") for row in cells]
     left_out = [column.heading for number, column in enumerate(columns) if number not in kept]
     return "".join(f"{line}\n" for line in lines), left_out
+
+
+def tabled(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], wide: bool, note: str) -> int:
+    """Write a table, and below it the note and the columns that it had no room for."""
+    text, left_out = table(columns, rows, wide)
+    write_stdout(text)
+    say.note(f"{note} ({', '.join(left_out)} left out, --wide shows all)" if left_out else note)
+    return 0
 
 
 def _shown(value: object, longest: int | None) -> str:
