@@ -7,7 +7,7 @@ that nothing of it ends up in state.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlsplit
@@ -89,13 +89,13 @@ def read_settings(values: Mapping[str, Any], env: Mapping[str, str]) -> Settings
     """
     inputs = Inputs({name: value for name, value in values.items() if name != "version" and value != ""})
     settings = Settings(
-        access_key=_access_key(inputs),
+        access_key=_unquoted(inputs, "accessKey", misfit),
         secret_key=_secret(inputs, "secretKey"),
         security_token=_secret(inputs, "securityToken"),
         region=inputs.text("region"),
         profile=inputs.text("profile"),
         shared_credentials_file=inputs.text("sharedCredentialsFile"),
-        credentials_uri=_credentials_uri(inputs),
+        credentials_uri=_unquoted(inputs, "credentialsUri", credentials_uri_fault),
         ecs_role_name=inputs.text("ecsRoleName"),
         assume_role=_assume_role(inputs, env),
         assume_role_with_oidc=_assume_role_with_oidc(inputs),
@@ -137,20 +137,12 @@ def _secret(inputs: Inputs, name: str) -> str | None:
     return text
 
 
-def _access_key(inputs: Inputs) -> str | None:
-    value = inputs.text("accessKey")
-    # Not quoted: it may be the secret, in the wrong place.
-    wrong = misfit(value) if value is not None else None
-    if wrong is not None:
-        inputs.fault("accessKey", wrong)
-    return value
-
-
-def _credentials_uri(inputs: Inputs) -> str | None:
-    value = inputs.text("credentialsUri")
-    fault = credentials_uri_fault(value) if value is not None else None
+def _unquoted(inputs: Inputs, name: str, fault_of: Callable[[str], str | None]) -> str | None:
+    """A text in whose place a secret may be by mistake: a fault of it does not quote it."""
+    value = inputs.text(name)
+    fault = fault_of(value) if value is not None else None
     if fault is not None:
-        inputs.fault("credentialsUri", fault)
+        inputs.fault(name, fault)
     return value
 
 
@@ -166,11 +158,8 @@ def _endpoint(inputs: Inputs) -> str | None:
 
 def _milliseconds(inputs: Inputs, name: str, env: Mapping[str, str]) -> int | None:
     given = inputs.integer(name, 1, 3_600_000)
-    from_environment = environment.value(name, env)
-    if given is None and from_environment is not None:
-        number = whole(from_environment)
-        return number if number is not None and number > 0 else None
-    return given
+    number = whole(environment.value(name, env)) if given is None else given
+    return number if number is not None and number > 0 else None
 
 
 def _nested(inputs: Inputs, name: str) -> Inputs | None:

@@ -130,13 +130,9 @@ def _plain(text: str) -> str:
 
 def _hcl(text: str) -> str:
     """A string of HCL that is this text and nothing else: no template, no line of its own."""
-    shown = "".join(_HCL.get(character) or _spelled(character) for character in text)
+    shown = "".join(_HCL.get(one) or (one if one.isprintable() else _escape(one)) for one in text)
     shown = _TEMPLATE.sub(lambda found: _escape(found[0]), shown)
     return f'"{without_commands(shown, _escape)}"'
-
-
-def _spelled(character: str) -> str:
-    return character if character.isprintable() else _escape(character)
 
 
 def _escape(character: str) -> str:

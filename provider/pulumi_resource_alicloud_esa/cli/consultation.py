@@ -123,9 +123,10 @@ class Consultation:
 
     def _executions(self, job_id: str) -> Line:
         asked = {"jobId": job_id.lower()}
-        return self._try(_EXECUTIONS, {"Id": job_id}, lambda body: read_page(body, "Executions", EXECUTION, asked)[1])[
-            0
-        ]
+        line, _ = self._try(
+            _EXECUTIONS, {"Id": job_id}, lambda body: read_page(body, "Executions", EXECUTION, asked)[1]
+        )
+        return line
 
     def _found(self, find: Callable[[], str], sites: Line, untried: Line) -> tuple[str | None, Line]:
         """The id of the site that was named, or why there is none."""

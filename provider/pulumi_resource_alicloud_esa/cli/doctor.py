@@ -44,7 +44,10 @@ def run(values: dict[str, Any], connection: Mapping[str, Any], form: str, record
 
     found = call(settings, "the service", work)
     if record is not None:
-        (write_stdout if record == STDOUT else lambda text: write_file(record, text))(json_output(_record(found)))
+        # The shapes of the answers, without their values: ready to be attached to a bug report.
+        answers = {action: _answer(answer) for action, answer in found.answers.items()}
+        shapes = json_output({"version": VERSION, "answers": answers})
+        (write_stdout if record == STDOUT else lambda text: write_file(record, text))(shapes)
     if record != STDOUT:
         write_stdout(json_output(_as_data(found)) if form == "json" else _screen(found))
     return CLEAN if found.healthy else COULD_NOT_TELL
@@ -74,11 +77,6 @@ def _as_data(found: Examination) -> dict[str, Any]:
         for line in found.lines
     ]
     return {"version": VERSION, "healthy": found.healthy, "checks": checks}
-
-
-def _record(found: Examination) -> dict[str, Any]:
-    """The shapes of the answers, without their values: ready to be attached to a bug report."""
-    return {"version": VERSION, "answers": {action: _answer(answer) for action, answer in found.answers.items()}}
 
 
 def _answer(answer: Answer) -> dict[str, Any]:

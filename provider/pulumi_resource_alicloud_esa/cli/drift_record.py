@@ -20,7 +20,7 @@ from .exit_codes import COULD_NOT_TELL
 from .faults import error_lines, is_defect, option_of
 from .files import NO_PATH, STDOUT, PipeClosed, open_descriptor, place_of, unwritable, write_file, write_stdout
 from .json_text import harmless_json
-from .recording import Question, Recorded, Recording, record
+from .recording import Question, Recording, record
 from .session import Session, open_session, read_all
 from .site_choice import ChosenSites, SiteChoice
 
@@ -151,7 +151,7 @@ def _record_all(request: Request, recordings: Sequence[Recording], session: Sess
             subject, [*enumerate(recordings)], lambda one, context: record(one[1], context)
         ):
             try:
-                lines[index] = _write(request, one, result())
+                lines[index] = _write(request, one.file.path, *result())
             except (Cancelled, PipeClosed):
                 raise
             except Exception as error:
@@ -179,9 +179,9 @@ def _say_failed(recording: Recording, error: Exception) -> None:
         say.error(f"site {named}: {line}" if named else line)
 
 
-def _write(request: Request, recording: Recording, recorded: Recorded) -> list[str]:
+def _write(request: Request, path: str, baseline: Baseline, accepted: Sequence[str] | None) -> list[str]:
     """What to say of a baseline, which is written by then."""
-    baseline, path, text = recorded.baseline, recording.file.path, recorded.baseline.text()
+    text = baseline.text()
     if path == STDOUT:
         write_stdout(harmless_json(text))
         return []
@@ -189,13 +189,8 @@ def _write(request: Request, recording: Recording, recorded: Recorded) -> list[s
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     # Another file descriptor may also lead to a pipeline's log.
     write_file(path, text if open_descriptor(path) is None else harmless_json(text))
-    if recorded.accepted is None:
-        return [_what(baseline, path)]
-    if not recorded.accepted:
-        return [] if request.several else [_what(baseline, path), "nothing had changed"]
-    return [_what(baseline, path), *recorded.accepted]
-
-
-def _what(baseline: Baseline, path: str) -> str:
     executions = " with executions" if baseline.has_executions else ""
-    return f"site {baseline.site_id}: {number(len(baseline.jobs), 'job')}{executions} recorded in {path}"
+    what = f"site {baseline.site_id}: {number(len(baseline.jobs), 'job')}{executions} recorded in {path}"
+    if accepted is None or accepted:
+        return [what, *(accepted or ())]
+    return [] if request.several else [what, "nothing had changed"]

@@ -55,7 +55,8 @@ def examine(
         found.lines[[line.name for line in found.lines].index("keys")] = consultation.keys
     found.answers = consultation.watched.answers
     if found.answers:
-        found.lines += [_clock(consultation.watched), _account(consultation.account)]
+        account = consultation.account or "not known: no job was answered that would name it"
+        found.lines += [_clock(consultation.watched), Line("account", OK, account)]
     found.lines += lines
     return found
 
@@ -132,7 +133,3 @@ def _clock(watched: Watched) -> Line:
     off = f"{round(seconds)} seconds" if seconds < 120 else f"{round(seconds / 60)} minutes"
     text = f"{off} {'behind' if skew > 0 else 'ahead of'} the service's"
     return Line("clock", WRONG if seconds >= CLOCK_LIMIT_SECONDS else WARNING, text, "Set this machine's clock (NTP).")
-
-
-def _account(name: str) -> Line:
-    return Line("account", OK, name or "not known: no job was answered that would name it")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from ..drift.compare import Difference, Kind
+from ..drift.compare import Difference
 from ..drift.health import Health
 from ..drift.ignore import Judged, Rule
 from ..drift.since import Since, since_tail
@@ -133,10 +133,6 @@ class Outcome:
     def line(self, found: Difference | Rule) -> int:
         """The baseline's line that a difference contradicts, or on which a rule stands."""
         return self.lines.get(found, 1)
-
-    def jobs_that_are(self, kind: Kind) -> int:
-        """How many jobs differ in this way."""
-        return len({difference.job_id for difference in self.differences if difference.kind is kind})
 
 
 @dataclass(frozen=True)

@@ -44,20 +44,20 @@ class Recording:
     """Why it cannot be."""
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """A baseline to write; what changed since the file was recorded, None where that was not compared."""
+def record(recording: Recording, context: CallContext) -> tuple[Baseline, Sequence[str] | None]:
+    """The baseline of what is there now, and what changed since the file was recorded, None where not compared.
 
-    baseline: Baseline
-    accepted: Sequence[str] | None
-
-
-def record(recording: Recording, context: CallContext) -> Recorded:
-    """The baseline of what is there now; raises what reading the old one or the service raises."""
+    Raises what reading the old one or the service raises.
+    """
     if recording.error is not None:
         raise recording.error
-    old, again = _recorded(recording), recording.question is None
-    question = recording.question or _as_before(old)
+    old: Baseline | None
+    again = recording.question is None
+    if recording.question is None:
+        old = recording.file.read()
+        question = Question(old.query, old.ignored, EXECUTIONS in old.covers)
+    else:
+        old, question = _to_be_replaced(recording.file), recording.question
     site_id = recording.site_id or (old.site_id if old else "")
     inputs = Inputs({**question.values, "siteId": site_id})
     query = read_query_from(inputs, paged=False)
@@ -73,27 +73,19 @@ def record(recording: Recording, context: CallContext) -> Recorded:
         # A filter with another value is another question; one that the file does not have leaves jobs out.
         for name in sorted(question.values.keys() - {*old.query, "pageSize"}):
             context.service().warn(Fault(name, f"may leave out jobs that {path} covered before"))
-    return Recorded(baseline, _accepted(old, reading) if again and old else None)
+    return baseline, _accepted(old, reading) if again and old else None
 
 
-def _recorded(recording: Recording) -> Baseline | None:
-    """The old baseline: without a question it is needed, else it is read only so that it is not lost unnoticed."""
-    if recording.question is None:
-        return recording.file.read()
-    if recording.file.path == STDOUT or not os.path.isfile(recording.file.path):
+def _to_be_replaced(file: BaselineFile) -> Baseline | None:
+    """The baseline that is there, read only so that it is not lost unnoticed."""
+    if file.path == STDOUT or not os.path.isfile(file.path):
         return None
     try:
-        return recording.file.read()
+        return file.read()
     except NewerBaseline:
         raise
     except BaselineError:
         return None
-
-
-def _as_before(old: Baseline | None) -> Question:
-    if old is None:
-        raise ValueError("there is nothing to ask again")
-    return Question(old.query, old.ignored, EXECUTIONS in old.covers)
 
 
 def _lost(path: str, old: Baseline, site_id: str, covers: tuple[str, ...]) -> list[Fault]:

@@ -108,13 +108,8 @@ class Inputs:
 
     def job_ids(self, name: str, site_id: str) -> frozenset[str] | None:
         """A list of such ids; a SITEID in one must be `site_id`. None for an empty list, which filters nothing."""
-        value = self.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, list):
-            self.fault(name, f"{shown(value)} is not accepted; give a list of strings")
-            return None
-        return frozenset(self._job_id(f"{name}[{index}]", item, site_id) for index, item in enumerate(value)) or None
+        items = enumerate(self._list(name) or ())
+        return frozenset(self._job_id(f"{name}[{index}]", item, site_id) for index, item in items) or None
 
     def _job_id(self, path: str, value: Any, site_id: str) -> str:
         of_site, _, job_id = value.strip().lower().rpartition(":") if isinstance(value, str) else ("", "", "")
@@ -160,14 +155,11 @@ class Inputs:
 
     def choices(self, name: str, accepted: Collection[str], what: str) -> tuple[str, ...] | None:
         """A list of texts, each one of those accepted; `what` says what they are."""
-        value = self.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, list):
-            self.fault(name, f"{shown(value)} is not accepted; give a list of strings")
+        items = self._list(name)
+        if items is None:
             return None
         chosen = []
-        for index, item in enumerate(value):
+        for index, item in enumerate(items):
             if not isinstance(item, str) or not item.strip():
                 self.fault(f"{name}[{index}]", f"{shown(item)} is not accepted; give a non-empty string")
             elif item.strip() not in accepted:
@@ -175,6 +167,13 @@ class Inputs:
             else:
                 chosen.append(item.strip())
         return tuple(chosen)
+
+    def _list(self, name: str) -> list[Any] | None:
+        value = self.get(name)
+        if value is None or isinstance(value, list):
+            return value
+        self.fault(name, f"{shown(value)} is not accepted; give a list of strings")
+        return None
 
     def text_map(self, name: str) -> dict[str, str] | None:
         """A map of strings; a whole number or a boolean, which YAML makes of `1` and `true`, becomes text."""

@@ -69,17 +69,14 @@ def _read_expected(reader: Inputs) -> list[Declared]:
         job = reader.within(f"expected[{index}].", value)
         declared = _read_job(job)
         job.refuse_unread()
+        named = [one.name for one in expected if not one.job_id]
         if declared.job_id and any(one.job_id == declared.job_id for one in expected):
             job.fault("id", f"{declared.job_id!r} is given twice; a job is declared once")
-        elif not declared.job_id and declared.name and any(_same_name(declared, one) for one in expected):
+        elif not declared.job_id and declared.name and declared.name in named:
             job.fault("name", f"{declared.name!r} is given twice; a name is declared once, or each with its id")
         else:
             expected.append(declared)
     return expected
-
-
-def _same_name(declared: Declared, other: Declared) -> bool:
-    return not other.job_id and other.name == declared.name
 
 
 def _read_job(job: Inputs) -> Declared:

@@ -94,7 +94,7 @@ def read_reports(
         place = place_of(file) if equals and file != STDOUT else STDOUT
         to_stdout = place == STDOUT
         reason = None if to_stdout else unwritable(file)
-        if reason is None and place in taken and not _may_share(file):
+        if reason is None and place in taken and file != os.devnull:
             where = "stdout" if to_stdout else file
             reason = f"{where} is taken by {taken[place]}; give each report its own file"
         reason = reason or (None if to_stdout else _next_baseline(file, folders))
@@ -110,7 +110,3 @@ def _next_baseline(file: str, folders: Sequence[str]) -> str | None:
     folder, name = os.path.split(os.path.realpath(file))
     found = next((one for one in folders if os.path.realpath(one) == folder and is_baseline_name(name)), None)
     return f"{file} would be read as a baseline of {found} next time; give another file" if found else None
-
-
-def _may_share(file: str) -> bool:
-    return file == os.devnull

@@ -72,8 +72,8 @@ def _ignored(outcome: Outcome, difference: Difference, rule: Rule) -> dict[str, 
 
 
 def _counts(outcome: Outcome) -> dict[str, int]:
-    differing = {kind.value: outcome.jobs_that_are(kind) for kind in Kind}
-    return {"expected": len(outcome.jobs), "actual": outcome.actual, **differing}
+    jobs = Counter(kind for kind, _ in {(found.kind, found.job_id) for found in outcome.differences})
+    return {"expected": len(outcome.jobs), "actual": outcome.actual, **{kind.value: jobs[kind] for kind in Kind}}
 
 
 def _differences(outcome: Outcome) -> list[dict[str, Any]]:

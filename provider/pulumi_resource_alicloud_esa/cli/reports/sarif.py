@@ -31,11 +31,12 @@ _RULES = {
 def render(check: Check) -> str:
     """SARIF; without any answer from the service it has no results at all; where one is missing, the run failed."""
     told = [outcome for outcome in check.outcomes if outcome.verdict is not Verdict.ERROR]
+    category = "all-sites" if check.several else check.outcomes[0].site_id or "unknown-site"
     run: dict[str, Any] = {
         "tool": {
             "driver": {"name": "alicloud-esa", "semanticVersion": VERSION, "rules": [_rule(kind) for kind in Kind]}
         },
-        "automationDetails": {"id": f"alicloud-esa-drift/{_category(check)}/"},
+        "automationDetails": {"id": f"alicloud-esa-drift/{category}/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(check)],
     }
@@ -46,10 +47,6 @@ def render(check: Check) -> str:
         ignored = [(outcome, *pair) for outcome in told for pair in outcome.judged.ignored]
         run["results"] = [_result(*one) for one in found] + [_suppressed(*one) for one in ignored[:_RESULTS]]
     return json_output({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
-
-
-def _category(check: Check) -> str:
-    return "all-sites" if check.several else check.outcomes[0].site_id or "unknown-site"
 
 
 def _rule(kind: Kind) -> dict[str, Any]:

@@ -73,13 +73,9 @@ def _annotations(check: Check) -> list[str]:
 
 
 def _annotation(outcome: Outcome, difference: Difference) -> str:
-    place = f"file={_property(outcome.location)},line={outcome.line(difference)}"
-    return f"::warning {place},title=drift::{_data(describe(difference))}"
+    file = _data(outcome.location).replace(":", "%3A").replace(",", "%2C")
+    return f"::warning file={file},line={outcome.line(difference)},title=drift::{_data(describe(difference))}"
 
 
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
