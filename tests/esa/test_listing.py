@@ -513,6 +513,20 @@ def test_pages_that_turn_out_slow_are_read_as_many_at_a_time_as_allowed() -> Non
     assert max(together.values()) == 8
 
 
+def test_the_page_after_a_full_last_one_is_asked_for_beside_the_others() -> None:
+    together = threading.Barrier(4, timeout=5)
+
+    class Gate(Server):
+        def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+            time.sleep(0.01)
+            if parameters["PageNumber"] != "1":
+                together.wait()
+            return super().call(action, parameters, deadline)
+
+    # Pages 2 to 4, and the fifth, which must be empty.
+    assert ids(read_from(Gate(names(8)), size=2)) == names(8)
+
+
 def test_one_page_keeps_one_of_each_id() -> None:
     assert ids(read_from(Server(names(5), duplicate=0), number=1)) == names(4)
 

@@ -153,41 +153,53 @@ class _Reader(Generic[E]):
             ) from None
 
     def _walk(self, size: int) -> Listing[E]:
-        first, waited = self._timed(1, size)
-        rows = dict(first.by_id)
-        self._report(len(rows), first.total)
-        if len(rows) > first.total:
-            raise _Moved(f"page 1 has {len(rows)} rows, but TotalCount is {first.total}")
-        if len(rows) < first.total:
+        first, waited = _timed(lambda: self._page(1, size))
+        self._report(len(first.by_id), first.total)
+        if len(first.by_id) > first.total:
+            raise _Moved(f"page 1 has {len(first.by_id)} rows, but TotalCount is {first.total}")
+        if len(first.by_id) < first.total:
             if not first.rows:
                 raise _Moved(f"page 1 is empty, but TotalCount is {first.total}")
             # From here on in the size that the server showed: it divides the rows the same way whether the
             # server clamps PageSize, ignores it, or clamps the rows but not the offset.
             size = len(first.rows)
-            rows = self._rest(first, rows, size, quick=waited <= _NOTHING_TO_WAIT_FOR)
-        if len(rows) != first.total:
-            raise _Moved(f"the pages hold {len(rows)} different rows, but TotalCount is {first.total}")
-        if first.rows and first.total % size == 0:
-            self._nothing_beyond(first.total // size + 1, size, rows)
-        return Listing(first.request_id, first.total, list(rows.values()))
-
-    def _rest(self, first: _Page[E], rows: dict[str, E], size: int, quick: bool) -> dict[str, E]:
         last = -(-first.total // size)
         if last > MAX_PAGES:
             raise PartialAnswer(
                 f"{self.source.action}: {first.total} rows at {size} a page are {last} pages, more than {MAX_PAGES}: "
                 f"raise {term('page size')}, or narrow {term('start')} and {term('end')}"
             )
-        seen = set(rows)
+        pages = self._rest(first, last, size, quick=waited <= _NOTHING_TO_WAIT_FOR)
+        rows = dict(first.by_id)
+        for number in range(2, last + 1):
+            for key, row in pages[number].by_id.items():
+                if (other := rows.setdefault(key, row)) is not row and other != row:
+                    raise _Moved(f"row {key} is there twice, on page {number} with other contents")
+        if len(rows) != first.total:
+            raise _Moved(f"the pages hold {len(rows)} different rows, but TotalCount is {first.total}")
+        beyond = pages.get(last + 1, first)
+        if not rows.keys() >= beyond.by_id.keys() or beyond.total != len(rows):
+            raise _Moved(f"page {last + 1} has more rows, or TotalCount is no longer {len(rows)}")
+        return Listing(first.request_id, first.total, list(rows.values()))
+
+    def _rest(self, first: _Page[E], last: int, size: int, quick: bool) -> dict[int, _Page[E]]:
+        """The other pages by number, and beside them the one after a full last one."""
+        full = first.rows and first.total % size == 0
+        seen = set(first.by_id)
         pages: dict[int, _Page[E]] = {}
 
         def are_quick() -> bool:
             return quick
 
-        for number, (page, waited) in self.lister.each(
-            lambda number: self._timed(number, size), range(2, last + 1), self.deadline, are_quick
-        ):
+        def read(number: int) -> tuple[_Page[E], float]:
+            return _timed(lambda: self._page(number, size) if number <= last else self._beyond(number, size, first))
+
+        numbers = range(2, last + (2 if full else 1))
+        for number, (page, waited) in self.lister.each(read, numbers, self.deadline, are_quick):
             quick = quick and waited < _SLOW
+            pages[number] = page
+            if number > last:
+                continue
             if page.total != first.total:
                 raise _Moved(f"TotalCount changed from {first.total} to {page.total} while the pages were read")
             new = page.by_id.keys() - seen
@@ -197,32 +209,19 @@ class _Reader(Generic[E]):
                     f"but TotalCount is {first.total}"
                 )
             seen |= new
-            pages[number] = page
             self._report(len(seen), first.total)
-        for number in sorted(pages):
-            for key, row in pages[number].by_id.items():
-                if (other := rows.setdefault(key, row)) is not row and other != row:
-                    raise _Moved(f"row {key} is there twice, on page {number} with other contents")
-        return rows
+        return pages
 
-    def _nothing_beyond(self, number: int, size: int, rows: Mapping[str, E]) -> None:
-        """Nothing new on the page after a full last one, or TotalCount did not count everything."""
+    def _beyond(self, number: int, size: int, first: _Page[E]) -> _Page[E]:
+        """The page after a full last one; a row on it that is on no other means that TotalCount did not count all."""
         try:
-            page = self._page(number, size)
+            return self._page(number, size)
         except ApiError as error:
             # Whether a page beyond the end is an empty one or an error is not documented; what says anything else than
             # "no such page" (a refusal, throttling, a site that is gone) leaves it open whether there is more.
             if not error.meaning.of_input or error.http_status != 400 or error.retry_after is not None:
                 raise
-            return
-        if not rows.keys() >= page.by_id.keys() or page.total != len(rows):
-            raise _Moved(f"page {number} has more rows, or TotalCount is no longer {len(rows)}")
-
-    def _timed(self, number: int, size: int) -> tuple[_Page[E], float]:
-        """A page, and for how many seconds it was waited for."""
-        began, worked = time.perf_counter(), time.thread_time()
-        page = self._page(number, size)
-        return page, time.perf_counter() - began - (time.thread_time() - worked)
+            return first
 
     def _page(self, number: int, size: int) -> _Page[E]:
         self.deadline.check()
@@ -236,3 +235,10 @@ class _Reader(Generic[E]):
     def _report(self, done: int, total: int) -> None:
         if self.progress is not None:
             self.progress(done, total)
+
+
+def _timed(read: Callable[[], T]) -> tuple[T, float]:
+    """What is read, and for how many seconds it was waited for."""
+    began, worked = time.perf_counter(), time.thread_time()
+    found = read()
+    return found, time.perf_counter() - began - (time.thread_time() - worked)
