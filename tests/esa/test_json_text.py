@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.esa import json_text
 from pulumi_resource_alicloud_esa.esa.answer import Answer, interpret
 from pulumi_resource_alicloud_esa.esa.errors import ResponseError
-from pulumi_resource_alicloud_esa.esa.json_text import RepeatedKey, decode, has_more_values
+from pulumi_resource_alicloud_esa.esa.json_text import RepeatedKey, decode, decode_page, has_more_values
+from pulumi_resource_alicloud_esa.esa.models import JOB
 
 from emulator.seed import SITE_ID, seeded_jobs
 
@@ -77,7 +79,36 @@ def test_a_page_of_jobs_needs_no_second_reading(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(json_text, "json", None)
     page = {"RequestId": "R", "TotalCount": "45", "Jobs": [dict(job.fields) for job in seeded_jobs(SITE_ID)]}
     for style in ({"separators": (",", ":")}, {"indent": 2}):
-        assert decode(json.dumps(page, **style).encode()) == page  # type: ignore[arg-type]
+        raw = json.dumps(page, **style).encode()  # type: ignore[arg-type]
+        assert decode(raw) == page
+        typed = decode_page(raw, JOB.page("Jobs"))
+        assert msgspec.to_builtins(typed) == page
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('{"RequestId"', '{"Code":"Forbidden","RequestId"'),
+        ('{"RequestId"', '{"success":false,"RequestId"'),
+        ('"TotalCount":"1"', '"TotalCount":"1","TotalCount":"1"'),
+        ('"Name":"n"', '"Name":"n","Name":"n"'),
+        ('"Name":"n"', '"Name":"n","Name" :"n"'),
+        ('"Name":"n"', '"Name":"n","New":"n"'),
+        ('"Name":"n",', ""),
+        # As many keys, but one of them twice.
+        ('"Name":"n"', '"AliUid":"n"'),
+        ('"Name":"n"', r'"Name":"\":"'),
+        ('"UrlCount":0', '"UrlCount":"0"'),
+        ('"TotalCount":"1"', '"TotalCount":null'),
+        ('"Name":"n"', r'"Name":"\ud800"'),
+    ],
+)
+def test_a_page_with_anything_left_out_added_or_spelled_otherwise_is_read_with_care(old: str, new: str) -> None:
+    row = {**dict.fromkeys(field.key for field in JOB.fields), "Id": "a", "Name": "n", "UrlCount": 0}
+    exact = json.dumps({"RequestId": "R", "TotalCount": "1", "Jobs": [row]}, separators=(",", ":"))
+    assert decode_page(exact.encode(), JOB.page("Jobs")) is not None
+    assert old in exact
+    assert decode_page(exact.replace(old, new).encode(), JOB.page("Jobs")) is None
 
 
 @pytest.mark.parametrize(

@@ -294,7 +294,7 @@ class Server:
     def __post_init__(self) -> None:
         self.states.append(list(self.jobs))
 
-    def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+    def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline, _: Any = None) -> dict[str, Any]:
         with self._lock:
             self.calls += 1
             if self.calls == self.edit_at:
@@ -379,7 +379,9 @@ def test_a_total_that_is_capped_at_a_full_page_is_an_error(jobs: int, total: int
 @pytest.mark.parametrize("code", ["InvalidParameter.ObjectId", "InvalidPageNumber"])
 def test_a_server_that_refuses_a_page_beyond_the_end_is_understood(code: str) -> None:
     class Refusing(Server):
-        def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+        def call(
+            self, action: str, parameters: Mapping[str, str], deadline: Deadline, page: Any = None
+        ) -> dict[str, Any]:
             if parameters["PageNumber"] == "3":
                 raise ApiError(action=action, code=code, message="no such page", http_status=400)
             return super().call(action, parameters, deadline)
@@ -412,7 +414,9 @@ def refused(code: str, status: int, retry_after: float | None = None) -> ApiErro
 @pytest.mark.parametrize("jobs", [20, 30])
 def test_an_error_on_the_page_after_a_full_last_one_is_raised(error: EsaError, jobs: int) -> None:
     class Failing(Server):
-        def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+        def call(
+            self, action: str, parameters: Mapping[str, str], deadline: Deadline, page: Any = None
+        ) -> dict[str, Any]:
             if parameters["PageNumber"] == "3":
                 raise error
             return super().call(action, parameters, deadline)
@@ -426,7 +430,9 @@ def test_an_error_on_the_page_after_a_full_last_one_is_raised(error: EsaError, j
 @pytest.mark.parametrize("total", ["0", "19", "40"])
 def test_a_total_that_moves_on_the_page_after_a_full_last_one_is_not_the_end(total: str) -> None:
     class Moving(Server):
-        def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+        def call(
+            self, action: str, parameters: Mapping[str, str], deadline: Deadline, page: Any = None
+        ) -> dict[str, Any]:
             body = super().call(action, parameters, deadline)
             return {**body, "TotalCount": total} if parameters["PageNumber"] == "3" else body
 
@@ -470,7 +476,9 @@ def test_pages_that_need_not_be_waited_for_are_read_two_at_a_time(
     lock = threading.Lock()
 
     class Watched(Server):
-        def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+        def call(
+            self, action: str, parameters: Mapping[str, str], deadline: Deadline, page: Any = None
+        ) -> dict[str, Any]:
             nonlocal under_way, most
             with lock:
                 under_way += 1
@@ -497,7 +505,9 @@ def test_pages_that_turn_out_slow_are_read_as_many_at_a_time_as_allowed() -> Non
     class Cached(Server):
         """A server, or a proxy before it, that has the first pages at hand and no others."""
 
-        def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+        def call(
+            self, action: str, parameters: Mapping[str, str], deadline: Deadline, page: Any = None
+        ) -> dict[str, Any]:
             number = int(parameters["PageNumber"])
             if number == 1:
                 return super().call(action, parameters, deadline)
@@ -517,7 +527,9 @@ def test_the_page_after_a_full_last_one_is_asked_for_beside_the_others() -> None
     together = threading.Barrier(4, timeout=5)
 
     class Gate(Server):
-        def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+        def call(
+            self, action: str, parameters: Mapping[str, str], deadline: Deadline, page: Any = None
+        ) -> dict[str, Any]:
             time.sleep(0.01)
             if parameters["PageNumber"] != "1":
                 together.wait()
@@ -535,7 +547,7 @@ def test_a_cancelled_walk_ends_with_cancelled() -> None:
     deadline = Deadline(10)
 
     class Cancelling(Server):
-        def call(self, action: str, parameters: Mapping[str, str], ends: Deadline) -> dict[str, Any]:
+        def call(self, action: str, parameters: Mapping[str, str], ends: Deadline, _: Any = None) -> dict[str, Any]:
             if self.calls == 2:
                 deadline.cancel()
             return super().call(action, parameters, ends)

@@ -12,7 +12,7 @@ from typing import Any
 from .codes import Retry, retry_of_status
 from .errors import ApiError, ResponseError, one_line
 from .inputs import shown
-from .json_text import RepeatedKey, decode, has_more_values
+from .json_text import ExactPage, RepeatedKey, decode, decode_page, has_more_values
 from .masking import Mask
 from .terms import term
 
@@ -38,18 +38,19 @@ class Answer:
     body: bytes
 
 
-def interpret(action: str, answer: Answer, mask: Mask = _NOTHING) -> dict[str, Any]:
+def interpret(action: str, answer: Answer, mask: Mask = _NOTHING, page: ExactPage | None = None) -> dict[str, Any]:
     """The answer's JSON object; raises ApiError for an error body, ResponseError for anything unreadable.
 
     A body with a Code is an error even under HTTP 200, as in Alibaba Cloud's own Terraform provider. Secrets are
-    masked wherever the service quotes them: an error may quote a wrong value, and a right one goes into state.
+    masked wherever the service quotes them: an error may quote a wrong value, and a right one goes into state. The rows
+    come typed where the body is exactly such a `page`.
     """
     if 300 <= answer.status < 400:
         raise ResponseError(
             f"HTTP {answer.status}, a redirect; redirects are never followed because they would carry the "
             "credentials to another host. Check endpoint"
         )
-    body = _decode(Answer(answer.status, answer.headers, mask.body(answer.body)))
+    body = _decode(Answer(answer.status, answer.headers, mask.body(answer.body)), page)
     # All spellings are looked at: where one says that it failed, it did.
     given = [value for value in _values(body, "code") if value is not None]
     if answer.status < 400 and any(isinstance(value, (dict, list, bool)) for value in given):
@@ -94,9 +95,11 @@ def _denied(body: Mapping[str, Any]) -> str:
     return f"Allow the RAM action {action[:100]} for {who[:100] or 'these credentials'}."
 
 
-def _decode(answer: Answer) -> dict[str, Any]:
+def _decode(answer: Answer, page: ExactPage | None) -> dict[str, Any]:
     if has_more_values(answer.body, _MOST_VALUES):
         raise ResponseError(f"more than {_MOST_VALUES:,} values in one page: lower {term('page size')}")
+    if page is not None and (found := decode_page(answer.body, page)) is not None:
+        return found
     try:
         body = decode(answer.body)
     except RepeatedKey as error:

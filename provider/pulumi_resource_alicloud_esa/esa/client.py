@@ -12,6 +12,7 @@ from .clock import ServiceClock
 from .codes import Retry
 from .deadline import Deadline
 from .errors import ApiError, FailedAttempt
+from .json_text import ExactPage
 from .keys import Credentials, CredentialSource
 from .masking import Mask
 from .pace import Pace
@@ -56,8 +57,10 @@ class EsaClient:
         self._paused = paused
         self._skew = timedelta(0)
 
-    def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
-        """The JSON object that the service answered with.
+    def call(
+        self, action: str, parameters: Mapping[str, str], deadline: Deadline, page: ExactPage | None = None
+    ) -> dict[str, Any]:
+        """The JSON object that the service answered with; the rows come typed where it is exactly such a `page`.
 
         Raises ApiError, TransportError, ResponseError, CredentialsError, DeadlineExceeded or Cancelled.
         """
@@ -71,7 +74,7 @@ class EsaClient:
             skew = self._skew
             try:
                 with self.pace.turn(deadline), self._span("attempt", {"esa.action": action, "esa.attempt": attempt}):
-                    answer = self._attempt(action, query, credentials, skew, deadline)
+                    answer = self._attempt(action, query, credentials, skew, deadline, page)
             except FailedAttempt as error:
                 error.attempts = attempt
                 self._prepare_retry(error, credentials, skew, recovered, deadline)
@@ -85,7 +88,13 @@ class EsaClient:
         self._transport.close()
 
     def _attempt(
-        self, action: str, query: str, credentials: Credentials, skew: timedelta, deadline: Deadline
+        self,
+        action: str,
+        query: str,
+        credentials: Credentials,
+        skew: timedelta,
+        deadline: Deadline,
+        page: ExactPage | None,
     ) -> dict[str, Any]:
         date = self._now() + skew
         headers = signed_headers(
@@ -102,7 +111,7 @@ class EsaClient:
         signature = headers["Authorization"].rpartition("=")[2]
         mask = Mask((credentials.access_key_secret, credentials.security_token, signature), self._transport.logins)
         answer = self._transport.get(query, headers, deadline)
-        body = interpret(action, answer, mask)
+        body = interpret(action, answer, mask, page)
         self.clock.saw(server_date(answer.headers), date)
         return body
 

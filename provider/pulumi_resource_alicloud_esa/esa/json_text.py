@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -17,6 +18,26 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 class RepeatedKey(Exception):
     """An object that holds one key twice, so that its value is ambiguous; the text is the key."""
+
+
+@dataclass(frozen=True)
+class ExactPage:
+    """What a page consists of where nothing is left out, spelled otherwise or added."""
+
+    decoder: msgspec.json.Decoder[Any]
+    key: str
+    own_keys: int
+    keys_a_row: int
+
+
+def decode_page(raw: bytes, page: ExactPage) -> dict[str, Any] | None:
+    """The page in this text, straight to typed rows; None where it is not exactly such a page."""
+    try:
+        found = msgspec.structs.asdict(page.decoder.decode(raw))
+    except (ValueError, RecursionError):
+        return None
+    # The decoder passes over other keys, an error's Code among them, and over repeated ones.
+    return found if _count_keys(raw) == page.own_keys + page.keys_a_row * len(found[page.key]) else None
 
 
 def decode(raw: bytes) -> Any:
@@ -37,7 +58,7 @@ def decode(raw: bytes) -> Any:
 
 def has_more_values(raw: bytes, most: int) -> bool:
     """Whether the JSON text holds more values: decoded, each takes up to a hundred times its two bytes."""
-    if _signs(raw) <= most:
+    if len(raw) <= most or _signs(raw) <= most:
         return False
     # Texts hold such signs too. Looked at piece by piece, since what is split takes as much again.
     plain = raw.replace(rb"\\", b"").replace(rb"\"", b"")
@@ -56,9 +77,8 @@ def _signs(text: bytes) -> int:
 def _surely_distinct(raw: bytes, value: Any) -> bool:
     """Whether the text has no more keys than the value: of two equal keys both decoders silently keep the last.
 
-    Without its blanks, each key of a text ends in `":`. A string may hold that too, as `\\":`, which makes the count
-    larger; and a value may hold keys deeper than these two levels. In both
-    cases the exact reading decides, which takes three times as long; a page of jobs needs it only for such a string.
+    A value may hold keys deeper than these two levels. Then, as where the count is too large, the exact reading
+    decides, which takes three times as long; a page of jobs needs it only for a string that holds a key's end.
     """
     counted = 0
     if isinstance(value, dict):
@@ -66,7 +86,12 @@ def _surely_distinct(raw: bytes, value: Any) -> bool:
         for rows in value.values():
             if isinstance(rows, list) and set(map(type, rows)) == {dict}:
                 counted += sum(map(len, rows))
-    return raw.translate(None, _BLANKS).count(b'":') == counted
+    return _count_keys(raw) == counted
+
+
+def _count_keys(raw: bytes) -> int:
+    """How many keys the text has, or more: without its blanks each ends in `":`, which a string may hold as `\\":`."""
+    return raw.translate(None, _BLANKS).count(b'":')
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

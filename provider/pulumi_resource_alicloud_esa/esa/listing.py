@@ -18,6 +18,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from .clock import ServiceClock
 from .deadline import Deadline
 from .errors import ApiError, PartialAnswer
+from .json_text import ExactPage
 from .models import E, Shape
 from .rows import read_page, read_request_id
 from .several import several
@@ -44,7 +45,9 @@ class Caller(Protocol):
         """The service's clock."""
         ...
 
-    def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
+    def call(
+        self, action: str, parameters: Mapping[str, str], deadline: Deadline, page: ExactPage | None = None
+    ) -> dict[str, Any]:
         """One call of one action."""
         ...
 
@@ -225,11 +228,12 @@ class _Reader(Generic[E]):
 
     def _page(self, number: int, size: int) -> _Page[E]:
         self.deadline.check()
+        action, key, shape = self.source.action, self.source.key, self.source.shape
         parameters = {**self.parameters, "PageNumber": str(number), "PageSize": str(size)}
-        with self.lister.span("page", {"esa.action": self.source.action, "esa.page": number, "esa.page_size": size}):
-            body = self.lister.client.call(self.source.action, parameters, self.deadline)
-        total, rows = read_page(body, self.source.key, self.source.shape, self.asked, (number - 1) * size)
-        by_id = {self.source.shape.id_of(row): row for row in rows}
+        with self.lister.span("page", {"esa.action": action, "esa.page": number, "esa.page_size": size}):
+            body = self.lister.client.call(action, parameters, self.deadline, shape.page(key))
+        total, rows = read_page(body, key, shape, self.asked, (number - 1) * size)
+        by_id = {shape.id_of(row): row for row in rows}
         return _Page(read_request_id(body), total, rows, by_id)
 
     def _report(self, done: int, total: int) -> None:

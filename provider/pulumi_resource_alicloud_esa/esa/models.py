@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypedDict, TypeVar, get_type_hints
@@ -9,6 +10,7 @@ from typing import Annotated, Any, Generic, TypedDict, TypeVar, get_type_hints
 import msgspec
 
 from .inputs import MAX_EXACT, whole
+from .json_text import ExactPage
 
 
 class WrongType(Exception):
@@ -150,10 +152,19 @@ class Shape(Generic[E]):
         # str.strip does for an exact text what _trimmed does, in half the time.
         finish: dict[Any, Callable[[Any], Any]] = {_trimmed: str.strip, _digits: _digits, _listed: _listed}
         self.to_finish = [(field.name, finish[field.read]) for field in self.fields if field.read in finish]
+        self.exact_row = self._struct(None)
+
+    @functools.cache  # noqa: B019  # there are three shapes, for ever
+    def page(self, key: str) -> ExactPage:
+        """A page as nearly all are: each entry with each field, of exactly the documented type or null."""
+        fields = [("RequestId", str), ("TotalCount", str | int), (key, list[self._struct()])]  # type: ignore[misc]
+        return ExactPage(msgspec.json.Decoder(msgspec.defstruct("Page", fields)), key, len(fields), len(self.fields))
+
+    def _struct(self, *default: None) -> type[msgspec.Struct]:
         # gc=False: no row can be a part of itself.
-        self.exact_row = msgspec.defstruct(
+        return msgspec.defstruct(
             "ExactRow",
-            [(field.name, _EXACT_TYPES[field.read] | None, None) for field in self.fields],
+            [(field.name, _EXACT_TYPES[field.read] | None, *default) for field in self.fields],
             rename={field.name: field.key for field in self.fields},
             gc=False,
         )

@@ -1,7 +1,7 @@
 """From a decoded answer to typed entries: tolerant of spelling, strict about shapes.
 
-A page whose rows have exactly the documented types, as nearly all do, is read by msgspec in one step. Any other
-is read field by field: that accepts the other spellings, and its errors name the field.
+A page whose rows have exactly the documented types, as nearly all do, is read by msgspec in one step, or was so when it
+was decoded. Any other is read field by field: that accepts the other spellings, and its errors name the field.
 """
 
 from __future__ import annotations
@@ -60,15 +60,19 @@ def read_rows(body: Mapping[str, Any], key: str, shape: Shape[E]) -> list[E]:
     if not isinstance(rows, list):
         what = f"{key} is {shown(rows)}" if key in body else f"{key} is missing"
         raise ResponseError(f"{what} where a list is documented", request_id=read_request_id(body))
-    return _read_exact(rows, shape) or [read_row(row, shape, body, f"{key}[{index}]") for index, row in enumerate(rows)]
+    if exact := _read_exact(rows, shape):
+        return exact
+    return [read_row(row, shape, body, f"{key}[{index}]") for index, row in enumerate(msgspec.to_builtins(rows))]
 
 
 def _read_exact(rows: list[Any], shape: Shape[E]) -> list[E] | None:
     """The rows if all of them have exactly the documented types and an Id, else None."""
-    try:
-        found = msgspec.convert(rows, list[shape.exact_row])  # type: ignore[name-defined]  # made at run time
-    except msgspec.ValidationError:
-        return None
+    found: list[Any] = rows
+    if not all(isinstance(row, msgspec.Struct) for row in rows[:1]):
+        try:
+            found = msgspec.convert(rows, list[shape.exact_row])  # type: ignore[name-defined]  # made at run time
+        except msgspec.ValidationError:
+            return None
     result = [msgspec.structs.asdict(row) for row in found]
     for name, finish in shape.to_finish:
         for row in result:

@@ -79,7 +79,7 @@ class Service:
 
     def executions(self, job_id: str, deadline: Deadline) -> Listing[Execution]:
         """The executions of a job; raises PartialAnswer when they are fewer or more than TotalCount."""
-        body = self.lister.client.call(LIST_EXECUTIONS, {"Id": job_id}, deadline)
+        body = self.lister.client.call(LIST_EXECUTIONS, {"Id": job_id}, deadline, EXECUTION.page("Executions"))
         total, rows = read_page(body, "Executions", EXECUTION, {"jobId": job_id})
         count = len({row["id"] for row in rows})
         if count != total:
