@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import yaml
 from junitparser import JUnitXml
 
 from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, SITE_ID, Glitch
-from tests.support.command import COMMAND, SITE, Cli
+from tests.support.command import SITE, Cli
+from tests.support.forked_command import forked_command
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "drift-pipeline"
@@ -25,13 +27,15 @@ REPORTS = ("drift.json", "drift.md", "drift.xml", "drift.sarif")
 
 
 @pytest.fixture
-def repo(cli: Cli) -> Cli:
+def repo(cli: Cli, tmp_path: Path) -> Iterator[Cli]:
     """A checkout with the script where the pipelines expect it, and a baseline."""
     (cli.folder / "ci").mkdir()
     shutil.copy(EXAMPLE / "check-drift.sh", cli.folder / "ci")
     assert cli("drift", "record", "--executions", "--site-id", SITE, "-o", BASELINE).code == 0
-    cli.extra["PATH"] = os.pathsep.join([str(COMMAND.parent), os.environ["PATH"]])
-    return cli
+    (tmp_path / "bin").mkdir()
+    with forked_command(tmp_path / "bin") as path:
+        cli.extra["PATH"] = path
+        yield cli
 
 
 @pytest.fixture
