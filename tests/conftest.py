@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,14 +48,26 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "fuzz: a property test that `make fuzz` runs with many more examples")
 
 
+@pytest.fixture(scope="session")
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def home(_home: Path) -> Iterator[Path]:
+    """An empty folder. Few tests leave anything in it, and one for each test would take as long as most of them."""
+    yield _home
+    if os.listdir(_home):
+        shutil.rmtree(_home)
+        _home.mkdir()
+
+
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def clean_environment(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     """No key, endpoint or proxy of this machine reaches a test, and no test reaches the metadata service."""
     for name in list(os.environ):
         if name.upper().startswith(_PREFIXES) or name.upper() in (*_NAMES, *_TRUST, *_PROXIES):
             monkeypatch.delenv(name)
-    home = tmp_path / "home"
-    home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
 

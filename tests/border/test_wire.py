@@ -128,14 +128,11 @@ def names_in(schema: Any) -> set[str]:
     return own | {name for item in schema.values() for name in names_in(item)}
 
 
-KEYS = sorted(names_in(json.loads(schema_text())))
-
-
-@pytest.mark.parametrize("name", KEYS)
-def test_lengths_around_the_edge_of_one_byte_are_written_right_under_the_keys_of_the_schema(name: str) -> None:
-    for size in range(100, 141):
-        check_length({name: "x" * size})
-        check_length({"x" * size: 1, name: {name: ["x" * size, {name: "x" * size}]}})
+def test_lengths_around_the_edge_of_one_byte_are_written_right_under_the_keys_of_the_schema() -> None:
+    for name in names_in(json.loads(schema_text())):
+        for size in range(100, 141):
+            check_length({name: "x" * size})
+            check_length({"x" * size: 1, name: {name: ["x" * size, {name: "x" * size}]}})
 
 
 def check_length(values: dict[str, Any]) -> None:

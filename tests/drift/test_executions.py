@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.drift.compare import Difference, Kind, compare
 from pulumi_resource_alicloud_esa.drift.record import DEFAULT_IGNORED, covered, record_execution, record_jobs
@@ -24,6 +24,8 @@ from tests.support.drift_rows import (
     plan_drift,
 )
 
+# Fewer examples for each row of a table.
+FEW = settings(max_examples=settings().max_examples // 5)
 JOB_ID = f"{1:024x}"
 ONE = f"{1:024x}"
 EDITED = f"{99:024x}"
@@ -90,6 +92,7 @@ EDITS: list[tuple[str, Any, Any, Difference]] = [
 
 @pytest.mark.fuzz
 @pytest.mark.parametrize(("field", "before", "after", "expected"), EDITS)
+@FEW
 @given(executions(), st.integers(0, 4))
 def test_any_edit_stop_or_restart_is_found_and_nothing_else(
     field: str, before: Any, after: Any, expected: Difference, rows: list[Row], index: int

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.drift.compare import Difference, Kind, compare
 from pulumi_resource_alicloud_esa.drift.record import (
@@ -26,6 +26,8 @@ from pulumi_resource_alicloud_esa.esa.inputs import Inputs
 
 from tests.support.drift_rows import JOB, Row, drift, job
 
+# Fewer examples for each row of a table.
+FEW = settings(max_examples=settings().max_examples // 5)
 texts = st.sampled_from([None, "", "a", "b", "A", " a ", "a\nb", "é"])
 rows = st.fixed_dictionaries(
     {
@@ -99,6 +101,7 @@ EDITS: list[tuple[str, Any, Any, Any, Any]] = [
 
 @pytest.mark.fuzz
 @pytest.mark.parametrize(("field", "before", "after", "expected", "actual"), EDITS)
+@FEW
 @given(listings(), st.integers(0, 3))
 def test_any_edit_of_a_compared_field_is_found_and_nothing_else(
     field: str, before: Any, after: Any, expected: Any, actual: Any, jobs: list[Row], index: int
