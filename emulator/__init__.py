@@ -4,7 +4,7 @@ from emulator.glitches import Glitch
 from emulator.raw import RawAnswer
 from emulator.seed import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, FOREIGN_SITE_ID, SITE_ID
 from emulator.server import Emulator
-from emulator.siteseed import OFFLINE_SITE_ID
+from emulator.sites import OFFLINE_SITE_ID
 
 __all__ = [
     "EMPTY_SITE_ID",

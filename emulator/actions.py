@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator import changes, listing
+from emulator import changes
 from emulator.call import Call
 from emulator.errors import ApiError, invalid
 from emulator.jobs import dump
-from emulator.listing import Page
 from emulator.sites import matches
 
 VERSION = "2024-09-10"
 DEFAULT_PAGE_SIZE = 20
 MOST_SITES = 500
+_IGNORED_PAGE_SIZE = 20
 
 
 def list_jobs(call: Call) -> bytes:
@@ -24,8 +24,15 @@ def list_jobs(call: Call) -> bytes:
     start, end = call.number("StartTime"), call.number("EndTime")
     if start is not None and end is not None and end < start:
         raise ApiError("InvalidEndTime.Mismatch")
-    page = Page.asked(call.positive("PageNumber", 1), call.positive("PageSize", DEFAULT_PAGE_SIZE), call.glitches)
-    total, rows = listing.list_jobs(call.store, site_id, (start, end), page, call.glitches)
+    number, size = _page(call, call.positive("PageNumber", 1), call.positive("PageSize", DEFAULT_PAGE_SIZE))
+    total, jobs = call.store.window(site_id, (start, end), (number - 1) * size, size)
+    # Taken before the jobs are changed: a change shows from the next page on.
+    rows = [job.row for job in jobs]
+    for glitch in call.glitches:
+        if glitch.shift == "insert":
+            call.store.add(site_id)
+        elif glitch.shift == "delete" and (held := call.store.jobs(site_id)):
+            call.store.delete(site_id, held[0].id)
     # Rows are serialised once, when a job is made or first served, and only joined here.
     # The service sends TotalCount as text here, and as a number in the other lists.
     return b'{"RequestId":"%s","TotalCount":"%d","Jobs":[%s]}' % (call.request_id.encode(), total, b",".join(rows))
@@ -36,11 +43,28 @@ def list_sites(call: Call) -> bytes:
     size = call.positive("PageSize", MOST_SITES)
     if size > MOST_SITES:
         raise invalid("PageSize")
-    page = Page.asked(call.positive("PageNumber", 1), size, call.glitches)
+    number, size = _page(call, call.positive("PageNumber", 1), size)
     found = call.store.sites(matches(call.params, _tag_filter(call)))
-    total, rows = listing.list_sites(found, call.store, page, call.glitches)
-    head = b'"RequestId":"%s","PageNumber":%d,"PageSize":%d' % (call.request_id.encode(), page.number, page.size)
-    return b'{%s,"TotalCount":%d,"Sites":[%s]}' % (head, total, b",".join(rows))
+    rows = [site.fields for site in found[(number - 1) * size : number * size]]
+    for glitch in call.glitches:
+        if glitch.shift == "insert":
+            call.store.change_site(max(call.store.site_ids()) + 1, CreateTime="2099-01-01T00:00:00Z")
+        elif glitch.shift == "delete" and found:
+            call.store.delete_site(int(str(found[0].fields["SiteId"])))
+    page = {"PageNumber": number, "PageSize": size}
+    return dump({"RequestId": call.request_id, **page, "TotalCount": len(found), "Sites": rows})
+
+
+def _page(call: Call, number: int, size: int) -> tuple[int, int]:
+    """The number and the size of the page that was asked for, or what the glitches make of them."""
+    for glitch in call.glitches:
+        if glitch.ignore_page_size:
+            size = _IGNORED_PAGE_SIZE
+        if glitch.clamp_page_size is not None:
+            size = min(size, glitch.clamp_page_size)
+        if glitch.repeat_first_page:
+            number = 1
+    return number, size
 
 
 def _tag_filter(call: Call) -> list[tuple[str, str | None]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import re
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from emulator.errors import ERRORS
 from emulator.raw import RawAnswer
-from emulator.throttle import RateLimit
 
 TotalCount = Literal["number", "text", "missing", "wrong", "empty", "abc"]
 NoList = Literal["null", "missing"]
@@ -102,6 +102,27 @@ class Glitch:
     def matches(self, action: str, site_id: int | None, page: int) -> bool:
         """Whether a request is one of those the glitch is meant for."""
         return self.action in (None, action) and self.site_id in (None, site_id) and self.page in (None, page)
+
+
+class RateLimit:
+    """So many requests a second, counted over a sliding second: whether each is within that."""
+
+    def __init__(self, per_second: float, clock: Callable[[], float]) -> None:
+        # A rate below one a second is counted as one request in a longer span.
+        self._span = 1.0 if per_second >= 1 else 1.0 / per_second
+        self._most = max(1, int(per_second))
+        self._clock = clock
+        self._admitted: deque[float] = deque()
+
+    def allow(self) -> bool:
+        """Counts the request if it is within the limit; a refused one does not count."""
+        now = self._clock()
+        while self._admitted and now - self._admitted[0] >= self._span:
+            self._admitted.popleft()
+        if len(self._admitted) >= self._most:
+            return False
+        self._admitted.append(now)
+        return True
 
 
 @dataclass

@@ -12,8 +12,7 @@ from emulator import seed, sites
 from emulator.errors import ApiError
 from emulator.executions import Executions
 from emulator.jobs import Job, check_fields
-from emulator.sites import Fields, Site, Span
-from emulator.siteseed import further_site, seeded_sites, site_fields
+from emulator.sites import Fields, Site, Span, further_site, seeded_sites, site_fields
 
 
 class Store:

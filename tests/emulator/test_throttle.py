@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.throttle import RateLimit
+from emulator.glitches import RateLimit
 
 
 def test_a_rate_limit_counts_over_a_sliding_second() -> None:

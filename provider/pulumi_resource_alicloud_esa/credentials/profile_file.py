@@ -13,9 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..esa.errors import CredentialsError
-from .entry import INI_NAMES, Entry
 from .profile import Override, Profile
-from .profile_modes import ini_profile, json_profile
+from .profile_modes import INI_NAMES, Entry, ini_profile, json_profile
 
 # The longer marks first: the mark of UTF-32 begins with that of UTF-16.
 _FOREIGN = (
