@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 from ..esa.printable import printable, without_commands
 from .json_text import json_output
@@ -94,26 +95,19 @@ def _names(jobs: Sequence[Found]) -> list[str]:
     alone = {word for word, count in Counter(own).items() if word and count == 1}
     wanted = own
     for more in ([job.site for job in jobs], [job.job_id for job in jobs]):
-        count = Counter(wanted)
+        times = Counter(wanted)
         wanted = [
-            word if first in alone or (first and count[word] == 1) else f"{word or 'job'}_{_plain(text)}".rstrip("_")
+            word if first in alone or (first and times[word] == 1) else f"{word or 'job'}_{_plain(text)}".rstrip("_")
             for first, word, text in zip(own, wanted, more, strict=True)
         ]
     names: list[str] = []
     taken = set(alone)
     for first, word in zip(own, wanted, strict=True):
-        name = word if first in alone else _free(word, taken)
+        free = (one for one in chain([word], (f"{word}_{number}" for number in count(2))) if one not in taken)
+        name = word if first in alone else next(free)
         taken.add(name)
         names.append(name)
     return names
-
-
-def _free(name: str, taken: set[str]) -> str:
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        free = f"{name}_{number}"
-    return free
 
 
 def _word(text: str) -> str:

@@ -30,14 +30,6 @@ class Verdict(Enum):
 
 
 NO_VERDICT = "could not tell whether there is drift"
-_EXIT_CODES = {
-    Verdict.CLEAN: exit_codes.CLEAN,
-    Verdict.DRIFT: exit_codes.DRIFT,
-    Verdict.ERROR: exit_codes.COULD_NOT_TELL,
-}
-_DETAILED_EXIT_CODES = {**_EXIT_CODES, Verdict.DRIFT: exit_codes.DETAILED_DRIFT}
-
-
 _NOTHING = Judged(())
 
 
@@ -78,9 +70,12 @@ class Outcome:
 
     def exit_code(self, detailed: bool, only_new: bool = False) -> int:
         """0, 7 and 1 as the Pulumi engine's, or 0, 2 and 1 as terraform's; `only_new` lets known drift pass."""
-        if only_new and self.verdict is Verdict.DRIFT and self.since and not self.since.new:
+        if self.verdict is Verdict.ERROR:
+            return exit_codes.COULD_NOT_TELL
+        passes = only_new and self.since is not None and not self.since.new
+        if self.verdict is Verdict.CLEAN or passes:
             return exit_codes.CLEAN
-        return (_DETAILED_EXIT_CODES if detailed else _EXIT_CODES)[self.verdict]
+        return exit_codes.DETAILED_DRIFT if detailed else exit_codes.DRIFT
 
     @property
     def subject(self) -> str:

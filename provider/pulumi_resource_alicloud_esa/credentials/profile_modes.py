@@ -91,11 +91,6 @@ class Entry:
 _Builder = Callable[[Entry, Profile, Override], Profile]
 
 
-def json_profile(path: Path, entries: Mapping[str, Entry], name: str, override: Override) -> Profile:
-    """The aliyun CLI's profile of that name; raises CredentialsError."""
-    return _chained(path, entries, name, override, ())
-
-
 def ini_profile(path: Path, entries: Mapping[str, Entry], name: str, override: Override) -> Profile:
     """The section of that name of the SDK's file; raises CredentialsError."""
     entry = _entry(path, entries, name)
@@ -107,9 +102,10 @@ def ini_profile(path: Path, entries: Mapping[str, Entry], name: str, override: O
     return _built(entry, kind, _TYPES[kind], override)
 
 
-def _chained(
-    path: Path, entries: Mapping[str, Entry], name: str, override: Override, chain: tuple[str, ...]
+def json_profile(
+    path: Path, entries: Mapping[str, Entry], name: str, override: Override, chain: tuple[str, ...] = ()
 ) -> Profile:
+    """The aliyun CLI's profile of that name, which others of the `chain` are based on; raises CredentialsError."""
     entry = _entry(path, entries, name)
     if name in chain:
         raise entry.error("is its own source_profile")
@@ -122,7 +118,7 @@ def _chained(
     if mode != "ChainableRamRoleArn":
         return profile
     source = entry.required("source_profile")
-    return replace(profile, source=_chained(path, entries, source, Override(), (*chain, name)))
+    return replace(profile, source=json_profile(path, entries, source, Override(), (*chain, name)))
 
 
 def _built(entry: Entry, mode: str, builder: _Builder, override: Override) -> Profile:

@@ -128,19 +128,9 @@ def judge(differences: Sequence[Difference], rules: Sequence[Rule], now: int | N
 
 def read_rules(inputs: Inputs, name: str = "ignore") -> tuple[Rule, ...]:
     """The rules given; what is wrong with one is a fault on its path (`ignore[1].until`)."""
-    values = inputs.get(name)
-    if values is None:
-        return ()
-    if not isinstance(values, list):
-        inputs.fault(name, f"{shown(values)} is not accepted; give a list of rules, each with job and reason")
-        return ()
-    rules = []
-    for index, given in enumerate(values):
-        if isinstance(given, dict):
-            rules.append(_read_rule(inputs.within(f"{name}[{index}].", given)))
-        else:
-            inputs.fault(f"{name}[{index}]", f"{shown(given)} is not accepted; give an object with job and reason")
-    return tuple(rules)
+    wanted = "{} is not accepted; give a list of rules, each with job and reason"
+    each = "{} is not accepted; give an object with job and reason"
+    return tuple(map(_read_rule, inputs.objects(name, wanted, each)))
 
 
 def _read_rule(given: Inputs) -> Rule:

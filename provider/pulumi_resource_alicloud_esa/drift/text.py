@@ -102,21 +102,13 @@ def job_lines(differences: Sequence[Difference], most: int | None = None) -> lis
     jobs = by_job(differences)
     if most is None or len(jobs) <= most:
         return [_job_line(of_one) for of_one in jobs]
-    first = by_job(most_important([of_one[0] for of_one in jobs], most))
-    kept = {(of_one[0].name, of_one[0].job_id) for of_one in first}
-    lines = [_job_line(of_one) for of_one in jobs if (of_one[0].name, of_one[0].job_id) in kept]
+    kept = sorted(range(len(jobs)), key=lambda index: importance(jobs[index][0]))[:most]
+    lines = [_job_line(jobs[index]) for index in sorted(kept)]
     return [*lines, f"... and {number(len(jobs) - most, 'more job')}"]
 
 
-def most_important(differences: Sequence[Difference], number: int) -> Sequence[Difference]:
-    """At most that many, in their order; where some must be left out, jobs that are gone stay before all others."""
-    if len(differences) <= number:
-        return differences
-    return sorted(differences, key=importance)[:number]
-
-
 def importance(difference: Difference) -> int:
-    """Its place in the order when not all can be shown."""
+    """Its place in the order when not all can be shown: jobs that are gone stay before all others."""
     return _IMPORTANCE.index(difference.kind)
 
 

@@ -7,7 +7,7 @@ exactly; anything else is refused rather than rounded.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from .errors import Fault, InvalidInput, one_line
@@ -174,6 +174,19 @@ class Inputs:
             return value
         self.fault(name, f"{shown(value)} is not accepted; give a list of strings")
         return None
+
+    def objects(self, name: str, wanted: str, each: str, required: bool = False) -> Iterator[Inputs]:
+        """The inputs of each object in a list; `wanted` and `each` say what is accepted, {} in them what was given."""
+        values = self.get(name)
+        if not isinstance(values, list):
+            if required or values is not None:
+                self.fault(name, wanted.replace("{}", shown(values)))
+            return
+        for index, value in enumerate(values):
+            if isinstance(value, dict):
+                yield self.within(f"{name}[{index}].", value)
+            else:
+                self.fault(f"{name}[{index}]", each.replace("{}", shown(value)))
 
     def text_map(self, name: str) -> dict[str, str] | None:
         """A map of strings; a whole number or a boolean, which YAML makes of `1` and `true`, becomes text."""

@@ -57,16 +57,10 @@ def _lines(first: str, differences: Sequence[Difference]) -> str:
 
 
 def _read_expected(reader: Inputs) -> list[Declared]:
-    values = reader.get("expected")
-    if not isinstance(values, list):
-        reader.fault("expected", "missing; give the list of jobs that should be there, each with its name or its id")
-        return []
+    wanted = "missing; give the list of jobs that should be there, each with its name or its id"
+    each = "not accepted; give an object with a name and the fields to compare"
     expected: list[Declared] = []
-    for index, value in enumerate(values):
-        if not isinstance(value, dict):
-            reader.fault(f"expected[{index}]", "not accepted; give an object with a name and the fields to compare")
-            continue
-        job = reader.within(f"expected[{index}].", value)
+    for job in reader.objects("expected", wanted, each, required=True):
         declared = _read_job(job)
         job.refuse_unread()
         named = [one.name for one in expected if not one.job_id]
@@ -103,21 +97,13 @@ def _read_fields(given: Inputs, names: Sequence[str]) -> dict[str, Value | None]
 
 
 def _read_executions(job: Inputs) -> list[dict[str, Value | None]] | None:
-    values = job.get(EXECUTIONS)
-    if values is None:
-        return None
-    if not isinstance(values, list):
-        job.fault(EXECUTIONS, "not accepted; give a list of executions, each with the fields to compare")
-        return None
+    wanted = "not accepted; give a list of executions, each with the fields to compare"
+    each = f"not accepted; give an object with any of {', '.join(PLAN)}"
     found: list[dict[str, Value | None]] = []
-    for index, value in enumerate(values):
-        if not isinstance(value, dict):
-            job.fault(f"{EXECUTIONS}[{index}]", f"not accepted; give an object with any of {', '.join(PLAN)}")
-            continue
-        execution = job.within(f"{EXECUTIONS}[{index}].", value)
+    for execution in job.objects(EXECUTIONS, wanted, each):
         found.append(_read_fields(execution, PLAN))
         execution.refuse_unread()
-    return found
+    return None if job.values.get(EXECUTIONS) is None else found
 
 
 def _summary(query: JobQuery, judged: Judged, reading: Reading) -> str:
