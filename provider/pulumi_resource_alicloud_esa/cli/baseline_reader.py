@@ -22,6 +22,7 @@ from ..drift.record import (
     read_ignored,
 )
 from ..esa.inputs import Inputs, shown
+from ..esa.json_text import RepeatedKey, decode
 from ..esa.query import read_query_from
 from ..schema import VERSION
 from .baseline import FORMAT, FORMAT_VERSION, Baseline, BaselineError, NewerBaseline
@@ -75,7 +76,7 @@ def parse_baseline(path: str, data: bytes) -> Baseline:
 def _read_json(path: str, data: bytes) -> tuple[str, Any]:
     try:
         text = data.decode("utf-8-sig")
-        return text, json.loads(text, object_pairs_hook=_without_repeats)
+        return text, decode(data)
     except UnicodeDecodeError:
         raise BaselineError(f"{path}: not UTF-8 text; {_ACCEPTED}") from None
     except json.JSONDecodeError as error:
@@ -83,20 +84,11 @@ def _read_json(path: str, data: bytes) -> tuple[str, Any]:
         if any(text.startswith(mark) or f"\n{mark}" in text for mark in ("<<<<<<< ", ">>>>>>> ")):
             reason = "holds the marks of a merge conflict"
         raise BaselineError(f"{path}: line {error.lineno}, column {error.colno}: {reason}; {_ACCEPTED}") from None
-    except _Wrong as wrong:
-        raise BaselineError(f"{path}: {wrong.reason}; {_ACCEPTED}") from None
-    except (RecursionError, ValueError):
+    except RepeatedKey as key:
+        # A merge can leave a job twice; the last one would win silently.
+        raise BaselineError(f"{path}: {shown(str(key))} is given twice; {_ACCEPTED}") from None
+    except ValueError:
         raise BaselineError(f"{path}: not JSON of a baseline; {_ACCEPTED}") from None
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # A merge can leave a job twice; the last one would win silently.
-    result: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in result:
-            raise _Wrong((), f"{shown(key)} is given twice")
-        result[key] = value
-    return result
 
 
 def _read_document(document: dict[str, Any], lines: Mapping[Path, int]) -> Baseline:
