@@ -43,11 +43,7 @@ def glitch_from_json(body: object) -> Glitch:
 
 def glitch_to_json(glitch: Glitch) -> dict[str, object]:
     """The glitch's settings that differ from the defaults."""
-    shown: dict[str, object] = {}
-    for name, default in _KNOWN.items():
-        value = getattr(glitch, name)
-        if value != default:
-            shown[name] = value
+    shown = {name: getattr(glitch, name) for name, default in _KNOWN.items() if getattr(glitch, name) != default}
     if glitch.raw is not None:
         shown["raw"] = {
             "status": glitch.raw.status,

@@ -6,7 +6,6 @@ The package is compiled here with the oldest TypeScript that its package.json al
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 from node_toolchain import find_node, node_environment
 from slowly import CACHE, ROOT, fingerprint, one_at_a_time, run, step
@@ -52,7 +51,7 @@ def _build_sdk() -> None:
         shutil.rmtree(copy / "bin", ignore_errors=True)
         run(
             f"compiling the npm package with {compiler}, about 5 seconds",
-            [node, _tsc(compiler), "--project", copy],
+            [node, NPM / "node_modules" / compiler / "bin" / "tsc", "--project", copy],
             log=f"sdk-nodejs-{compiler}",
             cwd=copy,
         )
@@ -62,10 +61,6 @@ def _build_sdk() -> None:
         shutil.copy(copy / name, copy / "bin")
     (copy / "bin").rename(PACKAGE)
     shutil.rmtree(copy)
-
-
-def _tsc(compiler: str) -> Path:
-    return NPM / "node_modules" / compiler / "bin" / "tsc"
 
 
 if __name__ == "__main__":

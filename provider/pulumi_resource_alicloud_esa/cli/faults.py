@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from ..environment import VARIABLES
 from ..esa.errors import CredentialsError, EsaError, Fault, InvalidInput, explained
 from ..esa.printable import printable
 from ..schema import VERSION
@@ -29,14 +28,28 @@ TERMS = {
     "expired keys": "Get new ones, and put them where the old ones came from.",
 }
 """What the settings in an error are called here (the keys are those of esa/terms.py); access keys have no option."""
+_NO_CREDENTIALS = (
+    "no credentials found; give one of: ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET "
+    "(or ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY) in the environment; --profile (or ALIBABA_CLOUD_PROFILE) of "
+    "~/.aliyun/config.json or of ALICLOUD_SHARED_CREDENTIALS_FILE; ALICLOUD_CREDENTIALS_URI; ALICLOUD_ECS_ROLE_NAME; "
+    "ALIBABA_CLOUD_OIDC_PROVIDER_ARN with ALIBABA_CLOUD_OIDC_TOKEN_FILE and ALIBABA_CLOUD_ROLE_ARN"
+)
 
 
 def error_lines(error: Exception) -> list[str]:
     """What a user reads of an error, one line for each fault: whatever it quotes, a file's name too, makes no other."""
-    return [printable(line) for line in _lines(explained(error))]
+    # The text of a defect is not shown: it could hold anything, a secret too.
+    defect = f"a defect in alicloud-esa {VERSION}: {type(error).__name__}; please report it with the output of --debug"
+    lines = _lines(explained(error))
+    return [printable(line) for line in ([defect] if lines is None else lines)]
 
 
-def _lines(error: Exception) -> list[str]:
+def is_defect(error: Exception) -> bool:
+    """Whether an error is a defect, which no user can mend: then its origin is worth showing."""
+    return _lines(explained(error)) is None
+
+
+def _lines(error: Exception) -> list[str] | None:
     if isinstance(error, InvalidInput):
         return [fault_line(fault) for fault in error.faults]
     if isinstance(error, CredentialsError):
@@ -44,23 +57,14 @@ def _lines(error: Exception) -> list[str]:
         from ..credentials.sources import NO_CREDENTIALS
 
         if str(error) == NO_CREDENTIALS:
-            return [_no_credentials()]
+            return [_NO_CREDENTIALS]
     if isinstance(error, EsaError):
         return error.told(TERMS).splitlines()
     if isinstance(error, BaselineError):
         return [str(error)]
     if isinstance(error, OSError) and error.strerror:
         return [f"{error.filename}: {error.strerror}" if error.filename else error.strerror]
-    # The text is not shown: it could hold anything, a secret too.
-    return [f"a defect in alicloud-esa {VERSION}: {type(error).__name__}; please report it with the output of --debug"]
-
-
-def is_defect(error: Exception) -> bool:
-    """Whether an error is a defect, which no user can mend: then its origin is worth showing."""
-    known = isinstance(explained(error), (EsaError, BaselineError)) or (
-        isinstance(error, OSError) and bool(error.strerror)
-    )
-    return not known
+    return None
 
 
 def fault_line(fault: Fault) -> str:
@@ -73,16 +77,3 @@ def fault_line(fault: Fault) -> str:
 def doubt_line(fault: Fault) -> str:
     """A warning; one about a site names it, by whichever option it was given."""
     return fault.reason if fault.path == "siteId" else fault_line(fault)
-
-
-def _no_credentials() -> str:
-    def first(*settings: str) -> str:
-        return " and ".join(VARIABLES[setting][1 if setting == "profile" else 0] for setting in settings)
-
-    return (
-        "no credentials found; give one of: ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET "
-        f"(or {first('accessKey', 'secretKey')}) in the environment; --profile (or {first('profile')}) of "
-        f"~/.aliyun/config.json or of {first('sharedCredentialsFile')}; {first('credentialsUri')}; "
-        f"{first('ecsRoleName')}; "
-        "ALIBABA_CLOUD_OIDC_PROVIDER_ARN with ALIBABA_CLOUD_OIDC_TOKEN_FILE and ALIBABA_CLOUD_ROLE_ARN"
-    )

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 from ..esa.printable import printable
@@ -35,10 +36,6 @@ class Column:
     colour: str = ""
 
 
-def _field(name: str) -> Callable[[Mapping[str, Any]], object]:
-    return lambda row: row[name]
-
-
 def _urls(job: Mapping[str, Any]) -> str:
     return "/".join("-" if job[name] is None else str(job[name]) for name in ("urlSubmitted", "urlCount"))
 
@@ -48,15 +45,15 @@ def _tags(site: Mapping[str, Any]) -> str:
 
 
 JOB_COLUMNS = (
-    Column("ID", _field("id")),
-    Column("NAME", _field("name"), least=20, colour=CYAN),
-    Column("TYPE", _field("taskType"), leave_out=4),
-    Column("WAY", _field("insertWay"), leave_out=1),
-    Column("DOMAINS", _field("domains"), leave_out=3, least=16),
+    Column("ID", itemgetter("id")),
+    Column("NAME", itemgetter("name"), least=20, colour=CYAN),
+    Column("TYPE", itemgetter("taskType"), leave_out=4),
+    Column("WAY", itemgetter("insertWay"), leave_out=1),
+    Column("DOMAINS", itemgetter("domains"), leave_out=3, least=16),
     Column("URLS", _urls, leave_out=5, right=True),
-    Column("RUNS", _field("executionCount"), leave_out=2, right=True),
-    Column("CREATED", _field("createdAt")),
-    Column("ERROR", _field("errorInfo"), leave_out=6, least=10, colour=RED),
+    Column("RUNS", itemgetter("executionCount"), leave_out=2, right=True),
+    Column("CREATED", itemgetter("createdAt")),
+    Column("ERROR", itemgetter("errorInfo"), leave_out=6, least=10, colour=RED),
 )
 # Beside a site, the first three and the name still fit into 80 columns.
 _OF_SITES = tuple(
@@ -68,29 +65,29 @@ _OF_SITES = tuple(
     for column in JOB_COLUMNS
 )
 SITE_COLUMNS = (
-    Column("ID", _field("siteId")),
-    Column("NAME", _field("siteName"), least=20, colour=CYAN),
-    Column("STATUS", _field("status")),
-    Column("ACCESS", _field("accessType"), leave_out=2),
-    Column("COVERAGE", _field("coverage"), leave_out=1),
-    Column("PLAN", _field("planSpecName"), leave_out=3),
+    Column("ID", itemgetter("siteId")),
+    Column("NAME", itemgetter("siteName"), least=20, colour=CYAN),
+    Column("STATUS", itemgetter("status")),
+    Column("ACCESS", itemgetter("accessType"), leave_out=2),
+    Column("COVERAGE", itemgetter("coverage"), leave_out=1),
+    Column("PLAN", itemgetter("planSpecName"), leave_out=3),
     Column("TAGS", _tags, leave_out=5, least=12),
-    Column("CREATED", _field("createTime"), leave_out=4),
+    Column("CREATED", itemgetter("createTime"), leave_out=4),
 )
 EXECUTION_COLUMNS = (
-    Column("ID", _field("id")),
-    Column("STATUS", _field("status"), colour=CYAN),
-    Column("START", _field("startTime")),
-    Column("END", _field("endTime")),
-    Column("INTERVAL", _field("interval"), leave_out=2, right=True),
-    Column("SLICE", _field("sliceLen"), leave_out=1, right=True),
+    Column("ID", itemgetter("id")),
+    Column("STATUS", itemgetter("status"), colour=CYAN),
+    Column("START", itemgetter("startTime")),
+    Column("END", itemgetter("endTime")),
+    Column("INTERVAL", itemgetter("interval"), leave_out=2, right=True),
+    Column("SLICE", itemgetter("sliceLen"), leave_out=1, right=True),
 )
 
 
 def job_columns(named: bool) -> tuple[Column, ...]:
     """The columns of the jobs of several sites; `named` where their sites have names, beside which ids come last."""
-    site = Column("SITE", _field("site"), least=14 if named else 0, colour=CYAN)
-    return (site, *([Column("SITE ID", _field("siteId"), leave_out=1)] if named else []), *_OF_SITES)
+    site = Column("SITE", itemgetter("site"), least=14 if named else 0, colour=CYAN)
+    return (site, *([Column("SITE ID", itemgetter("siteId"), leave_out=1)] if named else []), *_OF_SITES)
 
 
 def table(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], wide: bool = False) -> tuple[str, list[str]]:

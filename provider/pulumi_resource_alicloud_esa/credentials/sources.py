@@ -60,11 +60,14 @@ def choose_source(
     `warn` gets a line about each unused setting, `debug` one about the kind of source in use.
     """
     kind, build = _first_source(settings, env)
-    explicit = kind in _explicit(settings)
+    named = _explicit(settings)
+    explicit = kind in named
     place = f"{kind} of the {'configuration' if explicit else 'environment'}"
-    lost = _lost(settings, kind)
-    if lost:
-        warn(f"{_names(lost)} {'is' if len(lost) == 1 else 'are'} not used: {place} comes first")
+    used = ("profile", "sharedCredentialsFile") if kind in ("profile", "sharedCredentialsFile") else (kind,)
+    *others, last = [name for name in named if name not in used] or [""]
+    if last:
+        lost = f"{', '.join(others)} and {last} are" if others else f"{last} is"
+        warn(f"{lost} not used: {place} comes first")
     base = build()
     found = find_role(settings, env, kind, explicit)
     if found is None:
@@ -145,15 +148,6 @@ def _explicit(settings: Settings) -> list[str]:
         "assumeRoleWithOidc": settings.assume_role_with_oidc,
     }
     return [name for name, value in values.items() if value is not None]
-
-
-def _lost(settings: Settings, won: str) -> list[str]:
-    used = {won, "profile", "sharedCredentialsFile"} if won in ("profile", "sharedCredentialsFile") else {won}
-    return [name for name in _explicit(settings) if name not in used]
-
-
-def _names(settings: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(settings[:-1]), settings[-1])))
 
 
 def _uri_source(description: str, uri: str) -> CredentialSource:
