@@ -12,7 +12,7 @@ from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
 
 from tests.support.blocks import block
 from tests.support.engine import ROOT, Engine
-from tests.support.language_host import language_host
+from tests.support.language_host import hosted
 from tests.support.python_program import python_program
 
 GUIDE = "docs/coming-from-pulumi-alicloud.md"
@@ -92,7 +92,6 @@ def test_the_python_program_runs_before_and_after(engine: Engine, side: int, cou
     engine.write("name: warm-up\nruntime: python\n")
     engine.write(sides("import pulumi")[side], "__main__.py")
     engine.stack()
-    with language_host(python_program(), engine.environment) as address:
-        result = engine.run("up", "--yes", "--skip-preview", f"--client={address}")
+    result = hosted(engine, python_program(), "up", "--yes", "--skip-preview")
     assert result.code == 0, result.text
     assert len(engine.outputs()["jobIds"]) == count

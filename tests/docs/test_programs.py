@@ -13,6 +13,8 @@ import yaml
 from tests.support.blocks import Block, block, blocks
 from tests.support.engine import ROOT, Engine
 from tests.support.examples import NPM, made, node
+from tests.support.language_host import hosted
+from tests.support.python_program import python_program
 from tests.support.shell import run
 
 INDEX = ROOT / "docs" / "_index.md"
@@ -36,7 +38,9 @@ def test_every_yaml_program_previews(block: Block, engine: Engine) -> None:
 def test_every_python_program_runs(block: Block, engine: Engine) -> None:
     engine.write(block.code, "main.py")
     if "import pulumi" in block.code:
-        result = engine.inline(engine.folder / "main.py", "preview")
+        engine.write("name: program\nruntime: python\n")
+        engine.stack()
+        result = hosted(engine, python_program("main.py"), "preview")
         assert result.code == 0, result.text
         return
     # A person points a client at the emulator where the dots are; without one there are no requests to compare.

@@ -20,15 +20,14 @@ import tree_sitter_c_sharp
 
 from tests.support import java_stubs
 from tests.support.engine import ROOT, Engine
-from tests.support.examples import EXAMPLES, NPM, made, node, outputs_section
+from tests.support.examples import EXAMPLES, NPM, made, node, outputs_section, program_of
 from tests.support.home import HOME
-from tests.support.language_host import go_program, language_host, nodejs_program
+from tests.support.language_host import go_program, hosted
 
 SCHEMA = json.loads((ROOT / "schema.json").read_text(encoding="utf-8"))
 ENTRIES: dict[str, dict[str, Any]] = {**SCHEMA["functions"], **SCHEMA["resources"]}
 TOKENS = sorted(ENTRIES)
 LANGUAGES = ("typescript", "python", "go", "csharp", "java", "yaml")
-RUNNING = ("typescript", "python", "go")
 
 
 def snippets(token: str) -> dict[str, str]:
@@ -84,27 +83,29 @@ def test_the_languages_that_can_run_here_run_and_say_the_same(token: str, engine
     assert result.code == 0, result.text
     expected = shown(result.text)
 
-    engine.write(code["python"], "main.py")
-    result = engine.inline(engine.folder / "main.py", "preview")
-    assert result.code == 0, result.text
-    assert shown(result.stderr) == expected
-
-    engine.write("name: example\nruntime: go\n")
-    with language_host(go_program(go_binaries / name(token)), engine.environment) as address:
-        result = engine.run("preview", f"--client={address}")
-    assert result.code == 0, result.text
-    assert shown(result.text) == expected
-
-    engine.write("name: example\nruntime: nodejs\n")
+    engine.write(code["python"], "__main__.py")
     engine.write(code["typescript"], "index.ts")
     for part in ("package.json", "tsconfig.json"):
         shutil.copy(EXAMPLES / "typescript" / part, engine.folder)
     (engine.folder / "node_modules").symlink_to(made(NPM))
-    runner = nodejs_program(node(), NPM / "@pulumi" / "pulumi" / "cmd" / "run" / "index.js")
-    with language_host(runner, engine.environment) as address:
-        result = engine.run("preview", f"--client={address}")
-    assert result.code == 0, result.text
-    assert shown(result.text) == expected
+    programs = {"python": program_of("python"), "go": go_program(go_binaries / name(token))}
+    for runtime, program in {**programs, "nodejs": program_of("nodejs")}.items():
+        engine.write(f"name: example\nruntime: {runtime}\n")
+        result = hosted(engine, program, "preview")
+        assert result.code == 0, result.text
+        assert shown(result.text) == expected
+
+
+def test_typescript_has_the_types_of_the_package(tmp_path: Path) -> None:
+    for token in TOKENS:
+        (tmp_path / f"{name(token)}.ts").write_text(snippets(token)["typescript"])
+    (tmp_path / "node_modules").symlink_to(made(NPM))
+    settings = json.loads((EXAMPLES / "typescript" / "tsconfig.json").read_text())
+    settings["files"] = sorted(path.name for path in tmp_path.glob("*.ts"))
+    (tmp_path / "tsconfig.json").write_text(json.dumps(settings))
+    tsc = [node(), str(made(NPM / "typescript" / "bin" / "tsc")), "--noEmit"]
+    done = subprocess.run(tsc, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout
 
 
 def test_java_compiles_against_classes_drawn_from_the_schema(tmp_path: Path) -> None:

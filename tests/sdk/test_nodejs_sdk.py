@@ -16,7 +16,7 @@ import pytest
 from emulator import Emulator
 from tests.support.examples import EXAMPLES, NPM, made, node
 from tests.support.engine import ROOT, Engine, Result
-from tests.support.language_host import language_host, nodejs_program
+from tests.support.language_host import hosted, nodejs_program
 
 PACKAGE = NPM / "pulumi-alicloud-esa"
 COMPILERS = ("typescript-oldest", "typescript", "typescript-newest")
@@ -79,9 +79,8 @@ def old_program(folder: Path, emulator: Emulator, more: str = "") -> Result:
     engine.stack()
     runner = modules / "@pulumi" / "pulumi" / "cmd" / "run" / "index.js"
     # Or Node.js would follow the links to where the newer compilers are.
-    environment = {**engine.environment, "NODE_OPTIONS": "--preserve-symlinks --preserve-symlinks-main"}
-    with language_host(nodejs_program(node(), runner), environment) as address:
-        return engine.run("preview", f"--client={address}")
+    settings = {"NODE_OPTIONS": "--preserve-symlinks --preserve-symlinks-main", "PULUMI_NODEJS_TRANSPILE_ONLY": "false"}
+    return hosted(engine, nodejs_program(node(), runner), "preview", **settings)
 
 
 def test_a_program_without_a_typescript_runs_with_the_one_inside_pulumis_package(

@@ -81,6 +81,8 @@ class Engine:
             "PULUMI_CONFIG_PASSPHRASE": "passphrase",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            # tests/sdk and tests/schema check the types, once for all programs; here each run would take twice as long.
+            "PULUMI_NODEJS_TRANSPILE_ONLY": "true",
             # Runs of a second or two: a sixth of what the engine computes would be collecting garbage.
             "GOGC": "400",
             "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",

@@ -10,7 +10,8 @@ from pathlib import Path
 import yaml
 
 from tests.support.engine import ROOT, Engine, Result
-from tests.support.language_host import Command, go_program, language_host, nodejs_program
+from tests.support.language_host import Command, go_program, hosted, nodejs_program
+from tests.support.python_program import python_program
 
 EXAMPLES = ROOT / "examples"
 LANGUAGES = ("yaml", "python", "typescript", "go")
@@ -42,15 +43,16 @@ class Example:
     def _run(self, *arguments: str) -> Result:
         if self.runtime == "yaml":
             return self.engine.run(*arguments)
-        if self.runtime == "python":
-            return self.engine.inline(EXAMPLES / self.name / "__main__.py", arguments[0])
-        with language_host(self._command(), self.engine.environment) as address:
-            return self.engine.run(*arguments, f"--client={address}")
+        return hosted(self.engine, program_of(self.runtime, self.name), *arguments)
 
-    def _command(self) -> Command:
-        if self.runtime == "go":
-            return go_program(made(GO_BINARIES / self.name))
-        return nodejs_program(node(), NPM / "@pulumi" / "pulumi" / "cmd" / "run" / "index.js")
+
+def program_of(runtime: str, name: str = "") -> Command:
+    """What runs the program of this runtime in the project folder; Go's is the compiled example of this name."""
+    if runtime == "python":
+        return python_program()
+    if runtime == "go":
+        return go_program(made(GO_BINARIES / name))
+    return nodejs_program(node(), NPM / "@pulumi" / "pulumi" / "cmd" / "run" / "index.js")
 
 
 def place(engine: Engine, name: str) -> Example:

@@ -19,7 +19,15 @@ from typing import Any
 import grpc
 from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2, language_pb2_grpc, plugin_pb2
 
+from tests.support.engine import Engine, Result
+
 Command = Callable[[Any], tuple[list[str], Mapping[str, str]]]
+
+
+def hosted(engine: Engine, program: Command, *arguments: str, **environment: str) -> Result:
+    """Run `pulumi` with these arguments and a program in a language that may have no host on this machine."""
+    with language_host(program, {**engine.environment, **environment}) as address:
+        return engine.run(*arguments, f"--client={address}")
 
 
 @contextmanager

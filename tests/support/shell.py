@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from emulator import Emulator
 from tests.support.blocks import Block
 from tests.support.engine import Engine, Result
-from tests.support.examples import EXAMPLES, GO_BINARIES, NPM, Example, made, node
-from tests.support.language_host import Command, go_program, language_host, nodejs_program
-from tests.support.python_program import python_program
+from tests.support.examples import EXAMPLES, NPM, Example, made, program_of
+from tests.support.language_host import language_host
 
 # Where the documents say that the emulator listens; each test has one on a port of its own.
 DOCUMENTED_URL = "http://127.0.0.1:8650"
@@ -51,13 +50,5 @@ def run_example(engine: Engine, name: str, block: Block) -> Result:
         return run(engine, block, {"pulumi up": "pulumi up --yes --skip-preview"})
     if runtime == "nodejs":
         (engine.folder / "node_modules").symlink_to(made(NPM))
-    with language_host(_program(runtime, name), engine.environment) as address:
+    with language_host(program_of(runtime, name), engine.environment) as address:
         return run(engine, block, {"pulumi up": f"pulumi up --yes --skip-preview --client={address}"})
-
-
-def _program(runtime: str, name: str) -> Command:
-    if runtime == "python":
-        return python_program()
-    if runtime == "go":
-        return go_program(made(GO_BINARIES / name))
-    return nodejs_program(node(), NPM / "@pulumi" / "pulumi" / "cmd" / "run" / "index.js")
