@@ -15,7 +15,7 @@ from alibabacloud_esa20240910.client import Client
 
 from emulator import Emulator
 from tests.support import baseline_program
-from tests.support.baseline_program import check, state
+from tests.support.baseline_program import check, record, state
 from tests.support.engine import EXAMPLE_SITE_ID, SITE_ID, Engine
 from tests.support.official_sdk import FIRST, UTCNOW, add, client_for, delete, move, stop
 
@@ -62,7 +62,7 @@ def client(emulator: Emulator) -> Client:
 @pytest.fixture
 def baseline(engine: Engine, client: Client) -> Engine:
     """A stack that has recorded that site."""
-    return baseline_program.record(engine, program())
+    return record(engine, program())
 
 
 def accept(engine: Engine) -> None:
@@ -172,9 +172,7 @@ def test_turning_executions_on_or_off_records_anew_and_is_no_drift(
 
 
 def test_ignore_changes_reaches_one_field_of_one_execution(engine: Engine, emulator: Emulator, client: Client) -> None:
-    engine.write(program(f"""{{ignoreChanges: ['jobs["{JOB_ID}"].executions["{FIRST}"].startTime']}}"""))
-    engine.stack()
-    assert engine.run("up", "--yes", "--skip-preview").code == 0
+    record(engine, program(f"""{{ignoreChanges: ['jobs["{JOB_ID}"].executions["{FIRST}"].startTime']}}"""))
     move(client)
     assert check(engine).code == CLEAN
     assert engine.run("preview", "--expect-no-changes").code == CLEAN
@@ -183,9 +181,7 @@ def test_ignore_changes_reaches_one_field_of_one_execution(engine: Engine, emula
 
 
 def test_ignore_fields_leaves_a_field_of_all_executions_out(engine: Engine, client: Client) -> None:
-    engine.write(program(ignoreFields=["executions.startTime", "executionCount", "taskSubmitted", "errorInfo"]))
-    engine.stack()
-    assert engine.run("up", "--yes", "--skip-preview").code == 0
+    record(engine, program(ignoreFields=["executions.startTime", "executionCount", "taskSubmitted", "errorInfo"]))
     assert "startTime" not in str(recorded(engine))
     assert "executions.startTime" not in str(state(engine)["recordedFields"])
     move(client)
@@ -240,9 +236,7 @@ def edit_state(engine: Engine, **outputs: object) -> None:
 
 
 def test_a_state_of_the_first_version_is_read_and_stays_clean(engine: Engine, emulator: Emulator) -> None:
-    engine.write(program(siteId=SITE_ID, recordExecutions=False))
-    engine.stack()
-    assert engine.run("up", "--yes", "--skip-preview").code == 0
+    record(engine, program(siteId=SITE_ID, recordExecutions=False))
     edit_state(engine, recordedFields=None, jobCount=None)
     assert check(engine).code == CLEAN
     assert engine.run("preview", "--expect-no-changes").code == CLEAN

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from emulator import Emulator, Glitch
+from tests.support.baseline_program import record
 from tests.support.engine import EXAMPLE_SITE_ID, SITE_ID, Engine, Result
 
 CLEAN, FAILED, DRIFT = 0, 1, 7
@@ -39,10 +40,7 @@ def program(options: str = "{}", page: int = 50, **properties: object) -> str:
 @pytest.fixture
 def gated(engine: Engine) -> Engine:
     """A stack that has recorded the site's jobs, with the gate on."""
-    engine.write(program())
-    engine.stack()
-    up(engine)
-    return engine
+    return record(engine, program())
 
 
 def up(engine: Engine, *arguments: str, code: int = 0) -> Result:
@@ -89,9 +87,7 @@ def test_drift_fails_preview_and_update_with_a_line_a_job_until_a_refresh_accept
 
 
 def test_without_the_gate_preview_and_update_do_not_look(engine: Engine, emulator: Emulator) -> None:
-    engine.write(program(failOnDrift=False))
-    engine.stack()
-    up(engine)
+    record(engine, program(failOnDrift=False))
     change(emulator)
     sent = len(emulator.requests)
     assert preview(engine, "--expect-no-changes").code == CLEAN
@@ -160,9 +156,7 @@ def test_an_update_of_something_else_alone_is_not_held_up(gated: Engine, emulato
 def test_all_jobs_named_by_ignore_changes_are_no_failure_one_field_is_for_a_rule(
     engine: Engine, emulator: Emulator
 ) -> None:
-    engine.write(program("{ignoreChanges: [jobs]}"))
-    engine.stack()
-    up(engine)
+    record(engine, program("{ignoreChanges: [jobs]}"))
     change(emulator)
     assert preview(engine, "--expect-no-changes").code == CLEAN
     # The engine tells a provider of it in a refresh, but not where a program's inputs are checked.
@@ -176,9 +170,7 @@ def test_a_finding_that_a_rule_ignores_is_no_failure_and_is_told(engine: Engine,
         {"job": "example", "field": "urlCount", "reason": "sale until new year", "until": "2999-12-31"},
         {"job": "/^gone/", "reason": "never there"},
     ]
-    engine.write(program(ignore=rules))
-    engine.stack()
-    up(engine)
+    record(engine, program(ignore=rules))
     change(emulator)
     result = preview(engine, "--expect-no-changes")
     assert result.code == CLEAN, result.text

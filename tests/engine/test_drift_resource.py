@@ -71,9 +71,7 @@ def test_counters_that_move_by_themselves_are_no_drift(baseline: Engine, emulato
 
 
 def test_counters_are_drift_when_asked_for(engine: Engine, emulator: Emulator) -> None:
-    engine.write(program(ignoreFields=[]))
-    engine.stack()
-    assert engine.run("up", "--yes", "--skip-preview").code == 0
+    record(engine, program(ignoreFields=[]))
     emulator.store.change(SITE, an_id(emulator), ExecutionCount=902)
     result = check(engine)
     assert result.code == DRIFT
@@ -153,9 +151,7 @@ def test_a_changed_site_replaces(baseline: Engine) -> None:
 
 def test_ignore_changes_of_one_field_is_respected(engine: Engine, emulator: Emulator) -> None:
     job_id = an_id(emulator)
-    engine.write(program(options=f"""{{ignoreChanges: ['jobs["{job_id}"].urlCount']}}"""))
-    engine.stack()
-    assert engine.run("up", "--yes", "--skip-preview").code == 0
+    record(engine, program(options=f"""{{ignoreChanges: ['jobs["{job_id}"].urlCount']}}"""))
     emulator.store.change(SITE, job_id, UrlCount=77)
     assert check(engine).code == CLEAN
     emulator.store.change(SITE, job_id, Domains="other.example.com")
@@ -163,9 +159,7 @@ def test_ignore_changes_of_one_field_is_respected(engine: Engine, emulator: Emul
 
 
 def test_a_site_without_jobs_is_an_empty_baseline(engine: Engine) -> None:
-    engine.write(program(siteId=EMPTY_SITE_ID))
-    engine.stack()
-    assert engine.run("up", "--yes", "--skip-preview").code == 0
+    record(engine, program(siteId=EMPTY_SITE_ID))
     assert recorded(engine) == {}
     assert check(engine).code == CLEAN
 

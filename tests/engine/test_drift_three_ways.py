@@ -13,6 +13,7 @@ import pytest
 from alibabacloud_esa20240910.client import Client
 
 from emulator import EXAMPLE_JOB_ID, Emulator
+from tests.support.baseline_program import record
 from tests.support.engine import EXAMPLE_SITE_ID, Engine
 from tests.support.official_sdk import FIRST, UTCNOW, add, client_for, delete, move, stop
 
@@ -51,9 +52,7 @@ def client(engine: Engine, emulator: Emulator) -> Client:
     executions.set(EXAMPLE_JOB_ID, [])
     for key, plan in ((FIRST, NEXT), (PAST, OVER)):
         executions.add(EXAMPLE_JOB_ID, Id=key, StartTime=plan["startTime"], EndTime=plan["endTime"], **PLAN)
-    engine.write(PROGRAM.replace("SITE", EXAMPLE_SITE_ID).replace("EXECUTIONS", json.dumps([OVER, NEXT])))
-    engine.stack()
-    assert engine.run("up", "--yes", "--skip-preview").code == 0
+    record(engine, PROGRAM.replace("SITE", EXAMPLE_SITE_ID).replace("EXECUTIONS", json.dumps([OVER, NEXT])))
     assert engine.outputs() == {"summary": CLEAN}
     assert engine.command(*RECORD).code == 0
     return client_for(emulator)

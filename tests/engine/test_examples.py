@@ -10,6 +10,7 @@ import yaml
 from emulator import EMPTY_SITE_ID, EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, Emulator
 from tests.support.engine import SITE_ID, Engine, Result
 from tests.support.examples import EXAMPLES, LANGUAGES, Example, outputs_section, place
+from tests.support.shell import run_readme
 
 SITE = int(SITE_ID)
 JUNE = ("2024-06-01T00:00:00Z", "2024-07-01T00:00:00Z")
@@ -21,11 +22,11 @@ def readme_shows(name: str, result: Result) -> None:
 
 
 def up(engine: Engine, name: str) -> Any:
-    """Preview and update an example; its outputs."""
+    """Preview an example and run its README's own commands; its outputs."""
     example = place(engine, name)
     preview = example.preview()
     assert preview.code == 0, preview.text
-    update = example.up()
+    update = run_readme(example)
     assert update.code == 0, update.text
     readme_shows(name, update)
     return engine.outputs()

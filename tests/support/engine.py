@@ -135,8 +135,8 @@ class Engine:
             start_new_session=True,
         )
 
-    def stack(self, name: str = "dev") -> None:
-        """Make the stack that the other commands use: what `pulumi stack init` leaves, without half a second of it."""
+    def stack(self, name: str = "dev") -> Path:
+        """Make the stack that the other commands use, as `pulumi stack init` would in half a second; its file."""
         project = yaml.safe_load((self.folder / "Pulumi.yaml").read_text(encoding="utf-8"))["name"]
         self.write(SECRETS_PROVIDER, f"Pulumi.{name}.yaml")
         file = self.folder.parent / "state" / ".pulumi" / "stacks" / project / f"{name}.json"
@@ -144,6 +144,7 @@ class Engine:
         stack = {"version": 3, "checkpoint": {"stack": f"organization/{project}/{name}"}}
         file.write_text(json.dumps(stack), encoding="utf-8")
         self.environment["PULUMI_STACK"] = name
+        return file
 
     def do(self, function: str, *arguments: str, **environment: str) -> Result:
         """Call a function with no program and no stack."""

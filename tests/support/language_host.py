@@ -51,8 +51,7 @@ def go_program(binary: Path) -> Command:
             "PULUMI_ORGANIZATION": request.organization,
             "PULUMI_PROJECT": request.project,
             "PULUMI_STACK": request.stack,
-            "PULUMI_CONFIG": json.dumps(dict(request.config)),
-            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
+            **config(request),
             "PULUMI_DRY_RUN": str(request.dryRun).lower(),
             "PULUMI_PARALLEL": str(request.parallel),
             "PULUMI_MONITOR": request.monitor_address,
@@ -78,12 +77,19 @@ def nodejs_program(node: str, runner: Path) -> Command:
         }
         words = [word for name, value in arguments.items() for word in (f"--{name}", value)]
         return [node, str(runner), *words, request.info.program_directory], {
-            "PULUMI_CONFIG": json.dumps(dict(request.config)),
-            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
+            **config(request),
             "PULUMI_NODEJS_TYPESCRIPT": "true",
         }
 
     return command
+
+
+def config(request: Any) -> Mapping[str, str]:
+    """The stack's configuration, where every SDK looks for it."""
+    return {
+        "PULUMI_CONFIG": json.dumps(dict(request.config)),
+        "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
+    }
 
 
 def _engine(request: Any) -> str:

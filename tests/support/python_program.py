@@ -15,7 +15,7 @@ from typing import Any
 from pulumi import runtime
 
 from tests.support.engine import ROOT
-from tests.support.language_host import Command
+from tests.support.language_host import Command, config
 
 
 def python_program(main_file: str = "__main__.py") -> Command:
@@ -29,6 +29,7 @@ def python_program(main_file: str = "__main__.py") -> Command:
             "PROGRAM_ENGINE": str(request.args[0]) if request.args else "",
             "PROGRAM_DRY_RUN": "yes" if request.dryRun else "",
             "PYTHONPATH": str(ROOT),
+            **config(request),
         }
         return [sys.executable, "-m", "tests.support.python_program", main_file], settings
 

@@ -7,9 +7,9 @@ import subprocess
 from collections.abc import Mapping
 
 from emulator import Emulator
-from tests.support.blocks import Block
+from tests.support.blocks import Block, block
 from tests.support.engine import Engine, Result
-from tests.support.examples import EXAMPLES, NPM, Example, made, program_of
+from tests.support.examples import Example, program_of
 from tests.support.language_host import language_host
 
 # Where the documents say that the emulator listens; each test has one on a port of its own.
@@ -41,14 +41,12 @@ def at(emulator: Emulator) -> dict[str, str]:
     return {DOCUMENTED_URL: emulator.url}
 
 
-def run_example(engine: Engine, name: str, block: Block) -> Result:
-    """An example's own commands in its own folder; the test answers the question and stands in for a language host."""
-    engine.copy(EXAMPLES / name)
-    runtime = Example(engine, name).runtime
-    if runtime == "yaml":
+def run_readme(example: Example) -> Result:
+    """The commands of an example's README; the test answers the question and stands in for a language host."""
+    commands = block(f"examples/{example.name}/README.md", "sh", "pulumi stack select")
+    up = {"pulumi up": "pulumi up --yes --skip-preview"}
+    if example.runtime == "yaml":
         # The YAML host is a plain program on PATH.
-        return run(engine, block, {"pulumi up": "pulumi up --yes --skip-preview"})
-    if runtime == "nodejs":
-        (engine.folder / "node_modules").symlink_to(made(NPM))
-    with language_host(program_of(runtime, name), engine.environment) as address:
-        return run(engine, block, {"pulumi up": f"pulumi up --yes --skip-preview --client={address}"})
+        return run(example.engine, commands, up)
+    with language_host(program_of(example.runtime, example.name), example.engine.environment) as address:
+        return run(example.engine, commands, {"pulumi up": f"{up['pulumi up']} --client={address}"})
