@@ -7,8 +7,9 @@ writes, for anything that a function can return.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from struct import Struct
 from typing import Any
 
@@ -103,8 +104,9 @@ def _structs(maps: Sequence[dict[str, Any]]) -> list[bytes]:
         return [b"".join(_struct(values)) for values in maps]
     written: list[bytes] = []
     for start in range(0, len(maps), _ROWS_AT_ONCE):
-        columns = zip(*map(dict.values, maps[start : start + _ROWS_AT_ONCE]), strict=True)
-        written += map(b"".join, zip(*map(_column, names, columns), strict=True))
+        rows = maps[start : start + _ROWS_AT_ONCE]
+        columns = [_column(name, list(map(itemgetter(name), rows))) for name in names]
+        written += map(b"".join, zip(*columns, strict=True))
     return written
 
 
@@ -112,16 +114,19 @@ def _column(name: str, values: Sequence[Any]) -> list[bytes]:
     """The entries of this name, one a map."""
     key, heads, number = _frames(name)
     kinds = set(map(type, values))
-    # Not floats, nor two types: 0.0 equals -0.0, and True equals 1.
-    if kinds == {str} or kinds == {int}:
-        distinct = set(values)
-        if 2 * len(distinct) <= len(values):
-            known = {value: _entry(key, _value(value)) for value in distinct}
-            return [known[value] for value in values]
     if kinds <= {int, float}:
-        return [number + _double(value) for value in values]
-    texts = _short_texts(heads, values) if kinds == {str} else None
-    return texts or [_entry(key, _value(value)) for value in values]
+        return [number + double for double in map(_double, values)]
+    if kinds != {str}:
+        return [_entry(key, _value(value)) for value in values]
+    distinct = set(values)
+    if 2 * len(distinct) > len(values):
+        return _texts(key, heads, values)
+    known = dict(zip(distinct, _texts(key, heads, distinct), strict=True))
+    return list(map(known.__getitem__, values))
+
+
+def _texts(key: bytes, heads: Sequence[bytes], texts: Collection[str]) -> list[bytes]:
+    return _short_texts(heads, texts) or [_entry(key, _value(text)) for text in texts]
 
 
 def _short_texts(heads: Sequence[bytes], texts: Iterable[str]) -> list[bytes] | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from .codes import Retry, retry_of_status
@@ -187,6 +188,8 @@ def server_date(headers: Mapping[str, str]) -> datetime | None:
     return _parse_date(headers.get("Date", ""))
 
 
+# Many answers come within one second.
+@lru_cache(maxsize=16)
 def _parse_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text[:100])

@@ -149,8 +149,8 @@ class Shape(Generic[E]):
         self.id = id_name
         hints = get_type_hints(kind, include_extras=True)
         self.fields = tuple(Field(name, key_of(name), hints[name].__metadata__[0]) for name in sorted(hints))
-        # str.strip does for an exact text what _trimmed does, in half the time.
-        finish: dict[Any, Callable[[Any], Any]] = {_trimmed: str.strip, _digits: _digits, _listed: _listed}
+        # For a value of exactly the type these do what the readers do, in half the time.
+        finish: dict[Any, Callable[[Any], Any]] = {_trimmed: str.strip, _digits: str, _listed: _listed}
         self.to_finish = [(field.name, finish[field.read]) for field in self.fields if field.read in finish]
         self.exact_row = self._struct(None)
 
