@@ -59,7 +59,7 @@ def _make_parts(version: str, timestamp: int) -> None:
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(timestamp), "PYTHONHASHSEED": "0"}
     # By default it is in the home folder, which may not exist.
     environment["PYINSTALLER_CONFIG_DIR"] = str(BUILD / "pyinstaller-cache")
-    # Modules are packed as they are: to unpack them took a tenth of each start, and the archive is compressed as a whole.
+    # Modules are packed as they are: to unpack them took a tenth of each start, and the tarball is no larger for it.
     environment["PYINSTALLER_ZLIB_COMPRESSION_LEVEL"] = "0"
     packing, freezing = make_packing(), make_freezing()
     wheel = _python_packages(packing, environment, timestamp)
