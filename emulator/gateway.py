@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 
 from starlette.types import Receive, Scope, Send
@@ -26,18 +26,16 @@ from emulator.store import Store
 Params = dict[str, str]
 
 
+@dataclass(eq=False)
 class Gateway:
     """An ASGI application that answers the API's calls from the store."""
 
-    def __init__(
-        self, store: Store, gate: Gate, glitches: GlitchTable, log: RequestLog, connections: Connections
-    ) -> None:
-        self.store = store
-        self.gate = gate
-        self.glitches = glitches
-        self.log = log
-        self.connections = connections
-        self.delay = 0.0
+    store: Store
+    gate: Gate
+    glitches: GlitchTable
+    log: RequestLog
+    connections: Connections
+    delay: float
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request; a glitch may leave it without an answer."""

@@ -57,9 +57,8 @@ class Emulator:
         self.glitches = GlitchTable(time.monotonic)
         self.log = RequestLog(on_request)
         self._connections = Connections()
-        self._gateway = Gateway(self.store, self._gate, self.glitches, self.log, self._connections)
+        self._gateway = Gateway(self.store, self._gate, self.glitches, self.log, self._connections, delay)
         self._start_settings = (delay, clock_offset)
-        self._gateway.delay = delay
         self._server: EventServer | None = None
         self._thread: threading.Thread | None = None
         self._fill()

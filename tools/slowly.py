@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -74,6 +75,13 @@ def _show_end(log_file: Path) -> None:
     for line in lines[-SHOWN_ON_FAILURE:]:
         print(line, file=sys.stderr)
     print("---", file=sys.stderr, flush=True)
+
+
+def version_of(*command: str | Path, env: Mapping[str, str] | None = None) -> tuple[int, ...]:
+    """Return the version with which a command's answer begins, () where it begins with none."""
+    answer = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    found = re.match(r"(?:v|go)?(\d+(?:\.\d+)*)(?!\w)", answer.stdout.strip())
+    return tuple(map(int, found[1].split("."))) if found else ()
 
 
 @contextlib.contextmanager

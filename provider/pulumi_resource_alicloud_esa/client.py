@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .config import Settings
@@ -18,26 +19,20 @@ if TYPE_CHECKING:
     from .esa.service import Service
 
 
+@dataclass(eq=False, repr=False)
 class Client:
     """The service by one provider's settings; safe to share between threads."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        env: Mapping[str, str],
-        warn: Callable[[str], None] = lambda message: None,
-        debug: Callable[[str], None] = lambda message: None,
-        tracing: Tracing | None = None,
-        describe: Callable[[Fault], str] = str,
-        paused: Callable[[FailedAttempt, float], None] = lambda error, seconds: None,
-    ) -> None:
-        self.settings = settings
-        self._env = dict(env)
-        self._warn = warn
-        self._debug = debug
-        self._describe = describe
-        self._paused = paused
-        self._tracing = tracing or Tracing()
+    settings: Settings
+    env: Mapping[str, str]
+    warn: Callable[[str], None] = lambda message: None
+    debug: Callable[[str], None] = lambda message: None
+    tracing: Tracing | None = None
+    describe: Callable[[Fault], str] = str
+    paused: Callable[[FailedAttempt, float], None] = lambda error, seconds: None
+
+    def __post_init__(self) -> None:
+        self.env = dict(self.env)
         self._lock = threading.Lock()
         self._client: EsaClient | None = None
         self._workers: ThreadPoolExecutor | None = None
@@ -74,20 +69,21 @@ class Client:
         from .esa.service import Service
         from .esa.transport import Transport
 
-        settings = self.settings
-        source = choose_source(settings, self._env, self._warn, self._debug)
+        settings, tracing = self.settings, self.tracing or Tracing()
+        source = choose_source(settings, self.env, self.warn, self.debug)
         transport = Transport(
-            choose_endpoint(settings.endpoint, region_of(settings, self._env), self._env),
+            choose_endpoint(settings.endpoint, region_of(settings, self.env), self.env),
             connect_seconds=settings.connect_milliseconds / 1000,
             read_seconds=settings.read_milliseconds / 1000,
             version=VERSION,
         )
         policy = RetryPolicy(max_attempts=settings.max_attempts)
         pace = Pace(settings.max_concurrency)
-        span, debug, paused = self._tracing.span, self._debug, self._paused
-        self._client = EsaClient(transport, source, pace, policy, span=span, debug=debug, paused=paused)
-        self._workers = self._tracing.workers(settings.max_concurrency)
-        lister = Lister(self._client, self._workers, settings.max_concurrency, span)
+        self._client = EsaClient(
+            transport, source, pace, policy, span=tracing.span, debug=self.debug, paused=self.paused
+        )
+        self._workers = tracing.workers(settings.max_concurrency)
+        lister = Lister(self._client, self._workers, settings.max_concurrency, tracing.span)
         # The lambda must not refer to `self`: that would keep its threads alive after the last call.
-        warn, describe = self._warn, self._describe
+        warn, describe = self.warn, self.describe
         return Service(lister, lambda doubt: warn(describe(doubt)))
