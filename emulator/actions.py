@@ -7,7 +7,6 @@ from collections.abc import Callable
 from emulator import changes
 from emulator.call import Call
 from emulator.errors import ApiError, invalid
-from emulator.jobs import dump
 from emulator.sites import matches
 
 VERSION = "2024-09-10"
@@ -52,7 +51,7 @@ def list_sites(call: Call) -> bytes:
         elif glitch.shift == "delete" and found:
             call.store.delete_site(int(str(found[0].fields["SiteId"])))
     page = {"PageNumber": number, "PageSize": size}
-    return dump({"RequestId": call.request_id, **page, "TotalCount": len(found), "Sites": rows})
+    return call.answer({**page, "TotalCount": len(found), "Sites": rows})
 
 
 def _page(call: Call, number: int, size: int) -> tuple[int, int]:
@@ -79,29 +78,24 @@ def _tag_filter(call: Call) -> list[tuple[str, str | None]]:
     return pairs
 
 
-def get_job(call: Call) -> bytes:
-    """GetScheduledPreloadJob: one job, its Id in the spelling of the request."""
-    job = call.store.find(call.object_id())
-    return dump({"RequestId": call.request_id, **job.without_count()})
-
-
 def list_executions(call: Call) -> bytes:
     """ListScheduledPreloadExecutions: all executions of a job, with a number for TotalCount."""
     executions = call.store.executions.of(call.object_id())
-    return dump({"RequestId": call.request_id, "TotalCount": len(executions), "Executions": executions})
+    return call.answer({"TotalCount": len(executions), "Executions": executions})
 
 
 ACTIONS: dict[str, Callable[[Call], bytes]] = {
     "ListSites": list_sites,
     "ListScheduledPreloadJobs": list_jobs,
-    "GetScheduledPreloadJob": get_job,
+    # The Id is in the spelling of the request, which a row of the list adds a line end to.
+    "GetScheduledPreloadJob": lambda call: call.answer(call.store.find(call.object_id()).without_count()),
     "ListScheduledPreloadExecutions": list_executions,
     "CreateScheduledPreloadJob": changes.create_job,
     "ResetScheduledPreloadJob": changes.reset_job,
     "DeleteScheduledPreloadJob": changes.delete_job,
     "CreateScheduledPreloadExecutions": changes.create_executions,
     "UpdateScheduledPreloadExecution": changes.update_execution,
-    "StartScheduledPreloadExecution": changes.start_execution,
-    "StopScheduledPreloadExecution": changes.stop_execution,
+    "StartScheduledPreloadExecution": lambda call: call.answer(call.store.executions.start(call.object_id())),
+    "StopScheduledPreloadExecution": lambda call: call.answer(call.store.executions.stop(call.object_id())),
     "DeleteScheduledPreloadExecution": changes.delete_execution,
 }

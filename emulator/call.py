@@ -10,7 +10,7 @@ from typing import Any
 
 from emulator.errors import ApiError, invalid
 from emulator.glitches import Glitch
-from emulator.jobs import OBJECT_ID
+from emulator.jobs import OBJECT_ID, dump
 from emulator.store import Store
 
 
@@ -27,6 +27,10 @@ class Call:
     request_id: str
     store: Store
     glitches: list[Glitch]
+
+    def answer(self, fields: Mapping[str, object]) -> bytes:
+        """The answer with these fields."""
+        return dump({"RequestId": self.request_id, **fields})
 
     def number(self, name: str) -> int | None:
         """A parameter as a number, None if it was not sent; ApiError if it is not one."""

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from emulator.call import Call
 from emulator.errors import ApiError, invalid
-from emulator.jobs import dump
 from emulator.moments import format_moment, format_time, parse_moment
 
 _MOMENTS = ("StartTime", "EndTime")
@@ -44,7 +43,7 @@ def create_job(call: Call) -> bytes:
         UrlSubmitted=0,
         ExecutionCount=0,
     )
-    return dump({"RequestId": call.request_id, **job.without_count()})
+    return call.answer(job.without_count())
 
 
 def reset_job(call: Call) -> bytes:
@@ -52,14 +51,14 @@ def reset_job(call: Call) -> bytes:
     job = call.store.find(call.object_id())
     site_id = job.fields["SiteId"]
     job = call.store.change(int(str(site_id)), job.id, TaskSubmitted=0, UrlSubmitted=0)
-    return dump({"RequestId": call.request_id, **job.without_count()})
+    return call.answer(job.without_count())
 
 
 def delete_job(call: Call) -> bytes:
     """DeleteScheduledPreloadJob: the job and its executions are gone."""
     job = call.store.find(call.object_id())
     call.store.delete(int(str(job.fields["SiteId"])), job.id)
-    return dump({"RequestId": call.request_id})
+    return call.answer({})
 
 
 def create_executions(call: Call) -> bytes:
@@ -68,9 +67,8 @@ def create_executions(call: Call) -> bytes:
     given = call.objects("Executions")
     plans = [_new_plan({name: str(value) for name, value in item.items()}, call.store.now_ms()) for item in given]
     made = [call.store.executions.add(job.id, **plan) for plan in plans]
-    return dump(
+    return call.answer(
         {
-            "RequestId": call.request_id,
             "TotalCount": len(plans),
             "SuccessCount": len(made),
             "SuccessExecutions": made,
@@ -86,23 +84,13 @@ def update_execution(call: Call) -> bytes:
     before = call.store.executions.find(execution_id)
     plan = _plan(call.params)
     _check_span({**before, **plan})
-    return dump({"RequestId": call.request_id, **call.store.executions.change(execution_id, **plan)})
-
-
-def start_execution(call: Call) -> bytes:
-    """StartScheduledPreloadExecution: it waits or runs again."""
-    return dump({"RequestId": call.request_id, **call.store.executions.start(call.object_id())})
-
-
-def stop_execution(call: Call) -> bytes:
-    """StopScheduledPreloadExecution: its status is `stopped`."""
-    return dump({"RequestId": call.request_id, **call.store.executions.stop(call.object_id())})
+    return call.answer(call.store.executions.change(execution_id, **plan))
 
 
 def delete_execution(call: Call) -> bytes:
     """DeleteScheduledPreloadExecution: it is gone."""
     call.store.executions.delete(call.object_id())
-    return dump({"RequestId": call.request_id})
+    return call.answer({})
 
 
 def _new_plan(texts: Mapping[str, str], now_ms: int) -> dict[str, object]:

@@ -6,15 +6,7 @@ from typing import Any
 
 import click
 
-from .options import (
-    choices,
-    connection_options,
-    epilog,
-    filter_options,
-    ignore_options,
-    sites_options,
-    split,
-)
+from .options import choices, connection_options, epilog, filter_options, ignore_options, sites_options, split
 
 _REPORTS = ("text", "json", "markdown", "junit", "sarif")
 

@@ -51,7 +51,7 @@ class _EngineTracing(Tracing):
         self._endpoint = endpoint
         self._lock = threading.Lock()
         self._provider: Any = None
-        self.span = self._span
+        self.span = self._open
 
     def call(self, name: str, metadata: Any, about: Mapping[str, Any] = {}) -> AbstractContextManager[object]:
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -67,12 +67,9 @@ class _EngineTracing(Tracing):
         if hasattr(self._provider, "force_flush"):
             self._provider.force_flush(_FLUSH_MILLISECONDS)
 
-    def _span(self, name: str, attributes: Mapping[str, str | int]) -> AbstractContextManager[object]:
-        return self._open(name, attributes, None, {})
-
     @contextmanager
     def _open(
-        self, name: str, attributes: Mapping[str, str | int], parent: Any, about: Mapping[str, Any]
+        self, name: str, attributes: Mapping[str, str | int], parent: Any = None, about: Mapping[str, Any] = {}
     ) -> Iterator[None]:
         from opentelemetry.trace import Status, StatusCode
 

@@ -18,13 +18,7 @@ from ..context import CallContext
 from ..drift.compare import Difference
 from ..drift.ignore import Judged, Rule, judge, read_rules
 from ..drift.reading import Reading, read_covered
-from ..drift.record import (
-    EXECUTIONS,
-    IGNORABLE,
-    covered,
-    covered_at_first,
-    read_ignored,
-)
+from ..drift.record import EXECUTIONS, IGNORABLE, covered, covered_at_first, read_ignored
 from ..drift.text import changed_jobs, job_lines
 from ..engine.faults import known_faults
 from ..engine.property_path import covers
