@@ -16,9 +16,8 @@ from starlette.routing import Route
 
 from emulator import keys as known
 from emulator import seed
-from emulator.connections import Connections, tracked_protocol
+from emulator.connections import Connections, EventServer, tracked_protocol
 from emulator.control import control_routes
-from emulator.eventserver import EventServer
 from emulator.gate import Gate
 from emulator.gateway import Gateway
 from emulator.glitches import GlitchTable
