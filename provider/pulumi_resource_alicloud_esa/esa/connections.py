@@ -70,6 +70,10 @@ class Connections:
         while self._idle:
             self._idle.pop().close()
 
+    def __del__(self) -> None:
+        # Nobody closes an earlier client: it is left to the calls that still use it.
+        self.close()
+
     def _idle_one(self) -> Connection | None:
         # The last one used first, so that those too many grow old; another thread may take it meanwhile.
         with contextlib.suppress(IndexError):
