@@ -201,21 +201,21 @@ def test_executions_of_all_sites_are_imported_too(cli: Cli) -> None:
 
 def test_when_the_time_is_up_what_was_read_is_listed(cli: Cli) -> None:
     cli.emulator.glitches.add(Glitch(delay=30, site_id=FIRST_ID + 30))
-    ran = cli("jobs", "list", "--all-sites", "--timeout-seconds", "4", "--json")
+    ran = cli("jobs", "list", "--all-sites", "--timeout-seconds", "2", "--json")
     assert ran.code == 1
     assert len(ran.json["jobs"]) == 167
     (error,) = [line for line in ran.err.splitlines() if line.startswith("error: ")]
-    assert error.startswith(f"error: site {FIRST_ID + 30} (site-030.example.com): no complete answer within 4 seconds")
+    assert error.startswith(f"error: site {FIRST_ID + 30} (site-030.example.com): no complete answer within 2 seconds")
 
 
 def test_the_same_error_of_many_sites_is_one_line(cli: Cli) -> None:
     for site in range(10):
         cli.emulator.glitches.add(Glitch(delay=30, site_id=FIRST_ID + 1 + site))
-    ran = cli("jobs", "list", "--all-sites", "--timeout-seconds", "4", "--max-concurrency", "16")
+    ran = cli("jobs", "list", "--all-sites", "--timeout-seconds", "2", "--max-concurrency", "16")
     note, error = ran.err.splitlines()
     assert note == "54 of 64 sites: 149 of 149 jobs"
     three = ", ".join(f"{FIRST_ID + n} (site-{n:03d}.example.com)" for n in (10, 9, 8))
-    assert error.startswith(f"error: 10 sites ({three} and 7 more): no complete answer within 4 seconds")
+    assert error.startswith(f"error: 10 sites ({three} and 7 more): no complete answer within 2 seconds")
 
 
 def test_one_bound_holds_for_all_sites(cli: Cli) -> None:

@@ -48,6 +48,9 @@ def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "x").write_text("[default]\naccess_key_id=id\naccess_key_secret=s\n")
     assert find_profile(None, "~/x", {}).keys == Credentials("id", "s")
+    # Which is where the environment that is given says.
+    monkeypatch.setenv("HOME", "/x")
+    assert find_profile(None, "~/x", {"HOME": str(tmp_path)}).keys == Credentials("id", "s")
 
 
 @pytest.mark.parametrize("file", ["~nosuchuser/creds", "~nosuchuser"])
@@ -67,11 +70,6 @@ def test_a_user_without_a_home_folder_needs_none_where_a_file_is_given(
     for file in (None, "~/x"):
         with pytest.raises(CredentialsError, match="there is no such home folder"):
             find_profile("p", file, {})
-
-
-def test_home_is_where_the_environment_says(tmp_path: Path) -> None:
-    (tmp_path / "x").write_text("[default]\naccess_key_id=id\naccess_key_secret=s\n")
-    assert find_profile(None, "~/x", {"HOME": str(tmp_path)}).keys == Credentials("id", "s")
 
 
 @pytest.mark.parametrize("file", ["a\0b", "/a\ud800b", "~/\0"])
@@ -98,16 +96,29 @@ def test_the_current_profile_is_read_when_none_is_named(tmp_path: Path) -> None:
         cli(tmp_path, *profiles)
 
 
-def test_mode_ak_never_takes_a_token_along(tmp_path: Path) -> None:
-    assert cli(tmp_path, {"name": "default", "mode": "AK", **PAIR, "sts_token": "old"}).keys == Credentials(
-        "id", "hunter2"
-    )
+OIDC = {"oidc_provider_arn": "p", "oidc_token_file": "/f", "ram_role_arn": "r", "ram_session_name": "s"}
 
 
-def test_mode_sts_token_gives_keys_with_their_token(tmp_path: Path) -> None:
-    profile = cli(tmp_path, {"name": "default", "mode": "StsToken", **PAIR, "sts_token": "t", "region_id": "r"})
-    assert profile.keys == Credentials("id", "hunter2", "t")
-    assert profile.region == "r"
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        # It never takes a token along.
+        ({"mode": "AK", **PAIR, "sts_token": "old"}, {"keys": Credentials("id", "hunter2")}),
+        (
+            {"mode": "StsToken", **PAIR, "sts_token": "t", "region_id": "r"},
+            {"keys": Credentials("id", "hunter2", "t"), "region": "r"},
+        ),
+        ({"mode": "EcsRamRole", "ram_role_name": "r"}, {"ecs_role_name": "r"}),
+        ({"mode": "EcsRamRole"}, {"ecs_role_name": ""}),
+        ({"mode": "OIDC", **OIDC}, {"oidc": AssumeRoleWithOidc("p", "/f", None, "r", "s")}),
+        ({"mode": "CredentialsURI", "credentials_uri": "http://h/x"}, {"credentials_uri": "http://h/x"}),
+        ({"mode": "External", "process_command": "keys --now"}, {"command": "keys --now"}),
+    ],
+    ids=lambda value: value.get("mode"),
+)
+def test_a_mode_gives_what_it_stands_for(tmp_path: Path, entry: dict[str, Any], expected: dict[str, Any]) -> None:
+    profile = cli(tmp_path, {"name": "default", **entry})
+    assert {name: getattr(profile, name) for name in expected} == expected
 
 
 def test_mode_ram_role_arn_assumes_the_role_with_the_profile_s_keys(tmp_path: Path) -> None:
@@ -150,36 +161,6 @@ def test_a_chain_without_end_is_an_error(tmp_path: Path, second: str) -> None:
     chained = {"mode": "ChainableRamRoleArn", "ram_role_arn": "r"}
     profiles = [{"name": "a", "source_profile": "b", **chained}, {"name": "b", "source_profile": second, **chained}]
     assert "its own source_profile" in failure(tmp_path, json.dumps({"current": "a", "profiles": profiles}))
-
-
-def test_mode_ecs_ram_role_asks_the_metadata_service(tmp_path: Path) -> None:
-    assert cli(tmp_path, {"name": "default", "mode": "EcsRamRole", "ram_role_name": "r"}).ecs_role_name == "r"
-    assert cli(tmp_path, {"name": "default", "mode": "EcsRamRole"}).ecs_role_name == ""
-
-
-def test_mode_oidc_assumes_the_role_with_the_token(tmp_path: Path) -> None:
-    profile = cli(
-        tmp_path,
-        {
-            "name": "default",
-            "mode": "OIDC",
-            "oidc_provider_arn": "p",
-            "oidc_token_file": "/f",
-            "ram_role_arn": "r",
-            "ram_session_name": "s",
-        },
-    )
-    assert profile.oidc == AssumeRoleWithOidc("p", "/f", None, "r", "s")
-
-
-def test_mode_credentials_uri_asks_that_uri(tmp_path: Path) -> None:
-    profile = cli(tmp_path, {"name": "default", "mode": "CredentialsURI", "credentials_uri": "http://127.0.0.1/x"})
-    assert profile.credentials_uri == "http://127.0.0.1/x"
-
-
-def test_mode_external_runs_the_command(tmp_path: Path) -> None:
-    profile = cli(tmp_path, {"name": "default", "mode": "External", "process_command": "keys --now"})
-    assert profile.command == "keys --now"
 
 
 SSO = {

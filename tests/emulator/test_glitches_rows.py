@@ -120,23 +120,3 @@ def test_lies_in_rows_are_added_over_http_by_the_same_names(shared: Emulator) ->
         "error_info": "InvalidUrl",
     }
     assert control(shared, "POST", "faults", sent) == (200, [{**sent, "applied": 0}])
-
-
-@pytest.mark.parametrize(
-    ("body", "complaint"),
-    [
-        ({"no_list": "empty"}, "no_list must be one of: null, missing"),
-        ({"moments": "unix"}, "moments must be one of: z, plus_z, "),
-        ({"cap_total": -1}, "cap_total must be 0 or more"),
-        ({"stray_row": 1}, "stray_row must be true or false, not 1"),
-        ({"repeat_key": True}, "repeat_key must be a text, not True"),
-        ({"interim": 200}, "interim must be from 102 to 199"),
-        ({"interim": 101}, "interim must be from 102 to 199"),
-        ({"again": -1}, "again must be 0 or more"),
-        ({"date": "a\nb"}, "date must be printable ASCII"),
-    ],
-)
-def test_a_glitch_with_a_wrong_value_is_refused(shared: Emulator, body: dict[str, Any], complaint: str) -> None:
-    status, answer = control(shared, "POST", "faults", body)
-    assert status == 400
-    assert complaint in answer["error"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,48 +50,40 @@ class Wire:
         self._socket.close()
 
 
+@pytest.fixture
+def wire(shared: Emulator, shared_caller: Caller) -> Iterator[Wire]:
+    with closing(Wire(shared, shared_caller)) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("status", [102, 103, 199])
-def test_an_interim_answer_comes_before_the_delay_and_the_real_one(
-    shared: Emulator, shared_caller: Caller, status: int
-) -> None:
+def test_an_interim_answer_comes_before_the_delay_and_the_real_one(shared: Emulator, wire: Wire, status: int) -> None:
     shared.glitches.add(Glitch(interim=status, delay=0.3, times=1))
-    wire = Wire(shared, shared_caller)
-    try:
-        wire.ask()
-        assert wire.head().startswith(b"HTTP/1.1 %d " % status)
-        began = time.monotonic()
-        head, body = wire.answer()
-        assert head.startswith(b"HTTP/1.1 200 ")
-        assert time.monotonic() - began > 0.2
-        assert b'"TotalCount":"45"' in body
-        wire.ask()
-        assert wire.answer()[0].startswith(b"HTTP/1.1 200 ")
-    finally:
-        wire.close()
+    wire.ask()
+    assert wire.head().startswith(b"HTTP/1.1 %d " % status)
+    began = time.monotonic()
+    head, body = wire.answer()
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert time.monotonic() - began > 0.2
+    assert b'"TotalCount":"45"' in body
+    wire.ask()
+    assert wire.answer()[0].startswith(b"HTTP/1.1 200 ")
 
 
-def test_several_interim_answers_come_in_order(shared: Emulator, shared_caller: Caller) -> None:
+def test_several_interim_answers_come_in_order(shared: Emulator, wire: Wire) -> None:
     shared.glitches.add(Glitch(interim=102), Glitch(interim=103))
-    wire = Wire(shared, shared_caller)
-    try:
-        wire.ask()
-        assert [wire.head()[:12] for _ in range(3)] == [b"HTTP/1.1 102", b"HTTP/1.1 103", b"HTTP/1.1 200"]
-    finally:
-        wire.close()
+    wire.ask()
+    assert [wire.head()[:12] for _ in range(3)] == [b"HTTP/1.1 102", b"HTTP/1.1 103", b"HTTP/1.1 200"]
 
 
-def test_an_answer_comes_again_and_stands_before_the_next_one(shared: Emulator, shared_caller: Caller) -> None:
+def test_an_answer_comes_again_and_stands_before_the_next_one(shared: Emulator, wire: Wire) -> None:
     shared.glitches.add(Glitch(again=0.1, times=1))
-    wire = Wire(shared, shared_caller)
-    try:
-        wire.ask()
-        first, body = wire.answer()
-        again, same = wire.answer()
-        assert (again[:12], same) == (first[:12], body)
-        wire.ask()
-        assert wire.answer()[1] != body
-    finally:
-        wire.close()
+    wire.ask()
+    first, body = wire.answer()
+    again, same = wire.answer()
+    assert (again[:12], same) == (first[:12], body)
+    wire.ask()
+    assert wire.answer()[1] != body
 
 
 def test_a_copy_for_a_connection_that_is_gone_harms_nobody(shared: Emulator, shared_caller: Caller) -> None:

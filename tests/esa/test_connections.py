@@ -303,13 +303,6 @@ def test_two_answers_where_one_was_asked_for_are_not_told_apart_but_asked_for_an
     with serving(shape) as server:
         client = new_client(server.url)
         assert [ask(client, site) for site in (1, 2, 3)] == ["1", "2", "3"]
-
-
-def test_what_is_said_of_an_answer_in_the_wrong_place(new_client: NewClient) -> None:
-    def shape(peer: Peer, data: bytes, number: int) -> None:
-        peer.send(data if number == 1 else right("666") + data)
-
-    with serving(shape) as server:
         client = new_client(server.url, attempts=1)
         ask(client, 1)
         with pytest.raises(TransportError) as caught:
