@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -202,3 +204,37 @@ def test_the_fast_reading_gives_what_the_careful_one_gives(jobs: list[Any]) -> N
 def test_what_the_service_documents_is_read_in_one_step() -> None:
     assert _read_exact([dict(job.fields) for job in seeded_jobs(SITE_ID)], JOB) is not None
     assert _read_exact([{"Id": "a", "JobId": "b", "Interval": 60, "SliceLen": 10}], EXECUTION) is not None
+
+
+FIRST_READ = """
+import sys, threading
+from typing import Annotated, TypedDict
+from pulumi_resource_alicloud_esa.esa import models, rows
+from pulumi_resource_alicloud_esa.esa.json_text import decode_page
+
+# Many numbers, each of which lets other threads run while its type is made ready.
+numbers = {f"n{index}": Annotated[int | None, models._integer] for index in range(40)}
+Entry = TypedDict("Entry", {"id": models._Trimmed, **numbers})
+sys.setswitchinterval(1e-6)
+for _ in range(50):
+    shape = models.Shape(Entry)
+    barrier = threading.Barrier(8)
+
+    def read():
+        barrier.wait()
+        found = rows.read_rows({"Jobs": [{"Id": "1", "N39": 3}]}, "Jobs", shape)
+        assert [(row["id"], row["n0"], row["n39"]) for row in found] == [("1", None, 3)]
+        assert decode_page(b'{"RequestId":"R","TotalCount":0,"Jobs":[]}', shape.page("Jobs"))["Jobs"] == []
+
+    threads = [threading.Thread(target=read) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+print("read by all")
+"""
+
+
+def test_many_threads_may_be_the_first_to_read_a_kind_of_entry() -> None:
+    done = subprocess.run([sys.executable, "-c", FIRST_READ], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "read by all\n", "")

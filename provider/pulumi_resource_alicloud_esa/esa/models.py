@@ -152,7 +152,10 @@ class Shape(Generic[E]):
         # For a value of exactly the type these do what the readers do, in half the time.
         finish: dict[Any, Callable[[Any], Any]] = {_trimmed: str.strip, _digits: str, _listed: _listed}
         self.to_finish = [(field.name, finish[field.read]) for field in self.fields if field.read in finish]
-        self.exact_row = self._struct(None)
+        # Used once here, by one thread: msgspec makes a type ready at its first use, and crashes the process where two
+        # threads are the first at once.
+        self.exact_rows: Any = list[self._struct(None)]  # type: ignore[misc]  # made at run time
+        msgspec.convert([], self.exact_rows)
 
     @functools.cache  # noqa: B019  # there are three shapes, for ever
     def page(self, key: str) -> ExactPage:

@@ -70,7 +70,7 @@ def _read_exact(rows: list[Any], shape: Shape[E]) -> list[E] | None:
     found: list[Any] = rows
     if not all(isinstance(row, msgspec.Struct) for row in rows[:1]):
         try:
-            found = msgspec.convert(rows, list[shape.exact_row])  # type: ignore[name-defined]  # made at run time
+            found = msgspec.convert(rows, shape.exact_rows)
         except msgspec.ValidationError:
             return None
     result = [msgspec.structs.asdict(row) for row in found]
