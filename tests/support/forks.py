@@ -1,7 +1,8 @@
 """Runs of the command without a start of Python: a process that has imported it forks a child for each run.
 
-The child ends as a true start does: through the interpreter's own exit, with the streams, the folder, the environment,
-the arguments and the signals of a true start. What Python reads only when it starts is the exception: see `can_fork`.
+The child ends as a true start does, its threads joined and its exit functions called, with the streams, the folder, the
+environment, the arguments and the signals of a true start. What Python reads only when it starts is the exception: see
+`can_fork`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import selectors
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
@@ -187,7 +189,15 @@ if __name__ == "__main__":
         importlib.import_module(name)
     from pulumi_resource_alicloud_esa.cli.main import main
 
-    # What stands here for every child is not looked through again at the end of each: most of what a run would take.
+    # What stands here for every child is not looked through, and so copied, by each.
     gc.freeze()
     if _serve(Connection(int(sys.argv[1]))):
-        main()
+        try:
+            main()
+        except SystemExit as left:
+            # As the interpreter leaves, but for the teardown of every module: half of what a run would take.
+            threading._shutdown()  # type: ignore[attr-defined]
+            atexit._run_exitfuncs()
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(left.code)  # type: ignore[arg-type]
