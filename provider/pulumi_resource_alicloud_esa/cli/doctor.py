@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -120,11 +121,8 @@ def _examine(settings: Settings, site: SiteAsked, deadline: Deadline) -> Examina
     reachable = endpoint is not None and _proxy(endpoint, found)
     if source is None or endpoint is None or not reachable:
         return found
-    consultation = Consultation(settings, source, endpoint, deadline)
-    try:
+    with closing(Consultation(settings, source, endpoint, deadline)) as consultation:
         lines = consultation.actions(*site)
-    finally:
-        consultation.close()
     if consultation.keys is not None:
         found.lines[[line.name for line in found.lines].index("keys")] = consultation.keys
     found.answers = consultation.watched.answers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -26,7 +27,7 @@ from .files import NO_PATH
 from .outcome import Check, Outcome, Verdict, location_of
 from .reports import adoption, read_reports, write
 from .reports.groups import groups
-from .session import Session, open_session, read_all
+from .session import Session, read_all
 from .site_choice import SiteChoice
 from .targets import Target, another_site, find_targets
 
@@ -70,7 +71,7 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
         _hold_to(request, files[0])
     for folder in inner_folders(request.baselines):
         say.note(f"{folder} is not looked into; give it as well if its files are baselines too")
-    with open_session(settings) as session:
+    with closing(Session(settings)) as session:
         targets = find_targets(request.baselines, files, request.site, session)
         _hold_to_earlier(request, earlier, targets)
         check = Check(_check_all(request, earlier, targets, session), request.several)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ from .faults import error_lines, is_defect, option_of
 from .files import NO_PATH, STDOUT, PipeClosed, open_descriptor, place_of, unwritable, write_file, write_stdout
 from .json_text import harmless_json
 from .recording import Question, Recording, record
-from .session import Session, open_session, read_all
+from .session import Session, read_all
 from .site_choice import ChosenSites, SiteChoice
 
 
@@ -61,7 +62,7 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
         return () if request.ignore_none else ignored
 
     ignored, settings = read_all(values, connection, request.site.reading(read))
-    with open_session(settings) as session:
+    with closing(Session(settings)) as session:
         if request.again:
             recordings = [Recording(file, "") for file in find_baselines(request.outputs)]
             empty = empty_folders(request.outputs).items()

@@ -65,14 +65,11 @@ def _difference(path: str, index: int, row: Any) -> Difference:
     if isinstance(row, dict):
         kind = next((kind for kind in Kind if kind.value == row.get("kind")), None)
         texts = [row.get("id"), row.get("name"), row.get("field", ""), row.get("executionId", "")]
-        if kind and all(isinstance(text, str) for text in texts) and _is_side(row, "expected", "actual"):
+        sides, job = (row.get("expected"), row.get("actual")), row.get("job")
+        are_sides = all(side is None or isinstance(side, Value) for side in sides)
+        if kind and are_sides and all(isinstance(text, str) for text in texts):
             job_id, name, field, execution_id = texts
-            sides, job = (row.get("expected"), row.get("actual")), row.get("job")
             record = read_record(job)
             if job is None or record is not None:
                 return Difference(kind, job_id, name, field, *sides, execution_id, record)
     raise NoReport(f"{path}: differences[{index}] is not a finding: {shown(row)}; {_ACCEPTED}")
-
-
-def _is_side(row: Mapping[str, Any], *names: str) -> bool:
-    return all(row.get(name) is None or isinstance(row.get(name), Value) for name in names)

@@ -115,7 +115,7 @@ def _write_into(descriptor: int, data: bytes) -> None:
 
 
 def _replace(target: str, data: bytes) -> None:
-    old = _status(target)
+    old = os.stat(target) if os.path.exists(target) else None
     folder = os.path.dirname(target)
     # Not derived from the file's name, which may already have the longest length allowed.
     temporary = os.path.join(folder, f".alicloud-esa.{secrets.token_hex(6)}.tmp")
@@ -143,13 +143,6 @@ def _replace(target: str, data: bytes) -> None:
             os.unlink(temporary)
         raise
     _sync_folder(folder)
-
-
-def _status(path: str) -> os.stat_result | None:
-    try:
-        return os.stat(path)
-    except FileNotFoundError:
-        return None
 
 
 def _made_alike(temporary: str, old: os.stat_result) -> bool:

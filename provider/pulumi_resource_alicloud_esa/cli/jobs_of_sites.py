@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -24,7 +25,7 @@ from .exit_codes import CLEAN, COULD_NOT_TELL
 from .faults import error_lines, fault_line, is_defect
 from .files import write_stdout
 from .json_text import json_output
-from .session import open_session
+from .session import Session
 from .site_choice import ChosenSite, ChosenSites, SiteChoice
 from .table import job_columns, tabled
 
@@ -100,7 +101,7 @@ def _read(
     def work(site: ChosenSite, context: CallContext) -> T:
         return read(site, replace(context.service(), warn=doubts.append), context)
 
-    with open_session(settings) as session:
+    with closing(Session(settings)) as session:
         chosen = session.call(choice.label, find)
         faults = [*chosen.faults.values()] if not chosen.sites else _of_other_sites(choice, chosen.sites)
         if faults:

@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -67,22 +67,15 @@ def environment_for(settings: Settings) -> Mapping[str, str]:
 
 def call(settings: Settings, subject: str, work: Callable[[CallContext], T]) -> T:
     """The result of `work`; raises what it raises. `subject` is what a terminal shows as being read."""
-    with open_session(settings) as session:
+    with closing(Session(settings)) as session:
         return session.call(subject, work)
 
 
-@contextmanager
-def open_session(settings: Settings) -> Iterator[Session]:
-    """Calls that share keys, connections and the bound of maxConcurrency; at the end none goes on."""
-    session = Session(settings)
-    try:
-        yield session
-    finally:
-        session.close()
-
-
 class Session:
-    """Several calls, one after the other or side by side."""
+    """Several calls, one after the other or side by side, that share keys, connections and the bound of maxConcurrency.
+
+    Closed at its end, so that none goes on.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
