@@ -19,7 +19,7 @@ from tests.support.baseline_program import check, record, state
 from tests.support.engine import EXAMPLE_SITE_ID, SITE_ID, Engine
 from tests.support.official_sdk import FIRST, UTCNOW, add, client_for, delete, move, stop
 
-pytestmark = pytest.mark.filterwarnings(UTCNOW)
+pytestmark = [pytest.mark.filterwarnings(UTCNOW), pytest.mark.usefixtures("attached")]
 
 CLEAN, DRIFT = 0, 7
 SITE = int(EXAMPLE_SITE_ID)

@@ -9,6 +9,7 @@ import pytest
 from emulator import Emulator, Glitch
 from tests.support.engine import EXAMPLE_SITE_ID, Engine, Result
 
+pytestmark = pytest.mark.usefixtures("attached")
 SITE = int(EXAMPLE_SITE_ID)
 JOB_ID = "665d3af3621bccf3fe29e1a4"
 PROGRAM = """

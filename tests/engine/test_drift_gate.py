@@ -10,6 +10,7 @@ from emulator import Emulator, Glitch
 from tests.support.baseline_program import record
 from tests.support.engine import EXAMPLE_SITE_ID, SITE_ID, Engine, Result
 
+pytestmark = pytest.mark.usefixtures("attached")
 CLEAN, FAILED, DRIFT = 0, 1, 7
 SITE = int(EXAMPLE_SITE_ID)
 JOB_ID = "665d3af3621bccf3fe29e1a4"
@@ -217,6 +218,7 @@ ScheduledPreloadJobsBaseline("jobs", site_id="SITE", fail_on_drift=True, name_re
 
 def test_an_input_that_is_not_known_in_preview_is_judged_in_the_update(engine: Engine, emulator: Emulator) -> None:
     engine.write("name: preload-jobs\nruntime: python\n")
+    engine.stack()
     engine.write(UNKNOWN.replace("SITE", EXAMPLE_SITE_ID), "main.py")
     main = engine.folder / "main.py"
     assert engine.inline(main, "preview").code == CLEAN

@@ -10,6 +10,8 @@ from emulator import Emulator, Glitch
 from tests.support.baseline_program import check, program, record, state
 from tests.support.engine import EMPTY_SITE_ID, EXAMPLE_SITE_ID, SITE_ID, Engine
 
+pytestmark = pytest.mark.usefixtures("attached")
+
 CLEAN, UNREADABLE, DRIFT = 0, 1, 7
 SITE = int(SITE_ID)
 

@@ -17,7 +17,7 @@ from tests.support.baseline_program import record
 from tests.support.engine import EXAMPLE_SITE_ID, Engine
 from tests.support.official_sdk import FIRST, UTCNOW, add, client_for, delete, move, stop
 
-pytestmark = pytest.mark.filterwarnings(UTCNOW)
+pytestmark = [pytest.mark.filterwarnings(UTCNOW), pytest.mark.usefixtures("attached")]
 
 PAST = f"{2:024x}"
 PLAN = {"Interval": 30, "SliceLen": 5, "Status": "waiting"}

@@ -12,6 +12,7 @@ from tests.support.engine import SITE_ID, Engine, Result
 from tests.support.examples import EXAMPLES, LANGUAGES, Example, outputs_section, place
 from tests.support.shell import run_readme
 
+pytestmark = pytest.mark.usefixtures("attached")
 SITE = int(SITE_ID)
 JUNE = ("2024-06-01T00:00:00Z", "2024-07-01T00:00:00Z")
 

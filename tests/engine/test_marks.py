@@ -10,6 +10,7 @@ import pytest
 from emulator import Emulator, Glitch, RawAnswer
 from tests.support.engine import EMPTY_SITE_ID, Engine
 
+pytestmark = pytest.mark.usefixtures("attached")
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from emulator import EXAMPLE_SITE_ID, Emulator, Glitch
 from tests.support.engine import ROOT, SITE_ID, Engine
 
+pytestmark = pytest.mark.usefixtures("attached")
 MAIN = ROOT / "examples" / "python" / "__main__.py"
 
 SECRET_SITE = """
@@ -56,6 +59,13 @@ pulumi.export("known", found.jobs.apply(lambda jobs: [job.task_type == esa.TaskT
 every = esa.get_scheduled_preload_jobs_output(site_id="190007158391809")
 pulumi.export("all", every.jobs.apply(lambda jobs: sorted(job.task_type for job in jobs)))
 """
+
+
+@pytest.fixture(autouse=True)
+def stack(engine: Engine) -> None:
+    """The stack that inline.py selects; tests/sdk has it make one."""
+    engine.write("name: preload-jobs\nruntime: python\n")
+    engine.stack()
 
 
 def test_the_example_previews_updates_and_exports_the_jobs(engine: Engine) -> None:

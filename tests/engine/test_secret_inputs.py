@@ -7,6 +7,7 @@ import pytest
 from emulator import Emulator
 from tests.support.engine import SITE_ID, Engine
 
+pytestmark = pytest.mark.usefixtures("attached")
 DRIFT = 7
 HIDDEN = "hunter2hunter2"
 BASELINE = f"""
