@@ -33,6 +33,8 @@ async def deliver(answer: RawAnswer, send: Send, connection: Connection, glitche
         await send({"type": "http.response.body", "body": b""})
     else:
         for left in range(answer.repeat - 1, -1, -1):
+            # Sending does not wait once the client has left, and then nothing else would run that could notice.
+            await asyncio.sleep(0)
             if connection.gone.is_set():
                 return
             await send({"type": "http.response.body", "body": answer.body, "more_body": left > 0})

@@ -120,14 +120,17 @@ def test_a_huge_body_is_streamed(shared: Emulator, shared_caller: Caller) -> Non
 
 
 def test_a_huge_body_stops_when_the_client_leaves(shared: Emulator, make_caller: MakeCaller) -> None:
-    shared.glitches.add(Glitch(raw=RawAnswer.huge(20_000), times=1))
+    shared.glitches.add(Glitch(raw=RawAnswer.huge(2_000_000), times=1))
     caller = make_caller(emulator=shared)
     connection = caller._connect()
     connection.request("GET", "/", headers=caller.headers("ListScheduledPreloadJobs", "", "GET", b""))
     connection.getresponse().read(1000)
     connection.close()
     caller.close()
-    assert codes(caller, 1) == ["ok"]
+    # It notices a moment later, and answers others before and after that.
+    for _ in range(3):
+        assert codes(caller, 1) == ["ok"]
+        time.sleep(0.1)
 
 
 def test_a_delay_is_slept_before_the_answer(shared: Emulator, shared_caller: Caller) -> None:
