@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -255,12 +254,7 @@ def test_temporary_keys_say_when_they_end(cli: Cli, minutes: int, status: str) -
 
 
 def test_a_profile_is_named_as_the_source(cli: Cli) -> None:
-    given = cli.emulator.environment()
-    config = Path(cli.environment()["HOME"]) / ".aliyun" / "config.json"
-    config.parent.mkdir()
-    key = {"access_key_id": given["ALIBABA_CLOUD_ACCESS_KEY_ID"]}
-    secret = {"access_key_secret": given["ALIBABA_CLOUD_ACCESS_KEY_SECRET"]}
-    config.write_text(json.dumps({"profiles": [{"name": "dev", "mode": "AK", **key, **secret}]}))
+    cli.write_profile()
     checks = doctor(cli, "--profile", "dev", ALIBABA_CLOUD_ACCESS_KEY_ID="another")
     assert checks["keys"]["text"] == "profile of the configuration; they do not end"
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
 from emulator import EXAMPLE_JOB_ID, FOREIGN_SITE_ID, SITE_ID, Glitch
@@ -109,20 +106,13 @@ def test_no_credentials_names_what_the_command_takes(cli: Cli) -> None:
 
 
 def test_a_profile_gives_the_keys(cli: Cli) -> None:
-    given = cli.emulator.environment()
     cli.extra = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}
-    config = Path(cli.environment()["HOME"]) / ".aliyun" / "config.json"
-    config.parent.mkdir()
-    key, secret = given["ALIBABA_CLOUD_ACCESS_KEY_ID"], given["ALIBABA_CLOUD_ACCESS_KEY_SECRET"]
-    config.write_text(
-        f'{{"current": "dev", "profiles": [{{"name": "dev", "mode": "AK", "access_key_id": "{key}", '
-        f'"access_key_secret": "{secret}"}}]}}'
-    )
+    cli.write_profile()
     assert cli("jobs", "list", "--site-id", SITE, "--profile", "dev").code == 0
     ran = cli("jobs", "list", "--site-id", SITE, "--profile", "other")
     assert ran.code == 1
     assert "other" in ran.err
-    assert secret not in ran.err
+    assert cli.emulator.environment()["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] not in ran.err
 
 
 @pytest.mark.parametrize(
@@ -136,15 +126,11 @@ def test_a_profile_gives_the_keys(cli: Cli) -> None:
     ids=str,
 )
 def test_a_profile_that_is_typed_wins_over_the_environment(cli: Cli, beside: dict[str, str]) -> None:
-    given = cli.emulator.environment()
-    config = Path(cli.environment()["HOME"]) / ".aliyun" / "config.json"
-    config.parent.mkdir()
-    key = {"access_key_id": given["ALIBABA_CLOUD_ACCESS_KEY_ID"]}
-    secret = {"access_key_secret": given["ALIBABA_CLOUD_ACCESS_KEY_SECRET"]}
-    config.write_text(json.dumps({"profiles": [{"name": "dev", "mode": "AK", **key, **secret}]}))
+    cli.write_profile()
     cli.extra = beside
     assert cli("jobs", "list", "--site-id", SITE, "--profile", "dev").code == 0
-    assert {request.access_key_id for request in cli.emulator.requests} == {key["access_key_id"]}
+    given = cli.emulator.environment()["ALIBABA_CLOUD_ACCESS_KEY_ID"]
+    assert {request.access_key_id for request in cli.emulator.requests} == {given}
 
 
 def test_what_the_service_answers_comes_with_code_and_advice_and_no_secret(cli: Cli) -> None:

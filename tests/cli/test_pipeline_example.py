@@ -109,11 +109,16 @@ def test_github_gets_the_summary_and_the_verdict(repo: Cli, happens: str) -> Non
     assert repo.read("summary") == "before\n" + repo.read("drift-reports/drift.md")
 
 
+def outputs_of(repo: Cli, baseline: str) -> tuple[int, list[str]]:
+    """The exit code and the outputs of a check that knows of the one before."""
+    (repo.folder / "output").unlink(missing_ok=True)
+    done = check(repo, baseline, "drift-reports", "earlier.json", GITHUB_OUTPUT="output")
+    return done.returncode, repo.read("output").splitlines()
+
+
 def test_github_gets_how_many_findings_are_new_known_and_resolved(repo: Cli) -> None:
     def outputs() -> list[str]:
-        (repo.folder / "output").unlink(missing_ok=True)
-        check(repo, BASELINE, "drift-reports", "earlier.json", GITHUB_OUTPUT="output")
-        return repo.read("output").splitlines()
+        return outputs_of(repo, BASELINE)[1]
 
     repo.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     assert outputs() == ["verdict=drift", "new=1", "known=0", "resolved=0"]
@@ -188,25 +193,22 @@ def test_accepting_on_github_opens_a_pull_request_with_the_new_baseline(repo: Cl
     assert check(repo).returncode == 0
 
 
-def test_accepting_on_gitlab_opens_a_merge_request_with_the_new_baseline(repo: Cli) -> None:
-    bare = origin(repo)
-    repo.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
-    variables = {
-        "BASELINE": BASELINE,
-        "CI_PIPELINE_ID": "6",
-        "CI_DEFAULT_BRANCH": "main",
-        "CI_SERVER_HOST": "gitlab.example.com",
-        "CI_PROJECT_PATH": "group/project",
-        "ACCEPT_TOKEN": "token",
-        "GITLAB_USER_NAME": "t",
-        "GITLAB_USER_EMAIL": "t@example.com",
-    }
-    hook = bare / "hooks" / "pre-receive"
-    hook.write_text('#!/bin/sh\necho "$GIT_PUSH_OPTION_0 $GIT_PUSH_OPTION_1" > options\n')
-    hook.chmod(0o755)
+def accept_on_gitlab(repo: Cli, baseline: str, pipeline: str) -> None:
+    variables = {"BASELINE": baseline, "CI_PIPELINE_ID": pipeline, "CI_DEFAULT_BRANCH": "main", "ACCEPT_TOKEN": "token"}
+    variables |= {"CI_SERVER_HOST": "gitlab.example.com", "CI_PROJECT_PATH": "group/project"}
+    variables |= {"GITLAB_USER_NAME": "t", "GITLAB_USER_EMAIL": "t@example.com"}
     for step in load("gitlab-ci.yml")["accept"]["script"]:
         done = sh(repo, "bash", "-e", "-c", step, **variables)
         assert done.returncode == 0, done.stderr
+
+
+def test_accepting_on_gitlab_opens_a_merge_request_with_the_new_baseline(repo: Cli) -> None:
+    bare = origin(repo)
+    repo.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
+    hook = bare / "hooks" / "pre-receive"
+    hook.write_text('#!/bin/sh\necho "$GIT_PUSH_OPTION_0 $GIT_PUSH_OPTION_1" > options\n')
+    hook.chmod(0o755)
+    accept_on_gitlab(repo, BASELINE, "6")
     assert EXAMPLE_JOB_ID not in accepted(bare, "accept-preload-jobs-6")
     assert (bare / "options").read_text() == "merge_request.create merge_request.target=main\n"
 
@@ -268,20 +270,14 @@ def test_a_new_site_of_the_account_is_an_error_that_says_how_to_record_it(accoun
 
 
 def test_where_one_site_drifted_and_another_cannot_be_read_nothing_known_is_lost(account: Cli) -> None:
-    def outputs(code: int) -> list[str]:
-        (account.folder / "output").unlink(missing_ok=True)
-        done = check(account, FOLDER, "drift-reports", "earlier.json", GITHUB_OUTPUT="output")
-        assert done.returncode == code
-        return account.read("output").splitlines()
-
     only = account.emulator.store.jobs(EXAMPLE_SITE_ID)[0].id
     account.emulator.store.delete(EXAMPLE_SITE_ID, only)
-    assert outputs(7) == ["verdict=drift", "new=1", "known=0", "resolved=0"]
+    assert outputs_of(account, FOLDER) == (7, ["verdict=drift", "new=1", "known=0", "resolved=0"])
     account.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     account.emulator.glitches.add(Glitch(code="SiteNotFound", site_id=EXAMPLE_SITE_ID))
-    assert outputs(7) == ["verdict=partial", "new=1", "known=0", "resolved=0"]
+    assert outputs_of(account, FOLDER) == (7, ["verdict=partial", "new=1", "known=0", "resolved=0"])
     account.emulator.glitches.clear()
-    assert outputs(7) == ["verdict=drift", "new=0", "known=2", "resolved=0"]
+    assert outputs_of(account, FOLDER) == (7, ["verdict=drift", "new=0", "known=2", "resolved=0"])
     upload = load("github-actions.yml")["jobs"]["check"]["steps"][-2]
     assert upload["if"] == (
         "always() && (steps.drift.outputs.verdict == 'clean' || steps.drift.outputs.verdict == 'drift')"
@@ -291,12 +287,7 @@ def test_where_one_site_drifted_and_another_cannot_be_read_nothing_known_is_lost
 def test_accepting_for_every_site_changes_the_file_of_the_site_that_drifted_only(account: Cli) -> None:
     bare = origin(account)
     account.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
-    variables = {"BASELINE": FOLDER, "CI_PIPELINE_ID": "7", "CI_DEFAULT_BRANCH": "main", "ACCEPT_TOKEN": "token"}
-    variables |= {"CI_SERVER_HOST": "gitlab.example.com", "CI_PROJECT_PATH": "group/project"}
-    variables |= {"GITLAB_USER_NAME": "t", "GITLAB_USER_EMAIL": "t@example.com"}
-    for step in load("gitlab-ci.yml")["accept"]["script"]:
-        done = sh(account, "bash", "-e", "-c", step, **variables)
-        assert done.returncode == 0, done.stderr
+    accept_on_gitlab(account, FOLDER, "7")
     file = f"{FOLDER}/example.com-{SITE}.json"
     assert EXAMPLE_JOB_ID not in accepted(bare, "accept-preload-jobs-7", file)
     assert check(account, FOLDER).returncode == 0

@@ -8,6 +8,7 @@ import os
 import stat
 import subprocess
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -137,38 +138,44 @@ def test_an_api_that_fails_leaves_the_file_as_it_was(cli: Cli) -> None:
     assert [path.name for path in cli.folder.iterdir()] == [BASELINE]
 
 
-@pytest.mark.parametrize("fails", ["fsync", "replace"])
-def test_a_write_that_fails_half_way_leaves_the_old_file_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
-) -> None:
-    file = tmp_path / "b.json"
-    file.write_text("old")
-    seen: list[str] = []
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file that is there already, alone in its folder."""
+    found = tmp_path / "alone" / "b.json"
+    found.parent.mkdir()
+    found.write_text("old content that is longer")
+    return found
+
+
+def failing(number: int, before: Callable[[], object] = lambda: None) -> Callable[..., None]:
+    """A call of the system that fails with this error."""
 
     def fail(*_: object) -> None:
-        seen.append(file.read_text())
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        before()
+        raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(f"os.{fails}", fail)
+    return fail
+
+
+@pytest.mark.parametrize("fails", ["fsync", "replace"])
+def test_a_write_that_fails_half_way_leaves_the_old_file_and_nothing_else(
+    file: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    old, seen = file.read_text(), []
+    monkeypatch.setattr(f"os.{fails}", failing(errno.ENOSPC, lambda: seen.append(file.read_text())))
     with pytest.raises(OSError, match="No space left") as caught:
         write_file(str(file), "new")
     assert caught.value.filename == str(file)
-    assert (seen, file.read_text()) == (["old"], "old")
-    assert sorted(os.listdir(tmp_path)) == ["b.json"]
+    assert (seen, file.read_text()) == ([old], old)
+    assert os.listdir(file.parent) == ["b.json"]
 
 
-def test_a_file_that_a_container_mounts_is_written_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "b.json"
-    file.write_text("old content that is longer")
+def test_a_file_that_a_container_mounts_is_written_into(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     node = file.stat().st_ino
-
-    def busy(*_: object) -> None:
-        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
-
-    monkeypatch.setattr("os.replace", busy)
+    monkeypatch.setattr("os.replace", failing(errno.EBUSY))
     write_file(str(file), "new")
     assert (file.read_text(), file.stat().st_ino) == ("new", node)
-    assert sorted(os.listdir(tmp_path)) == ["b.json"]
+    assert os.listdir(file.parent) == ["b.json"]
 
 
 def test_a_symlink_stays_one_and_the_mode_is_kept(cli: Cli) -> None:
@@ -235,18 +242,15 @@ def test_a_shell_s_process_substitution_is_written_into(cli: Cli) -> None:
     assert cli.read("copied") == text
 
 
-def test_a_second_name_of_a_file_sees_the_new_content(tmp_path: Path) -> None:
-    file, other = tmp_path / "b.json", tmp_path / "other"
-    file.write_text("old content that is longer")
+def test_a_second_name_of_a_file_sees_the_new_content(file: Path) -> None:
+    other = file.with_name("other")
     os.link(file, other)
     write_file(str(file), "new")
     assert (other.read_text(), file.stat().st_nlink) == ("new", 2)
-    assert sorted(os.listdir(tmp_path)) == ["b.json", "other"]
+    assert sorted(os.listdir(file.parent)) == ["b.json", "other"]
 
 
-def test_the_owner_is_kept(tmp_path: Path) -> None:
-    file = tmp_path / "b.json"
-    file.write_text("old")
+def test_the_owner_is_kept(file: Path) -> None:
     if os.getuid() == 0:
         os.chown(file, 12345, 54321)
         file.chmod(0o664)
@@ -255,39 +259,26 @@ def test_the_owner_is_kept(tmp_path: Path) -> None:
     assert (file.read_text(), file.stat().st_uid, file.stat().st_gid, file.stat().st_mode) == ("new", *owner)
 
 
-def test_a_file_of_somebody_else_is_changed_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "b.json"
-    file.write_text("old")
+def test_a_file_of_somebody_else_is_changed_in_its_place(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     node, real = file.stat().st_ino, os.stat
 
     def others(path: object, *rest: object, **named: object) -> os.stat_result:
         found = real(path, *rest, **named)  # type: ignore[call-overload]
         return os.stat_result((*found[:4], found.st_uid + 1, *found[5:])) if path == str(file) else found
 
-    def refused(*_: object) -> None:
-        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
-
     monkeypatch.setattr("os.stat", others)
-    monkeypatch.setattr("os.chown", refused)
+    monkeypatch.setattr("os.chown", failing(errno.EPERM))
     write_file(str(file), "new")
     monkeypatch.undo()
     assert (file.read_text(), file.stat().st_ino) == ("new", node)
-    assert sorted(os.listdir(tmp_path)) == ["b.json"]
+    assert os.listdir(file.parent) == ["b.json"]
 
 
-def test_a_folder_in_which_nothing_can_be_made_may_hold_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "b.json"
-    file.write_text("old content that is longer")
-
-    def refused(*_: object) -> None:
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
-    monkeypatch.setattr("os.open", refused)
+def test_a_folder_in_which_nothing_can_be_made_may_hold_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.open", failing(errno.EACCES))
     write_file(str(file), "new")
     with pytest.raises(OSError, match="Permission denied"):
-        write_file(str(tmp_path / "none.json"), "new")
+        write_file(str(file.with_name("none.json")), "new")
     monkeypatch.undo()
     assert file.read_text() == "new"
 

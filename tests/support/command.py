@@ -62,6 +62,15 @@ class Cli:
     def check(self, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
         return self("drift", "check", "--baseline", BASELINE, *arguments, env=env)
 
+    def write_profile(self) -> None:
+        """A profile `dev` with the emulator's keys, in the aliyun CLI's own file."""
+        given = self.emulator.environment()
+        names = ("access_key_id", "access_key_secret")
+        profile = {"name": "dev", "mode": "AK", **{name: given[f"ALIBABA_CLOUD_{name.upper()}"] for name in names}}
+        config = Path(os.environ["HOME"]) / ".aliyun" / "config.json"
+        config.parent.mkdir()
+        config.write_text(json.dumps({"current": "dev", "profiles": [profile]}))
+
     def read(self, name: str) -> str:
         return (self.folder / name).read_text()
 
