@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -165,7 +166,7 @@ def _overview(emulator: Emulator) -> object:
 
 
 def _requests(emulator: Emulator) -> object:
-    records = [record.as_json() for record in emulator.requests]
+    records = [asdict(record) for record in emulator.requests]
     return {"maxInFlight": emulator.max_in_flight, "requests": records}
 
 

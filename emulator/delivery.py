@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 from starlette.types import Send
 
@@ -25,7 +24,8 @@ async def deliver(answer: RawAnswer, send: Send, connection: Connection, glitche
         await connection.close()
         return
     if drip is not None and drip.drip is not None:
-        for piece in _pieces(answer.body, drip.drip):
+        for start in range(0, len(answer.body), drip.drip):
+            piece = answer.body[start : start + drip.drip]
             await send({"type": "http.response.body", "body": piece, "more_body": True})
             await connection.pause(drip.drip_interval)
             if connection.gone.is_set():
@@ -63,7 +63,3 @@ def _headers(answer: RawAnswer, length: int | None) -> list[tuple[bytes, bytes]]
     if length is not None:
         headers["content-length"] = str(length)
     return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-
-
-def _pieces(body: bytes, size: int) -> Iterator[bytes]:
-    return (body[start : start + size] for start in range(0, len(body), size))

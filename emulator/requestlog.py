@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 # Bounds the memory of the log: room for 100,000 requests of the usual size.
 KEPT_BYTES = 100 * 2**20
@@ -37,10 +37,6 @@ class RequestRecord:
         """Roughly its size in memory."""
         texts = (*self.params, *self.params.values(), *self.headers.values(), self.action, self.nonce)
         return _RECORD_BYTES + sum(map(len, texts))
-
-    def as_json(self) -> dict[str, object]:
-        """The record with plain values only."""
-        return asdict(self)
 
 
 def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:

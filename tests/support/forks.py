@@ -28,7 +28,7 @@ COMMAND = Path(sys.executable).with_name("alicloud-esa")
 PACKAGE = "pulumi_resource_alicloud_esa"
 # What most runs import. No module that reads the environment while it is imported.
 IMPORTED = (
-    *(f"{PACKAGE}.cli.{name}" for name in ("run", "doctor", "drift_check", "drift_record", "jobs", "sites")),
+    *(f"{PACKAGE}.cli.{name}" for name in ("run", "doctor", "drift_check", "drift_record", "lists")),
     *(f"{PACKAGE}.credentials.{name}" for name in ("library", "sources")),
     *(f"{PACKAGE}.esa.{name}" for name in ("client", "service")),
     "difflib",

@@ -119,7 +119,7 @@ def sites() -> None:
 @connection_options
 def sites_list(form: str, wide: bool, **values: Any) -> int:
     """List the sites of the account, all pages of them."""
-    from .sites import list_sites
+    from .lists import list_sites
 
     return list_sites(*split(values), form, wide)
 
@@ -152,7 +152,7 @@ def jobs_list(form: str, wide: bool, executions: bool, **values: Any) -> int:
 
     When a site cannot be read, the others are listed, the error names it, and the exit code is 1.
     """
-    from .jobs import list_jobs
+    from .lists import list_jobs
 
     return list_jobs(*split(values), form, wide, executions)
 
@@ -164,7 +164,7 @@ def jobs_list(form: str, wide: bool, executions: bool, **values: Any) -> int:
 @connection_options
 def jobs_show(job_id: str, form: str, **values: Any) -> int:
     """Show everything of one job, by its id."""
-    from .jobs import show_job
+    from .lists import show_job
 
     return show_job(job_id, *split(values), form)
 
@@ -177,6 +177,6 @@ def jobs_show(job_id: str, form: str, **values: Any) -> int:
 @connection_options
 def jobs_runs(job_id: str, form: str, wide: bool, **values: Any) -> int:
     """List the executions of one job, by its id: what is planned and what ran."""
-    from .jobs import list_runs
+    from .lists import list_runs
 
     return list_runs(job_id, *split(values), form, wide)

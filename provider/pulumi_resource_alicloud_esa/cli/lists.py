@@ -1,18 +1,24 @@
-"""`alicloud-esa jobs list`, `jobs show` and `jobs runs`: a function's answer, for people or as JSON."""
+"""`alicloud-esa jobs list`, `jobs show`, `jobs runs`, `sites list`: a function's answer, for people or as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..config import Settings
 from ..context import CallContext
 from ..drift.text import number
 from ..esa.errors import Fault, InvalidInput
-from ..esa.inputs import Inputs
+from ..esa.inputs import Inputs, shown
 from ..esa.printable import printable
 from ..esa.query import JobQuery, read_job_query, read_query_from
-from ..functions import get_scheduled_preload_executions, get_scheduled_preload_job, get_scheduled_preload_jobs
+from ..esa.sites import SiteQuery, read_site_query_from
+from ..functions import (
+    get_scheduled_preload_executions,
+    get_scheduled_preload_job,
+    get_scheduled_preload_jobs,
+    get_sites,
+)
 from .adopt import FORMATS as IMPORTS
 from .adopt import Found
 from .files import written
@@ -20,7 +26,7 @@ from .jobs_of_sites import found_jobs, list_jobs_of_sites
 from .json_text import json_output
 from .session import call, read_all
 from .site_choice import SiteChoice, choose_site
-from .table import EXECUTION_COLUMNS, JOB_COLUMNS, tabled
+from .table import EXECUTION_COLUMNS, JOB_COLUMNS, SITE_COLUMNS, tabled
 
 
 def list_jobs(
@@ -94,6 +100,23 @@ def list_runs(job_id: str, values: dict[str, Any], connection: Mapping[str, Any]
     return tabled(EXECUTION_COLUMNS, answer["executions"], wide, f"job {job_id}: {count}")
 
 
+def list_sites(values: Mapping[str, Any], connection: Mapping[str, Any], form: str, wide: bool) -> int:
+    """The sites of the account."""
+    tags, faults = _tags(values.get("tags", ()))
+    values = {**values, "tags": tags}
+
+    def read(inputs: Inputs) -> SiteQuery:
+        inputs.faults += faults
+        return read_site_query_from(inputs)
+
+    _, settings = read_all(values, connection, read, form)
+    answer = call(settings, "sites", lambda context: get_sites.invoke(values, context))
+    if form == "json":
+        return written(json_output(answer))
+    count = f"{len(answer['sites'])} of {number(answer['totalCount'], 'site')}"
+    return tabled(SITE_COLUMNS, answer["sites"], wide, count)
+
+
 def _read_job(
     job_id: str, values: dict[str, Any], connection: Mapping[str, Any], form: str
 ) -> tuple[SiteChoice, str, Settings]:
@@ -115,3 +138,16 @@ def _job(job_id: str, site: SiteChoice, context: CallContext) -> dict[str, Any]:
         return get_scheduled_preload_job.invoke({"jobId": job_id, "siteId": site_id}, context)
     except InvalidInput as error:
         raise site.of_option(error) from None
+
+
+def _tags(given: Sequence[str]) -> tuple[dict[str, str], list[Fault]]:
+    """`KEY=VALUE` as a map, and what is wrong with it; without a value any value matches."""
+    tags: dict[str, str] = {}
+    faults = []
+    for text in given:
+        key, _, value = text.partition("=")
+        if not key.strip():
+            faults.append(Fault("tags", f"{shown(text)} names no tag; give KEY=VALUE, or KEY for any value"))
+        elif tags.setdefault(key, value) != value:
+            faults.append(Fault("tags", f"{shown(key)} is given with two values, which no site has; give one"))
+    return tags, faults
