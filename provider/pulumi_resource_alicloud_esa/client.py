@@ -82,8 +82,10 @@ class Client:
         self._client = EsaClient(
             transport, source, pace, policy, span=tracing.span, debug=self.debug, paused=self.paused
         )
-        self._workers = tracing.workers(settings.max_concurrency)
-        lister = Lister(self._client, self._workers, settings.max_concurrency, tracing.span)
+        # As many pages again are read while others are waited for; `pace` counts the requests alone.
+        pages = 2 * settings.max_concurrency
+        self._workers = tracing.workers(pages)
+        lister = Lister(self._client, self._workers, pages, tracing.span)
         # The lambda must not refer to `self`: that would keep its threads alive after the last call.
         warn, describe = self.warn, self.describe
         return Service(lister, lambda doubt: warn(describe(doubt)))

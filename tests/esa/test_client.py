@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
+from pulumi_resource_alicloud_esa.esa import client as client_module
 from pulumi_resource_alicloud_esa.esa.client import EsaClient
 from pulumi_resource_alicloud_esa.esa.codes import Retry
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
@@ -434,6 +435,22 @@ def test_a_mixed_storm_gives_right_answers_or_clean_errors(emulator: Emulator, n
         list(callers.map(read, range(40)))
     assert right >= 38
     assert threading.active_count() <= before + 8
+
+
+def test_the_next_request_leaves_while_an_answer_is_read(
+    emulator: Emulator, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, together = client_module.interpret, threading.Barrier(2, timeout=10)
+
+    def wait_and_read(*args: Any) -> dict[str, Any]:
+        together.wait()
+        return read(*args)
+
+    monkeypatch.setattr(client_module, "interpret", wait_and_read)
+    client = new_client(emulator.url, concurrency=1)
+    with ThreadPoolExecutor(2) as callers:
+        assert all(body["Jobs"] for body in callers.map(lambda _: call(client), range(2)))
+    assert emulator.max_in_flight == 1
 
 
 def test_the_date_is_taken_when_the_request_leaves_not_when_it_queues(shared: Emulator, new_client: NewClient) -> None:

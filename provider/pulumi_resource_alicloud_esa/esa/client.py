@@ -73,30 +73,31 @@ class EsaClient:
             credentials = self._credentials.get(deadline)
             skew = self._skew
             try:
-                with self.pace.turn(deadline), self._span("attempt", {"esa.action": action, "esa.attempt": attempt}):
-                    answer = self._attempt(action, query, credentials, skew, deadline, page)
+                with (
+                    self.pace.turn(deadline) as answered,
+                    self._span("attempt", {"esa.action": action, "esa.attempt": attempt}),
+                ):
+                    date = self._now() + skew
+                    headers, mask = self._signed(action, query, credentials, date)
+                    answer = self._transport.get(query, headers, deadline)
+                    # The next request is on its way while this answer is read.
+                    answered()
+                    body = interpret(action, answer, mask, page)
+                    self.clock.saw(server_date(answer.headers), date)
             except FailedAttempt as error:
                 error.attempts = attempt
                 self._prepare_retry(error, credentials, skew, recovered, deadline)
             else:
                 self.pace.succeeded()
                 self._policy.budget.succeeded()
-                return answer
+                return body
 
     def close(self) -> None:
         """Close idle connections."""
         self._transport.close()
 
-    def _attempt(
-        self,
-        action: str,
-        query: str,
-        credentials: Credentials,
-        skew: timedelta,
-        deadline: Deadline,
-        page: ExactPage | None,
-    ) -> dict[str, Any]:
-        date = self._now() + skew
+    def _signed(self, action: str, query: str, credentials: Credentials, date: datetime) -> tuple[dict[str, str], Mask]:
+        """The headers of a request, and what hides the secrets in them."""
         headers = signed_headers(
             host=self._transport.endpoint.host,
             query=query,
@@ -109,11 +110,9 @@ class EsaClient:
             nonce=self._nonce(),
         )
         signature = headers["Authorization"].rpartition("=")[2]
-        mask = Mask((credentials.access_key_secret, credentials.security_token, signature), self._transport.logins)
-        answer = self._transport.get(query, headers, deadline)
-        body = interpret(action, answer, mask, page)
-        self.clock.saw(server_date(answer.headers), date)
-        return body
+        return headers, Mask(
+            (credentials.access_key_secret, credentials.security_token, signature), self._transport.logins
+        )
 
     def _prepare_retry(
         self,

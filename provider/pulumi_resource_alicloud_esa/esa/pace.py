@@ -11,7 +11,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from .deadline import Deadline
 
@@ -37,15 +37,12 @@ class Pace:
         self._free = threading.Condition()
 
     @contextlib.contextmanager
-    def turn(self, deadline: Deadline) -> Iterator[None]:
-        """Wait for a place and for the right moment, then hold the place."""
+    def turn(self, deadline: Deadline) -> Iterator[Callable[[], None]]:
+        """Wait for a place and for the right moment, then hold the place until the end, or until this is called."""
         self._enter(deadline)
-        try:
-            yield
-        finally:
-            with self._free:
-                self._in_flight -= 1
-                self._free.notify()
+        with contextlib.ExitStack() as held:
+            held.callback(self._leave)
+            yield held.close
 
     def _enter(self, deadline: Deadline) -> None:
         with self._free:
@@ -61,10 +58,13 @@ class Pace:
             else:
                 deadline.check()
         except BaseException:
-            with self._free:
-                self._in_flight -= 1
-                self._free.notify()
+            self._leave()
             raise
+
+    def _leave(self) -> None:
+        with self._free:
+            self._in_flight -= 1
+            self._free.notify()
 
     def _reserve(self) -> float:
         now = time.monotonic()
