@@ -50,14 +50,14 @@ def test_the_time_holds_while_a_name_is_looked_up(running: Running, hung: thread
 
 
 def test_waiting_for_a_thread_does_not_count(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    running.stub.Configure(proto.ConfigureRequest(variables={"alicloud-esa:config:timeoutSeconds": "2"}))
+    running.stub.Configure(proto.ConfigureRequest(variables={"alicloud-esa:config:timeoutSeconds": "1"}))
     monkeypatch.setattr(
-        running.provider, "invoke", lambda token, inputs, deadline: time.sleep(0.3) or {"totalCount": 45}
+        running.provider, "invoke", lambda token, inputs, deadline: time.sleep(0.15) or {"totalCount": 45}
     )
     began = time.monotonic()
     calls = [running.later(**SITE) for _ in range(300)]
     assert [getattr(call.result(), "return").fields["totalCount"].number_value for call in calls] == [45] * 300
-    assert time.monotonic() - began > 2.5
+    assert time.monotonic() - began > 1.25
 
 
 def test_a_defect_is_one_line_and_holds_up_nobody(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
