@@ -61,7 +61,7 @@ def run(values: dict[str, Any], connection: Mapping[str, Any], form: str, record
         return inputs.site_id() if site.given else None
 
     site = choose_site(values)
-    site_id, settings = read_all(site.values, connection, site.reading(read), form, ("text", "json"))
+    site_id, settings = read_all(site, connection, read, form, ("text", "json"))
 
     def work(context: CallContext) -> Examination:
         find = (lambda: site.find_one(context).id) if site.names else None

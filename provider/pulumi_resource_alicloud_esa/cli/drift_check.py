@@ -66,7 +66,7 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
         if request.site.values.get("siteId") is not None:
             inputs.site_id()
 
-    _, settings = read_all(request.site.values, connection, request.site.reading(read))
+    _, settings = read_all(request.site, connection, read)
     if not request.several and request.site.values:
         _hold_to(request, files[0])
     for folder in inner_folders(request.baselines):

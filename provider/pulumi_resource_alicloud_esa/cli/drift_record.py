@@ -61,7 +61,7 @@ def run(request: Request, connection: Mapping[str, Any]) -> int:
         inputs.faults += [Fault("--output", reason) for path in request.outputs if (reason := _no_place(request, path))]
         return () if request.ignore_none else ignored
 
-    ignored, settings = read_all(values, connection, request.site.reading(read))
+    ignored, settings = read_all(request.site, connection, read)
     with closing(Session(settings)) as session:
         if request.again:
             recordings = [Recording(file, "") for file in find_baselines(request.outputs)]

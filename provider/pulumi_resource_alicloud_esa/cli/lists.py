@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..config import Settings
@@ -42,7 +43,7 @@ def list_jobs(
             inputs.fault("pageNumber", "is a page of one site; give one site, or leave it out")
         return read_query_from(inputs, paged=True)
 
-    query, settings = read_all(site.values, connection, site.reading(read), form, ("table", "json", *IMPORTS))
+    query, settings = read_all(site, connection, read, form, ("table", "json", *IMPORTS))
     if site.several:
         return list_jobs_of_sites(site, query, settings, form, wide, executions)
 
@@ -109,7 +110,7 @@ def list_sites(values: Mapping[str, Any], connection: Mapping[str, Any], form: s
         inputs.faults += faults
         return read_site_query_from(inputs)
 
-    _, settings = read_all(values, connection, read, form)
+    _, settings = read_all(SiteChoice(values), connection, read, form)
     answer = call(settings, "sites", lambda context: get_sites.invoke(values, context))
     if form == "json":
         return written(json_output(answer))
@@ -127,7 +128,7 @@ def _read_job(
             inputs.site_id()
         return inputs.job_id()
 
-    job_id, settings = read_all({**site.values, "jobId": job_id}, connection, site.reading(read), form)
+    job_id, settings = read_all(replace(site, values={**site.values, "jobId": job_id}), connection, read, form)
     return site, job_id, settings
 
 

@@ -27,6 +27,7 @@ from ..esa.printable import printable
 from . import say
 from .faults import doubt_line
 from .progress import Display, progress
+from .site_choice import SiteChoice
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -37,17 +38,21 @@ _LONGEST_WHY = 60
 
 
 def read_all(
-    values: Mapping[str, Any],
+    site: SiteChoice,
     connection: Mapping[str, Any],
     read: Callable[[Inputs], T],
     form: str | None = None,
     accepted: Sequence[str] = ("table", "json"),
 ) -> tuple[T, Settings]:
-    """What `read` makes of the values, and the settings; raises InvalidInput with all faults, the format's too."""
-    inputs = Inputs(values)
+    """What `read` makes of the choice's values, and the settings; raises InvalidInput with all faults.
+
+    A format that is not accepted is one of them. A site's id that `read` asks for is "" where the values have none.
+    """
+    inputs = Inputs(site.values)
     if form is not None and form not in accepted:
         inputs.faults.append(Fault("--format", f"{shown(form)} is not accepted; give {' or '.join(accepted)}"))
     result = read(inputs)
+    inputs.faults[:] = site.with_faults(inputs.faults)
     inputs.refuse_unread()
     faults: list[Fault] = list(inputs.faults)
     settings = Settings()

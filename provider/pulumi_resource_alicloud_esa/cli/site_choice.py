@@ -6,9 +6,9 @@ needs no `--all-sites` beside it, take what ListSites answers. That action is ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from ..context import CallContext
 from ..drift.text import number
@@ -20,7 +20,6 @@ from ..esa.printable import printable
 from ..esa.sites import SiteQuery
 from .faults import option_of
 
-T = TypeVar("T")
 # No domain has a longer name; comparing longer texts takes long.
 _LONGEST_NAME = 255
 _MOST_SHOWN = 3
@@ -75,17 +74,10 @@ class SiteChoice:
         """What has to be looked up."""
         return [text for text in self.texts if not _is_id(text)]
 
-    def reading(self, read: Callable[[Inputs], T]) -> Callable[[Inputs], T]:
-        """`read`, with the faults of this choice first; its site id is "" where `values` have none."""
-
-        def read_and_choose(inputs: Inputs) -> T:
-            result = read(inputs)
-            if self.option != "siteId":
-                others = [fault for fault in inputs.faults if fault.path != "siteId"]
-                inputs.faults[:] = [*self.faults, *others]
-            return result
-
-        return read_and_choose
+    def with_faults(self, faults: Sequence[Fault]) -> list[Fault]:
+        """The faults of this choice before those of `values`; without those of a site's id that they need not have."""
+        others = faults if self.option == "siteId" else [fault for fault in faults if fault.path != "siteId"]
+        return [*self.faults, *others]
 
     def find(self, context: CallContext) -> ChosenSites:
         """The sites, in the order in which they were typed or listed; raises what a listing raises.
