@@ -10,7 +10,7 @@ import pytest
 from pulumi_resource_alicloud_esa.config import AssumeRole, AssumeRoleWithOidc
 from pulumi_resource_alicloud_esa.credentials.profile import CloudSso, OAuth, Override, Profile
 from pulumi_resource_alicloud_esa.credentials.profile_file import find_profile
-from pulumi_resource_alicloud_esa.credentials.sts import StsWish
+from pulumi_resource_alicloud_esa.credentials.roles import StsWish
 from pulumi_resource_alicloud_esa.esa.errors import CredentialsError
 from pulumi_resource_alicloud_esa.esa.keys import Credentials
 

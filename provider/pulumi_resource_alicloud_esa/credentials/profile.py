@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..config import AssumeRole, AssumeRoleWithOidc
 from ..esa.keys import Credentials
-from .sts import StsWish
+from .roles import StsWish
 
 
 @dataclass(frozen=True, repr=False)

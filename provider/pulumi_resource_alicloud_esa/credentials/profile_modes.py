@@ -14,7 +14,7 @@ from ..esa.errors import CredentialsError
 from ..esa.inputs import whole
 from ..esa.keys import Credentials, misfit
 from .profile import CloudSso, OAuth, Override, Profile, RsaKeyPair
-from .sts import StsWish
+from .roles import StsWish
 
 # What the SDK's sections call otherwise than the aliyun CLI does; how long a session lasts they do not say.
 INI_NAMES = {

@@ -1,9 +1,13 @@
-"""Which role is assumed with the keys that were found, or with an OIDC token; and which setting names it."""
+"""Which role is assumed with the keys that were found, or with an OIDC token; which setting names it; at which STS.
+
+The STS is the one whose region is nearest to what the user wrote, or the global one.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .. import environment
 from ..config import AssumeRole, AssumeRoleWithOidc, Settings
@@ -12,6 +16,20 @@ from ..esa.inputs import whole
 
 # In a pod it is injected and names the role for the OIDC token; a user may also set it to name a role for other keys.
 _SHARED_VARIABLE = "ALIBABA_CLOUD_ROLE_ARN"
+GLOBAL_HOST = "sts.aliyuncs.com"
+# Only this host knows key pairs of the old kind (RSA); the global one does not.
+RSA_HOST = "sts.ap-northeast-1.aliyuncs.com"
+_REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
+
+
+@dataclass(frozen=True)
+class StsWish:
+    """What a profile says about its STS."""
+
+    region: str | None = None
+    endpoint: str | None = None
+    vpc: bool | None = None
 
 
 def find_role(settings: Settings, env: Mapping[str, str], kind: str, explicit: bool) -> tuple[AssumeRole, str] | None:
@@ -65,6 +83,28 @@ def find_oidc(settings: Settings, env: Mapping[str, str]) -> tuple[AssumeRoleWit
         )
     named = "" if given.role_arn else f" ({oidc.role_arn} of {_SHARED_VARIABLE})"
     return oidc, f"assumeRoleWithOidc{named}"
+
+
+def sts_host(wish: StsWish, region: str | None, env: Mapping[str, str], default: str = GLOBAL_HOST) -> str:
+    """The host of STS: the profile's, else its region's, else that of the environment, else that of `region`.
+
+    A region with no usable name means the default. Raises CredentialsError for a host that is none.
+    """
+    if wish.endpoint is not None:
+        host = wish.endpoint.removeprefix("https://").rstrip("/")
+        if not _HOST.fullmatch(host):
+            raise CredentialsError("sts_endpoint is not a host; give one such as sts.cn-hangzhou.aliyuncs.com")
+        return host
+    vpc = wish.vpc
+    if vpc is None:
+        vpc = (environment.value("vpcEndpointEnabled", env) or "").lower() == "true"
+    candidates = (wish.region, environment.value("stsRegion", env), region)
+    chosen = next((name.lower() for name in candidates if name and _REGION.fullmatch(name.lower())), None)
+    if chosen is not None:
+        return f"{'sts-vpc' if vpc else 'sts'}.{chosen}.aliyuncs.com"
+    if vpc:
+        raise CredentialsError("STS inside a VPC is a region's: set ALIBABA_CLOUD_STS_REGION, or region")
+    return default
 
 
 def _has_oidc_token(env: Mapping[str, str]) -> bool:

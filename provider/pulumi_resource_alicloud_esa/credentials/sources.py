@@ -22,8 +22,7 @@ from .library import ecs_source, login_source, oidc_source, ram_role_source, rsa
 from .profile import Override, Profile
 from .profile_file import find_profile
 from .renewal import RenewedSource
-from .roles import find_oidc, find_role
-from .sts import RSA_HOST, StsWish, sts_host
+from .roles import RSA_HOST, StsWish, find_oidc, find_role, sts_host
 
 NO_CREDENTIALS = (
     "no credentials found; give one of: "
