@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pulumi_resource_alicloud_esa.config import read_settings
@@ -64,6 +65,27 @@ def is_gone(pid_file: Path) -> bool:
         return status.read_text().rpartition(")")[2].split()[0] == "Z"
     except (FileNotFoundError, ProcessLookupError):
         return True
+
+
+def both_end(tmp_path: Path) -> None:
+    """The stubborn command and its child do, within a second."""
+    assert eventually(lambda: is_gone(tmp_path / "own") and is_gone(tmp_path / "child"), 1)
+
+
+PROGRAM = """
+import resource, sys
+from pulumi_resource_alicloud_esa.config import read_settings
+from pulumi_resource_alicloud_esa.credentials.sources import choose_source
+from pulumi_resource_alicloud_esa.esa.deadline import Deadline
+
+source = choose_source(read_settings({"sharedCredentialsFile": sys.argv[1]}, {}), {}, print)
+"""
+
+
+def in_a_process(tmp_path: Path, program: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    """What a program does with the source of the file, which it has as `source`."""
+    command = [sys.executable, "-c", PROGRAM + program, str(tmp_path / "config.json")]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **more)
 
 
 # --- what it prints ---
@@ -129,23 +151,8 @@ def test_it_runs_again_only_for_keys_that_come_to_their_end(
 
 def test_it_sees_nothing_of_the_streams_that_the_plugin_speaks_over(tmp_path: Path) -> None:
     (tmp_path / "keys.sh").write_text(f"cat > {tmp_path}/stdin\necho hunter2 >&2\necho '{json.dumps(ANSWER)}'\n")
-    program = (
-        "import sys\n"
-        "from pulumi_resource_alicloud_esa.config import read_settings\n"
-        "from pulumi_resource_alicloud_esa.credentials.sources import choose_source\n"
-        "from pulumi_resource_alicloud_esa.esa.deadline import Deadline\n"
-        "settings = read_settings({'sharedCredentialsFile': sys.argv[1]}, {})\n"
-        "print(choose_source(settings, {}, print).get(Deadline(10)).access_key_id)\n"
-    )
     source(tmp_path, f"sh {tmp_path}/keys.sh")
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path / "config.json")],
-        input="the engine's",
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = in_a_process(tmp_path, "print(source.get(Deadline(10)).access_key_id)", input="the engine's")
     assert (done.stdout, done.stderr) == ("x\n", "")
     assert (tmp_path / "stdin").read_text() == ""
 
@@ -195,7 +202,7 @@ def once_it_runs(tmp_path: Path, end: str = "expire") -> Deadline:
 def test_the_command_and_its_children_end_with_the_call(tmp_path: Path, end: str, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         source(tmp_path, stubborn(tmp_path)).get(once_it_runs(tmp_path, end))
-    assert eventually(lambda: is_gone(tmp_path / "own") and is_gone(tmp_path / "child"), 1)
+    both_end(tmp_path)
 
 
 def test_a_call_whose_time_is_up_ends_the_command(tmp_path: Path) -> None:
@@ -204,7 +211,7 @@ def test_a_call_whose_time_is_up_ends_the_command(tmp_path: Path) -> None:
     with pytest.raises(DeadlineExceeded, match=r"config\.json: gave no keys within the 3 seconds of the call$"):
         keys.get(Deadline(3))
     assert time.monotonic() - began < 5
-    assert eventually(lambda: is_gone(tmp_path / "own") and is_gone(tmp_path / "child"), 1)
+    both_end(tmp_path)
 
 
 def test_the_command_below_a_role_ends_with_the_call_too(tmp_path: Path) -> None:
@@ -217,7 +224,7 @@ def test_the_command_below_a_role_ends_with_the_call_too(tmp_path: Path) -> None
     keys = choose_source(read_settings({"sharedCredentialsFile": str(file)}, {}), {}, pytest.fail)
     with pytest.raises(DeadlineExceeded):
         keys.get(once_it_runs(tmp_path))
-    assert eventually(lambda: is_gone(tmp_path / "own") and is_gone(tmp_path / "child"), 1)
+    both_end(tmp_path)
 
 
 def test_what_a_command_leaves_behind_holds_up_nothing_and_ends(tmp_path: Path) -> None:
@@ -230,12 +237,6 @@ def test_what_a_command_leaves_behind_holds_up_nothing_and_ends(tmp_path: Path) 
 
 
 ENDLESS = """
-import resource, sys
-from pulumi_resource_alicloud_esa.config import read_settings
-from pulumi_resource_alicloud_esa.credentials.sources import choose_source
-from pulumi_resource_alicloud_esa.esa.deadline import Deadline
-
-source = choose_source(read_settings({"sharedCredentialsFile": sys.argv[1]}, {}), {}, print)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     source.get(Deadline(30))
@@ -248,13 +249,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024 < 50
 @pytest.mark.parametrize("command", ["head -c 600000000 /dev/zero", "yes hunter2"])
 def test_output_without_end_costs_no_memory(tmp_path: Path, command: str) -> None:
     source(tmp_path, command)
-    done = subprocess.run(
-        [sys.executable, "-c", ENDLESS, str(tmp_path / "config.json")],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = in_a_process(tmp_path, ENDLESS)
     assert done.stderr == ""
     line, small = done.stdout.splitlines()
     assert line.endswith("config.json: process_command: more than 1 MiB of output")
