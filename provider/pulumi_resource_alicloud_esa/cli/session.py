@@ -106,7 +106,8 @@ class Session:
         ended: SimpleQueue[None] = SimpleQueue()
         with progress(subject) as display:
             self._display = display
-            report = display.report if len(items) == 1 else _silent
+            # How far one of many sites is read is not shown.
+            report = display.report if len(items) == 1 else lambda done, total: None
             while waiting or running:
                 while waiting and len(running) < self._settings.max_concurrency:
                     item = waiting.popleft()
@@ -180,7 +181,3 @@ class _Call(Future[R]):
             self.set_exception(error)
         else:
             self.set_result(value)
-
-
-def _silent(done: int, total: int) -> None:
-    """The progress of one of many sites, which is not shown."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import logging
 import time
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -181,26 +182,26 @@ def _do_action(request: Any, options: dict[str, Any] | None = None) -> Any:
     return SimpleNamespace(status_code=200, status_message="OK", headers={}, body=body)
 
 
+@dataclass(frozen=True, repr=False)
 class _OidcToken:
     """A token where the library expects the path of a file with one, which would outlive a process that is killed."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    text: str
 
 
+@dataclass(frozen=True, repr=False)
 class _AsLibraryProvider:
     """One of our sources in the shape that the library asks of a credentials provider."""
 
-    def __init__(self, source: CredentialSource, patience: Patience) -> None:
-        self._source = source
-        self._patience = patience
+    source: CredentialSource
+    patience: Patience
 
     def get_credentials(self) -> Any:
         from alibabacloud_credentials.provider.refreshable import Credentials as LibraryCredentials
 
-        stop = self._source.stop if isinstance(self._source, RenewedSource) else None
-        with self._patience.stopping(stop):
-            keys = self._source.get(self._patience)
+        stop = self.source.stop if isinstance(self.source, RenewedSource) else None
+        with self.patience.stopping(stop):
+            keys = self.source.get(self.patience)
         return LibraryCredentials(
             access_key_id=keys.access_key_id,
             access_key_secret=keys.access_key_secret,
