@@ -17,11 +17,16 @@ PAGE = 100
 SITES = 200
 PROCESSOR = (
     "With nothing to wait for it is processor time alone, of one core for Python: the loop keeps its rows, and the "
-    "provider checks them, writes an answer of megabytes, and sends it to a process that parses it."
+    "provider checks them, writes an answer of megabytes, and sends it to a process that parses it. What each change "
+    "gave, and what is left of a page, stands below."
+)
+SMALL = (
+    "With nothing to wait for it is processor time alone, of one core for Python: beside the request and the page, which "
+    "the loop has too, each site is a gRPC call of its own, handed to a thread and back, a quarter of the whole."
 )
 ROUNDS = (
     "No more than `maxConcurrency` (8) requests are under way at once, which is an eighth of the waiting, and a "
-    "listing's first page is waited for before the others; the rest is processor time."
+    "listing's first page is waited for before the others, 280 ms in all; the rest is processor time."
 )
 
 
@@ -108,9 +113,7 @@ def many_sites(service: Service, repeats: int) -> list[Row]:
 
         in_turns(1, lambda: timed(all_at_once), looped)
         ours, peer = in_turns(repeats, lambda: timed(all_at_once), looped)
-    row = Row(
-        f"{SITES} sites of 45 jobs at once, no latency", "the official SDK's loop", ours, peer, 1.0, why=PROCESSOR
-    )
+    row = Row(f"{SITES} sites of 45 jobs at once, no latency", "the official SDK's loop", ours, peer, 1.0, why=SMALL)
     return [row, _sites_with_latency(service, sites, max(1, repeats // 3))]
 
 
