@@ -42,8 +42,8 @@ echo start >> "$STARTS"
 exec "{PLUGIN}" "$@"
 '''
 WHY = (
-    "The starts of the plugin are only a part of what a call adds; the rest is the call, most of it the import of what it "
-    "needs (urllib3, msgspec, credentials), and what the engine and the program do for it."
+    "The starts of the plugin are only a part of what a call adds; the rest is the call, most of it the import of what "
+    "it needs (urllib3, msgspec, credentials), and what the engine and the program do for it."
 )
 
 

@@ -21,8 +21,8 @@ PROCESSOR = (
     "gave, and what is left of a page, stands below."
 )
 SMALL = (
-    "With nothing to wait for it is processor time alone, of one core for Python: beside the request and the page, which "
-    "the loop has too, each site is a gRPC call of its own, handed to a thread and back, a quarter of the whole."
+    "With nothing to wait for it is processor time alone, of one core for Python: beside the request and the page, "
+    "which the loop has too, each site is a gRPC call of its own, handed to a thread and back, a quarter of the whole."
 )
 ROUNDS = (
     "No more than `maxConcurrency` (8) requests are under way at once, which is an eighth of the waiting, and a "
