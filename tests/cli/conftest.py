@@ -19,6 +19,12 @@ def cli(shared: Emulator, tmp_path: Path) -> Cli:
     return Cli(shared, folder)
 
 
+@pytest.fixture
+def sixty_more(shared: Emulator) -> None:
+    """60 more sites than the four of every emulator."""
+    shared.store.add_sites(60, 1)
+
+
 @pytest.fixture(scope="session")
 def _recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where all sites of an account are recorded; nobody changes anything there."""

@@ -9,16 +9,11 @@ from pathlib import Path
 import pytest
 from pulumi_resource_alicloud_esa.cli.baseline_files import new_file
 
-from emulator import EXAMPLE_SITE_ID, OFFLINE_SITE_ID, SITE_ID, Emulator, Glitch
+from emulator import EXAMPLE_SITE_ID, OFFLINE_SITE_ID, SITE_ID, Glitch
 from tests.support.account import FIRST_ID, FOLDER, A, B, check, delete_job, file_of, site
 from tests.support.command import Cli
 
-
-@pytest.fixture
-def shared(emulator: Emulator) -> Emulator:
-    """An emulator of this test's own, with 60 more sites."""
-    emulator.store.add_sites(60, 1)
-    return emulator
+pytestmark = pytest.mark.usefixtures("sixty_more")
 
 
 def files(cli: Cli) -> list[str]:

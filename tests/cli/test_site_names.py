@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, Emulator, Glitch
+from emulator import EXAMPLE_JOB_ID, EXAMPLE_SITE_ID, Glitch
 from tests.support.command import BASELINE, SITE, Cli
 from tests.support.servers import JsonServer
 
@@ -14,11 +14,7 @@ OTHER = str(EXAMPLE_SITE_ID)
 FIRST_ID = 190007158400000
 
 
-@pytest.fixture
-def shared(emulator: Emulator) -> Emulator:
-    """An emulator of this test's own, with 60 more sites than the four of every one."""
-    emulator.store.add_sites(60, 1)
-    return emulator
+pytestmark = pytest.mark.usefixtures("sixty_more")
 
 
 def asked(cli: Cli) -> list[tuple[str, str | None]]:

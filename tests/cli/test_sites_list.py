@@ -6,15 +6,10 @@ import json
 
 import pytest
 
-from emulator import SITE_ID, Emulator, Glitch
+from emulator import SITE_ID, Glitch
 from tests.support.command import Cli
 
-
-@pytest.fixture
-def shared(emulator: Emulator) -> Emulator:
-    """An emulator of this test's own, with 60 more sites than the four of every one."""
-    emulator.store.add_sites(60, 1)
-    return emulator
+pytestmark = pytest.mark.usefixtures("sixty_more")
 
 
 def test_the_json_is_the_function_s_answer(cli: Cli) -> None:
