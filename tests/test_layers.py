@@ -25,7 +25,7 @@ OUTER = tuple(
     engine.log engine.tracing
     credentials.roles credentials.profile credentials.profile_modes credentials.profile_file
     credentials.key_pair credentials.http credentials.messages credentials.renewal credentials.command
-    credentials.library credentials.sources client context drift.record drift.compare
+    credentials.library credentials.fetched credentials.sources client context drift.record drift.compare
     drift.text drift.markdown drift.ignore drift.since drift.health drift.reading drift.declared
     resources.protocol functions resources provider calls server process postponed cli __main__""".split()  # noqa: SIM905
 )

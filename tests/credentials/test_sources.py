@@ -17,9 +17,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from pulumi_resource_alicloud_esa.config import Settings, read_settings
 from pulumi_resource_alicloud_esa.credentials import library as credential_library
+from pulumi_resource_alicloud_esa.credentials.key_pair import StaticSource
 from pulumi_resource_alicloud_esa.credentials.library import ecs_source
 from pulumi_resource_alicloud_esa.credentials.renewal import RenewedSource
-from pulumi_resource_alicloud_esa.credentials.sources import NO_CREDENTIALS, StaticSource, choose_source
+from pulumi_resource_alicloud_esa.credentials.sources import NO_CREDENTIALS, choose_source
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import Cancelled, CredentialsError, DeadlineExceeded, ResponseError
 from pulumi_resource_alicloud_esa.esa.keys import Credentials, CredentialSource

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .. import environment
 from ..config import Settings
+from ..esa.deadline import Deadline
 from ..esa.errors import CredentialsError
 from ..esa.keys import Credentials, misfit
 
@@ -19,6 +20,21 @@ class _Pair:
     key: str | None
     secret: str | None
     token: str | None
+
+
+class StaticSource:
+    """Keys that never change."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+
+    def get(self, deadline: Deadline) -> Credentials:
+        """The keys."""
+        return self._credentials
+
+    def refresh(self, rejected: Credentials, deadline: Deadline) -> bool:
+        """False: there are no other keys."""
+        return False
 
 
 def find_key_pair(settings: Settings, env: Mapping[str, str], or_profile: bool = False) -> Credentials | None:

@@ -4,7 +4,7 @@
     otherwise: the profile's own mode, credentials URI, ECS role, OIDC
     on top of any of them: assumeRole
 
-A key pair needs no library; everything that fetches and renews keys is in library.py.
+A key pair needs no library; what fetches and renews keys, and reads them from files, is imported where it is asked for.
 """
 
 from __future__ import annotations
@@ -12,17 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from .. import environment
-from ..config import Settings, credentials_uri_fault
-from ..esa.deadline import Deadline
+from ..config import Settings
 from ..esa.errors import CredentialsError
-from ..esa.keys import Credentials, CredentialSource
-from .command import keys_of_command
-from .key_pair import find_key_pair
-from .library import ecs_source, login_source, oidc_source, ram_role_source, rsa_source, uri_source
-from .profile import Override, Profile
-from .profile_file import find_profile
-from .renewal import RenewedSource
-from .roles import RSA_HOST, StsWish, find_oidc, find_role, sts_host
+from ..esa.keys import CredentialSource
+from .key_pair import StaticSource, find_key_pair
+from .profile import Override
+from .roles import StsWish, find_oidc, find_role, sts_host
 
 NO_CREDENTIALS = (
     "no credentials found; give one of: "
@@ -31,21 +26,6 @@ NO_CREDENTIALS = (
     "in the environment; profile (or ALIBABA_CLOUD_PROFILE) of ~/.aliyun/config.json or of sharedCredentialsFile; "
     "credentialsUri; ecsRoleName; assumeRoleWithOidc"
 )
-
-
-class StaticSource:
-    """Keys that never change."""
-
-    def __init__(self, credentials: Credentials) -> None:
-        self._credentials = credentials
-
-    def get(self, deadline: Deadline) -> Credentials:
-        """The keys."""
-        return self._credentials
-
-    def refresh(self, rejected: Credentials, deadline: Deadline) -> bool:
-        """False: there are no other keys."""
-        return False
 
 
 def choose_source(
@@ -72,6 +52,8 @@ def choose_source(
     if found is None:
         debug(f"keys from {place}")
         return base
+    from .library import ram_role_source
+
     role, origin = found
     debug(f"keys from {place}, with a role assumed on top, that of {origin}")
     description = f"assuming {role.role_arn}" + ("" if origin == "assumeRole" else f" of {origin}")
@@ -84,6 +66,8 @@ def region_of(settings: Settings, env: Mapping[str, str]) -> str | None:
     name, file = _profile(settings, env)
     if region is not None or not (name or file):
         return region
+    from .profile_file import find_profile
+
     try:
         return find_profile(name, file, env).region
     except CredentialsError:
@@ -99,7 +83,10 @@ def _first_source(settings: Settings, env: Mapping[str, str]) -> tuple[str, Call
     kind = "profile" if settings.profile or not settings.shared_credentials_file else "sharedCredentialsFile"
 
     def build() -> CredentialSource:
-        return _profile_source(find_profile(name, file, env, override), settings, env)
+        from .fetched import profile_source
+        from .profile_file import find_profile
+
+        return profile_source(find_profile(name, file, env, override), settings, env)
 
     # A secret given beside a profile in the configuration belongs to that profile, whatever the environment has.
     beside = bool(override.names and (settings.profile or settings.shared_credentials_file))
@@ -117,17 +104,19 @@ def _first_source(settings: Settings, env: Mapping[str, str]) -> tuple[str, Call
 
 
 def _without_file(settings: Settings, env: Mapping[str, str]) -> tuple[str, Callable[[], CredentialSource]]:
+    from . import fetched, library
+
     uri = settings.credentials_uri or environment.value("credentialsUri", env)
     if uri:
-        return "credentialsUri", lambda: _uri_source("credentialsUri", uri)
+        return "credentialsUri", lambda: fetched.uri_source("credentialsUri", uri)
     role_name = settings.ecs_role_name or environment.value("ecsRoleName", env)
     if role_name:
-        return "ecsRoleName", lambda: ecs_source(role_name)
+        return "ecsRoleName", lambda: library.ecs_source(role_name)
     found = find_oidc(settings, env)
     if found is not None:
         oidc, description = found
         region = region_of(settings, env)
-        return "assumeRoleWithOidc", lambda: oidc_source(description, oidc, sts_host(StsWish(), region, env))
+        return "assumeRoleWithOidc", lambda: library.oidc_source(description, oidc, sts_host(StsWish(), region, env))
     raise CredentialsError(NO_CREDENTIALS)
 
 
@@ -147,44 +136,3 @@ def _explicit(settings: Settings) -> list[str]:
         "assumeRoleWithOidc": settings.assume_role_with_oidc,
     }
     return [name for name, value in values.items() if value is not None]
-
-
-def _uri_source(description: str, uri: str) -> CredentialSource:
-    fault = credentials_uri_fault(uri)
-    if fault is not None:
-        raise CredentialsError(f"{description}: {fault}")
-    return uri_source(description, uri)
-
-
-def _profile_source(profile: Profile, settings: Settings, env: Mapping[str, str]) -> CredentialSource:
-    base = _profile_base(profile, settings, env)
-    if profile.role is None:
-        return base
-    return ram_role_source(profile.description, base, profile.role, _profile_sts(profile, settings, env))
-
-
-def _profile_base(profile: Profile, settings: Settings, env: Mapping[str, str]) -> CredentialSource:
-    description, command = profile.description, profile.command
-    if profile.keys is not None:
-        return StaticSource(profile.keys)
-    if profile.source is not None:
-        return _profile_source(profile.source, settings, env)
-    if profile.credentials_uri is not None:
-        return _uri_source(description, profile.credentials_uri)
-    if profile.oidc is not None:
-        return oidc_source(description, profile.oidc, _profile_sts(profile, settings, env))
-    if profile.rsa is not None:
-        return rsa_source(description, profile.rsa, _profile_sts(profile, settings, env, RSA_HOST))
-    if profile.login is not None:
-        return login_source(profile, profile.login)
-    if command is not None:
-        return RenewedSource(description, lambda patience: keys_of_command(command, patience))
-    return ecs_source(profile.ecs_role_name or "")
-
-
-def _profile_sts(profile: Profile, settings: Settings, env: Mapping[str, str], *default: str) -> str:
-    region = settings.region or environment.value("region", env) or profile.region
-    try:
-        return sts_host(profile.sts, region, env, *default)
-    except CredentialsError as error:
-        raise CredentialsError(f"{profile.description}: {error}") from None
