@@ -167,14 +167,14 @@ class _Reader(Generic[E]):
             # server clamps PageSize, ignores it, or clamps the rows but not the offset.
             size = len(first.rows)
         last = -(-first.total // size)
-        if last > MAX_PAGES:
+        if last > MAX_PAGES and len(first.by_id) < first.total:
             raise PartialAnswer(
                 f"{self.source.action}: {first.total} rows at {size} a page are {last} pages, more than {MAX_PAGES}: "
                 f"raise {term('page size')}, or narrow {term('start')} and {term('end')}"
             )
         pages = self._rest(first, last, size, quick=waited <= _NOTHING_TO_WAIT_FOR)
         rows = dict(first.by_id)
-        for number in range(2, last + 1):
+        for number in sorted(pages.keys() - {last + 1}):
             for key, row in pages[number].by_id.items():
                 if (other := rows.setdefault(key, row)) is not row and other != row:
                     raise _Moved(f"row {key} is there twice, on page {number} with other contents")
@@ -197,7 +197,8 @@ class _Reader(Generic[E]):
         def read(number: int) -> tuple[_Page[E], float]:
             return _timed(lambda: self._page(number, size) if number <= last else self._beyond(number, size, first))
 
-        numbers = range(2, last + (2 if full else 1))
+        # A server that ignores PageSize may have given everything on its first page.
+        numbers = range(2 if len(seen) < first.total else last + 1, last + (2 if full else 1))
         for number, (page, waited) in self.lister.each(read, numbers, self.deadline, are_quick):
             quick = quick and waited < _SLOW
             pages[number] = page
