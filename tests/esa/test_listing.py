@@ -6,13 +6,13 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import (
@@ -276,7 +276,10 @@ def names(count: int) -> list[str]:
 
 @dataclass
 class Server:
-    """A listing in memory with the behaviours that servers have been seen to have."""
+    """A listing in memory with the behaviours that servers have been seen to have.
+
+    `before` is called with the number of each page that is asked for, and may raise; `totals` are what pages say.
+    """
 
     jobs: list[str]
     clamp: int | None = None
@@ -287,6 +290,8 @@ class Server:
     repeat_first: bool = False
     edit_at: int | None = None
     edit: tuple[str, int] = ("insert", 0)
+    before: Callable[[int], object] = lambda number: None
+    totals: Mapping[int, str] = field(default_factory=dict)
     calls: int = 0
     states: list[list[str]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -295,17 +300,19 @@ class Server:
         self.states.append(list(self.jobs))
 
     def call(self, action: str, parameters: Mapping[str, str], deadline: Deadline, _: Any = None) -> dict[str, Any]:
+        number, size = int(parameters["PageNumber"]), int(parameters["PageSize"])
+        self.before(number)
         with self._lock:
             self.calls += 1
             if self.calls == self.edit_at:
                 self._edit()
-            number, size = int(parameters["PageNumber"]), int(parameters["PageSize"])
+            said = self.totals.get(number)
             size = self.ignore_size or min(size, self.clamp or size)
             number = 1 if self.repeat_first else number
             rows = self.jobs[(number - 1) * size : number * size][: self.clamp_rows]
             if self.duplicate is not None and rows:
                 rows = [*rows[:-1], rows[self.duplicate % len(rows)]]
-            total = len(self.jobs) if self.total is None else self.total
+            total = said or (len(self.jobs) if self.total is None else self.total)
             return {"RequestId": f"R{number}", "TotalCount": str(total), "Jobs": [{"Id": row + "\n"} for row in rows]}
 
     def _edit(self) -> None:
@@ -336,6 +343,7 @@ maybe = st.none() | st.integers(1, 12)
 
 @pytest.mark.fuzz
 @given(counts, sizes, st.integers(1, 4), maybe, maybe, maybe)
+@example(count=2, size=1, concurrency=1, clamp=None, ignore=2, clamp_rows=None)
 def test_any_page_size_a_server_chooses_gives_exactly_all_jobs(
     count: int, size: int, concurrency: int, clamp: int | None, ignore: int | None, clamp_rows: int | None
 ) -> None:
@@ -376,17 +384,18 @@ def test_a_total_that_is_capped_at_a_full_page_is_an_error(jobs: int, total: int
         read_from(Server(names(jobs), total=total), size=10)
 
 
+def failing_on_page_3(error: EsaError) -> Callable[[int], None]:
+    def before(number: int) -> None:
+        if number == 3:
+            raise error
+
+    return before
+
+
 @pytest.mark.parametrize("code", ["InvalidParameter.ObjectId", "InvalidPageNumber"])
 def test_a_server_that_refuses_a_page_beyond_the_end_is_understood(code: str) -> None:
-    class Refusing(Server):
-        def call(
-            self, action: str, parameters: Mapping[str, str], deadline: Deadline, page: Any = None
-        ) -> dict[str, Any]:
-            if parameters["PageNumber"] == "3":
-                raise ApiError(action=action, code=code, message="no such page", http_status=400)
-            return super().call(action, parameters, deadline)
-
-    assert ids(read_from(Refusing(names(20)), size=10)) == names(20)
+    refusing = failing_on_page_3(refused(code, 400))
+    assert ids(read_from(Server(names(20), before=refusing), size=10)) == names(20)
 
 
 def refused(code: str, status: int, retry_after: float | None = None) -> ApiError:
@@ -413,31 +422,16 @@ def refused(code: str, status: int, retry_after: float | None = None) -> ApiErro
 )
 @pytest.mark.parametrize("jobs", [20, 30])
 def test_an_error_on_the_page_after_a_full_last_one_is_raised(error: EsaError, jobs: int) -> None:
-    class Failing(Server):
-        def call(
-            self, action: str, parameters: Mapping[str, str], deadline: Deadline, page: Any = None
-        ) -> dict[str, Any]:
-            if parameters["PageNumber"] == "3":
-                raise error
-            return super().call(action, parameters, deadline)
-
     # With 30 jobs the total is capped: that page alone would tell.
     with pytest.raises(type(error)) as caught:
-        read_from(Failing(names(jobs), total=20), size=10)
+        read_from(Server(names(jobs), total=20, before=failing_on_page_3(error)), size=10)
     assert caught.value is error
 
 
 @pytest.mark.parametrize("total", ["0", "19", "40"])
 def test_a_total_that_moves_on_the_page_after_a_full_last_one_is_not_the_end(total: str) -> None:
-    class Moving(Server):
-        def call(
-            self, action: str, parameters: Mapping[str, str], deadline: Deadline, page: Any = None
-        ) -> dict[str, Any]:
-            body = super().call(action, parameters, deadline)
-            return {**body, "TotalCount": total} if parameters["PageNumber"] == "3" else body
-
     with pytest.raises(PartialAnswer, match="TotalCount is no longer 20, twice in a row"):
-        read_from(Moving(names(20)), size=10)
+        read_from(Server(names(20), totals={3: total}), size=10)
 
 
 def test_two_thousand_pages_are_read() -> None:
@@ -475,25 +469,21 @@ def test_pages_that_need_not_be_waited_for_are_read_two_at_a_time(
     under_way, most = 0, 0
     lock = threading.Lock()
 
-    class Watched(Server):
-        def call(
-            self, action: str, parameters: Mapping[str, str], deadline: Deadline, page: Any = None
-        ) -> dict[str, Any]:
-            nonlocal under_way, most
-            with lock:
-                under_way += 1
-                most = max(most, under_way)
-            time.sleep(0.02)
-            with lock:
-                under_way -= 1
-            return super().call(action, parameters, deadline)
+    def watch(number: int) -> None:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.02)
+        with lock:
+            under_way -= 1
 
     # The clock, as the first page is read: whatever it took, so much of it was waiting.
     clock = itertools.count()
     monkeypatch.setattr(time, "perf_counter", lambda: next(clock) * waited)
     monkeypatch.setattr(time, "thread_time", lambda: 0.0)
     with ThreadPoolExecutor(8) as workers:
-        listing = read(Service(Lister(Watched(names(40)), workers, concurrency)), size=2)
+        listing = read(Service(Lister(Server(names(40), before=watch), workers, concurrency)), size=2)
     assert ids(listing) == names(40)
     assert most == at_once
 
@@ -502,23 +492,15 @@ def test_pages_that_turn_out_slow_are_read_as_many_at_a_time_as_allowed() -> Non
     under_way: set[int] = set()
     together: dict[int, int] = {}
 
-    class Cached(Server):
-        """A server, or a proxy before it, that has the first pages at hand and no others."""
-
-        def call(
-            self, action: str, parameters: Mapping[str, str], deadline: Deadline, page: Any = None
-        ) -> dict[str, Any]:
-            number = int(parameters["PageNumber"])
-            if number == 1:
-                return super().call(action, parameters, deadline)
+    def only_the_first_is_at_hand(number: int) -> None:
+        if number > 1:
             under_way.add(number)
             time.sleep(0.05)
             together[number] = len(under_way)
             under_way.discard(number)
-            return super().call(action, parameters, deadline)
 
     with ThreadPoolExecutor(8) as workers:
-        listing = read(Service(Lister(Cached(names(80)), workers, 8)), size=2)
+        listing = read(Service(Lister(Server(names(80), before=only_the_first_is_at_hand), workers, 8)), size=2)
     assert ids(listing) == names(80)
     assert max(together.values()) == 8
 
@@ -526,17 +508,13 @@ def test_pages_that_turn_out_slow_are_read_as_many_at_a_time_as_allowed() -> Non
 def test_the_page_after_a_full_last_one_is_asked_for_beside_the_others() -> None:
     together = threading.Barrier(4, timeout=5)
 
-    class Gate(Server):
-        def call(
-            self, action: str, parameters: Mapping[str, str], deadline: Deadline, page: Any = None
-        ) -> dict[str, Any]:
-            time.sleep(0.01)
-            if parameters["PageNumber"] != "1":
-                together.wait()
-            return super().call(action, parameters, deadline)
+    def gate(number: int) -> None:
+        time.sleep(0.01)
+        if number > 1:
+            together.wait()
 
     # Pages 2 to 4, and the fifth, which must be empty.
-    assert ids(read_from(Gate(names(8)), size=2)) == names(8)
+    assert ids(read_from(Server(names(8), before=gate), size=2)) == names(8)
 
 
 def test_one_page_keeps_one_of_each_id() -> None:
@@ -545,15 +523,9 @@ def test_one_page_keeps_one_of_each_id() -> None:
 
 def test_a_cancelled_walk_ends_with_cancelled() -> None:
     deadline = Deadline(10)
-
-    class Cancelling(Server):
-        def call(self, action: str, parameters: Mapping[str, str], ends: Deadline, _: Any = None) -> dict[str, Any]:
-            if self.calls == 2:
-                deadline.cancel()
-            return super().call(action, parameters, ends)
-
+    server = Server(names(40), before=lambda number: server.calls == 2 and deadline.cancel())
     with pytest.raises(Cancelled):
-        Service(Lister(Cancelling(names(40)), _POOL, 2)).jobs(JobQuery(SITE, page_size=2), deadline)
+        Service(Lister(server, _POOL, 2)).jobs(JobQuery(SITE, page_size=2), deadline)
 
 
 def test_the_example_of_the_documentation_is_read_field_by_field(shared: Emulator, new_service: NewService) -> None:
