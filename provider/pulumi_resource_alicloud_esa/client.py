@@ -60,7 +60,7 @@ class Client:
             self._client = self._workers = self._service = None
 
     def _make(self) -> Service:
-        # Here, not at the top: none of it, `requests` least of all, is needed to start, to check or to configure.
+        # Here, not at the top: none of it, `urllib3` least of all, is needed to start, to check or to configure.
         from .credentials.sources import choose_source, region_of
         from .esa.client import EsaClient
         from .esa.listing import Lister

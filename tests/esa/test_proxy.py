@@ -138,6 +138,7 @@ def test_the_host_of_a_proxy_that_came_with_a_login_is_never_named(
         (".example.com", "https://esa.example.com", True),
         ("example.com", "https://esa.example.com", True),
         ("example.com", "https://example.com", True),
+        ("ample.com", "https://example.com", True),  # any end of a name, as for requests
         ("EXAMPLE.com", "https://example.com", True),
         ("example.com:443", "https://example.com", True),
         ("example.com:443", "https://esa.example.com", True),
@@ -181,6 +182,20 @@ def test_each_spelling_of_the_variable_is_used(
         monkeypatch.setenv(name, f"127.0.0.1:{proxy.port}")
         assert call(new_client(secure.url))["Jobs"]
         assert proxy.accepted == 1
+
+
+def test_a_proxy_may_be_reached_over_tls_itself(
+    secure: Emulator, new_client: NewClient, monkeypatch: pytest.MonkeyPatch, tls: Tls
+) -> None:
+    log: list[str] = []
+    with RawServer(connect_proxy(secure.port, log), tls=tls.context) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"https://user:hunter2@127.0.0.1:{proxy.port}")
+        client = new_client(secure.url)
+        assert call(client)["Jobs"]
+        assert call(client)["Jobs"]
+        client.close()
+        assert proxy.accepted == 1
+    assert "Proxy-Authorization: Basic dXNlcjpodW50ZXIy" in log[0]
 
 
 @pytest.mark.parametrize("no_proxy", ["localhost,127.0.0.1,::1", "localhost, 127.0.0.1", "localhost:8080,127.0.0.1"])

@@ -32,7 +32,7 @@ IMPORTED = (
     *(f"{PACKAGE}.credentials.{name}" for name in ("library", "sources")),
     *(f"{PACKAGE}.esa.{name}" for name in ("client", "service")),
     "difflib",
-    "requests",
+    "urllib3",
     "rich.cells",
 )
 _READ_AT_START = ("PYTHON", "LC_", "LANG", "OPENSSL_", "LD_", "COVERAGE_")

@@ -21,7 +21,7 @@ from .signing import canonical_query, signed_headers
 from .span import SpanHook, no_span
 
 if TYPE_CHECKING:
-    # Not at run time: `requests` is loaded with the first call, not when the plugin starts.
+    # Not at run time: `urllib3` is loaded with the first call, not when the plugin starts.
     from .transport import Transport
 
 API_VERSION = "2024-09-10"
