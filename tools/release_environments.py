@@ -59,7 +59,8 @@ def _install(python: Path, folder: Path, venv_options: Sequence[str], packages: 
     subprocess.run([sys.executable, "-m", "venv", *venv_options, folder], check=True)
     run(
         f"installing the packages of build/{folder.name}, about 30 seconds",
-        [*_pip(python), "install", *packages],
+        # What is packed is compiled then.
+        [*_pip(python), "install", "--no-compile", *packages],
         log=f"dist-{folder.name}",
         env=PIP_ENV,
     )

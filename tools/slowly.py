@@ -32,6 +32,7 @@ def run(
     log_file = CACHE / "log" / f"{log}.log"
     log_file.parent.mkdir(parents=True, exist_ok=True)
     print(f"==> {message}", flush=True)
+    what = message.partition(",")[0]  # two of these may run side by side
     started = time.monotonic()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
@@ -45,7 +46,7 @@ def run(
             stderr=subprocess.STDOUT,
         )
         try:
-            code = _wait(child, started)
+            code = _wait(child, started, what)
         except BaseException:
             # Otherwise what we started would go on writing files during the next attempt.
             child.terminate()
@@ -54,19 +55,19 @@ def run(
     if code != 0:
         _show_end(log_file)
         sys.exit(f"==> failed after {time.monotonic() - started:.0f} s, exit code {code}: {message}")
-    print(f"    done in {time.monotonic() - started:.0f} s", flush=True)
+    print(f"    {what}: done in {time.monotonic() - started:.0f} s", flush=True)
 
 
 def _stop(signum: int, _frame: object) -> None:
     sys.exit(128 + signum)
 
 
-def _wait(child: subprocess.Popen[bytes], started: float) -> int:
+def _wait(child: subprocess.Popen[bytes], started: float, what: str) -> int:
     while True:
         try:
             return child.wait(timeout=HEARTBEAT_SECONDS)
         except subprocess.TimeoutExpired:
-            print(f"    ... still working, {time.monotonic() - started:.0f} s", flush=True)
+            print(f"    ... {what}: still working, {time.monotonic() - started:.0f} s", flush=True)
 
 
 def _show_end(log_file: Path) -> None:

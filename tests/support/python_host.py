@@ -30,8 +30,9 @@ class Host(LanguageRuntimeServicer):
 
     def InstallDependencies(self, request: Any, context: Any) -> Iterator[Any]:
         python = environment(request.info.program_directory)
-        subprocess.run([sys.executable, "-m", "venv", python.parent.parent], check=True)
-        install = [python, "-m", "pip", "install", "--quiet", "."]
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", python.parent.parent], check=True)
+        pip = [sys.executable, "-m", "pip", "--python", python]
+        install = [*pip, "install", "--quiet", "--no-compile", "."]
         done = subprocess.run(install, cwd=request.info.program_directory, capture_output=True)
         if done.returncode != 0:
             context.abort(grpc.StatusCode.UNKNOWN, done.stderr.decode())
