@@ -1,6 +1,6 @@
 """Writes the command's screens in the documents, from real runs: docs/terminal.svg, the blocks of docs/command.md.
 
-`--check` writes nothing and fails when something would be written differently.
+`--check` writes nothing and fails when something, or the file named after it, would be written differently.
 """
 
 from __future__ import annotations
@@ -48,10 +48,14 @@ _PIECE = re.compile(rf"<!-- {BY_HAND} -->|(?<=```console\n).*?(?=^```)", re.MULT
 def main() -> None:
     """Write the picture and the page, or only compare them."""
     stale = []
-    for path, text in {PICTURE: picture(), PAGE: page()}.items():
+    check, *only = sys.argv[1:] or [""]
+    for path, make in {PICTURE: picture, PAGE: page}.items():
+        if only and str(path.relative_to(ROOT)) not in only:
+            continue
+        text = make()
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
-        if "--check" in sys.argv[1:]:
+        if check:
             stale.append(f"{path.relative_to(ROOT)} is not what the command prints: run make screens")
         else:
             path.write_text(text, encoding="utf-8")
@@ -97,7 +101,7 @@ class Terminal:
 
     def __init__(self, folder: str, emulator: Emulator) -> None:
         self.folder, self.emulator, self.code = folder, emulator, 0
-        foreign = ("ALIBABA", "ALICLOUD", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+        foreign = ("ALIBABA", "ALICLOUD", "COVERAGE_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         path = os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]])
         self.environment = {**kept, **emulator.environment(), "PATH": path, "TERM": "dumb"}
