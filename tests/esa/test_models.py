@@ -206,6 +206,14 @@ def test_what_the_service_documents_is_read_in_one_step() -> None:
     assert _read_exact([{"Id": "a", "JobId": "b", "Interval": 60, "SliceLen": 10}], EXECUTION) is not None
 
 
+def test_what_is_not_documented_may_be_nested_as_deeply_as_it_likes() -> None:
+    deep: list[Any] = []
+    for _ in range(5000):
+        deep = [deep]
+    (row,) = rows({"Id": "a", "UrlCount": "5", "Added": deep})
+    assert row["urlCount"] == 5
+
+
 FIRST_READ = """
 import sys, threading
 from typing import Annotated, TypedDict

@@ -62,7 +62,8 @@ def read_rows(body: Mapping[str, Any], key: str, shape: Shape[E]) -> list[E]:
         raise ResponseError(f"{what} where a list is documented", request_id=read_request_id(body))
     if exact := _read_exact(rows, shape):
         return exact
-    return [read_row(row, shape, body, f"{key}[{index}]") for index, row in enumerate(msgspec.to_builtins(rows))]
+    plain = (msgspec.to_builtins(row) if isinstance(row, msgspec.Struct) else row for row in rows)
+    return [read_row(row, shape, body, f"{key}[{index}]") for index, row in enumerate(plain)]
 
 
 def _read_exact(rows: list[Any], shape: Shape[E]) -> list[E] | None:
