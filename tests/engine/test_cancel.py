@@ -19,6 +19,7 @@ from emulator import Emulator, Glitch
 from tests.support.engine import SITE_ID, Engine, interrupt
 from tests.support.language_host import language_host
 
+pytestmark = pytest.mark.usefixtures("measured")
 PROGRAM = f"""
 name: cancelled
 runtime: yaml

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import subprocess
 
+import pytest
+
 from emulator import Emulator, Glitch
 from tests.support.engine import PLUGIN, Engine
 from tests.support.spans import PROGRAM, traced
+
+pytestmark = pytest.mark.usefixtures("measured")
 
 
 def test_invoke_page_and_attempt_are_children_of_the_engines_span(engine: Engine, emulator: Emulator) -> None:
