@@ -155,6 +155,12 @@ def test_headers_that_never_come_are_a_timeout_and_retried(new_client: NewClient
         assert server.accepted == 2
 
 
+def test_an_answer_may_take_longer_than_a_connect_may(new_client: NewClient) -> None:
+    with RawServer(lambda peer: (peer.read_request(), time.sleep(0.6), peer.send(GOOD))) as server:  # type: ignore[arg-type]
+        assert call(new_client(server.url, connect=0.2, read=5.0))["Jobs"]
+        assert server.accepted == 1
+
+
 SLOW = {
     "head": lambda peer: (peer.read_request(), peer.drip(GOOD, 0.1)),
     "body": lambda peer: (peer.read_request(), peer.send(GOOD[:-60]), peer.drip(GOOD[-60:], 0.1)),
