@@ -368,3 +368,19 @@ def test_many_threads_on_a_server_that_repeats_itself_get_their_own_answers(new_
     with serving(shape) as server, ThreadPoolExecutor(8) as callers:
         client = new_client(server.url, attempts=8)
         assert list(callers.map(lambda site: ask(client, site), range(1, 301))) == [str(site) for site in range(1, 301)]
+
+
+def test_a_body_that_nobody_read_is_no_answer_of_the_next_request(new_client: NewClient) -> None:
+    def shape(peer: Peer, good: bytes, number: int) -> None:
+        if number == 1 and server.accepted == 1:
+            # The body of a redirect is not read: here it comes when the next request has been sent.
+            peer.send(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: %d\r\n\r\n" % len(right("1")))
+        else:
+            peer.send(right("1") if server.accepted == 1 else good)
+
+    with serving(shape) as server:
+        client = new_client(server.url, concurrency=1)
+        with pytest.raises(EsaError, match="redirect"):
+            ask(client, 1)
+        assert ask(client, 2) == "2"
+        assert server.accepted == 2
