@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import random
 import zlib
@@ -72,14 +73,15 @@ def example_job(site_id: int) -> Job:
     )
 
 
-def seeded_jobs(site_id: int, count: int = 45) -> list[Job]:
+@functools.cache
+def seeded_jobs(site_id: int, count: int = 45) -> tuple[Job, ...]:
     """Believable jobs created from May to July 2024, newest first, the documented example among them."""
     chance = random.Random(site_id)  # noqa: S311 - repeatable, not secret
     jobs = [example_job(site_id)]
     for number in range(1, count):
         created = chance.randrange(_FIRST, _LAST, 1000)
         jobs.append(_believable_job(site_id, number, created, chance))
-    return sorted(jobs, key=lambda job: (-job.created_ms, job.id))
+    return tuple(sorted(jobs, key=lambda job: (-job.created_ms, job.id)))
 
 
 def generated_jobs(site_id: int, count: int) -> list[Job]:

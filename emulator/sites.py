@@ -131,7 +131,7 @@ def seeded_sites() -> dict[int, Site]:
     return {
         seed.SITE_ID: Site(
             site_fields(seed.SITE_ID, 1, SiteName="example.com", Tags={"env": "prod", "team": "shop"}),
-            seed.seeded_jobs(seed.SITE_ID),
+            list(seed.seeded_jobs(seed.SITE_ID)),
         ),
         seed.EXAMPLE_SITE_ID: Site(
             site_fields(

@@ -48,34 +48,32 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "fuzz: a property test that `make fuzz` runs with many more examples")
 
 
-@pytest.fixture(scope="session")
-def _home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture
-def home(_home: Path) -> Iterator[Path]:
-    """An empty folder. Few tests leave anything in it, and one for each test would take as long as most of them."""
-    yield _home
-    if os.listdir(_home):
-        shutil.rmtree(_home)
-        _home.mkdir()
-
-
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """No key, endpoint or proxy of this machine reaches a test, and no test reaches the metadata service."""
-    for name in list(os.environ):
-        if name.upper().startswith(_PREFIXES) or name.upper() in (*_NAMES, *_TRUST, *_PROXIES):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.upper().startswith(_PREFIXES) or name.upper() in (*_NAMES, *_TRUST, *_PROXIES):
+                patch.delenv(name)
+        patch.setenv("HOME", str(home))
+        patch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
+        yield home
 
 
 @pytest.fixture(autouse=True)
-def full_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The retry budget belongs to the process: what one test spends must not be missing in the next."""
-    monkeypatch.setattr(PROCESS_BUDGET, "_left", PROCESS_BUDGET.capacity)
+def _same_start(_clean_environment: Path) -> Iterator[None]:
+    """What one test does to the environment, its home folder or the process's retry budget is not there in the next."""
+    before = os.environ.copy()
+    PROCESS_BUDGET._left = PROCESS_BUDGET.capacity
+    yield
+    # The folder is one for all: few tests leave anything in it, and one each would take as long as most of them.
+    if os.listdir(_clean_environment):
+        shutil.rmtree(_clean_environment)
+        _clean_environment.mkdir()
+    changed = {name for name, _ in before.items() ^ os.environ.items()}
+    # pytest's own, which says how far a test is.
+    assert changed <= {"PYTEST_CURRENT_TEST"}
 
 
 @pytest.fixture

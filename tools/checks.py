@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,11 @@ NEEDS_MORE = (
     "tests/test_demo.py",
     "tests/test_soak.py",
 )
+# Into how many parts `check` deals the test files of a room: processes of their own, which cost less than one process
+# that hands tests to others, each of which collects them all. The longest come first.
+PARTS = {"tests/cli/": 4, "tests/esa/": 2, "tests/": 2}
+# More than cores: many of these tests wait for a deadline.
+AT_ONCE = 4
 WORKFLOWS = ROOT / ".github" / "workflows"
 ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join([str(BIN), str(VENV / "bin"), os.environ["PATH"]])}
 
@@ -47,6 +53,18 @@ class Check:
     name: str
     argv: Sequence[str]
     talkative: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a check ended; its text is a line of the summary."""
+
+    name: str
+    passed: bool
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{'ok    ' if self.passed else 'FAILED'}  {self.name:<26} {self.seconds:6.1f} s"
 
 
 def quick_lint_checks() -> list[Check]:
@@ -88,17 +106,24 @@ def test_checks() -> list[Check]:
     return [Check("pytest", pytest, talkative=True)]
 
 
-def quick_checks() -> list[Check]:
-    """Return what `make check` runs."""
-    # More workers than cores: many of these tests wait for a deadline.
-    pytest = [PYTHON, "-m", "pytest", "-q", "-n", "4", "--dist", "worksteal"]
-    pytest += [f"--ignore={path}" for path in NEEDS_MORE]
-    return [*quick_lint_checks(), Check("pytest without the engine", pytest, talkative=True)]
+def quick_checks() -> list[list[Check]]:
+    """Return what `make check` runs: groups to be run side by side."""
+    files = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "tests").rglob("test_*.py"))]
+    left = [file for file in files if not file.startswith(NEEDS_MORE)]
+    groups = [quick_lint_checks()]
+    for room, parts in PARTS.items():
+        mine = [file for file in left if file.startswith(room)]
+        left = [file for file in left if file not in mine]
+        # No cache: they would write over each other's.
+        pytest = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        groups += [[Check(f"{room} {part + 1} of {parts}", [*pytest, *mine[part::parts]])] for part in range(parts)]
+    return groups
 
 
-def run(check: Check) -> tuple[bool, float]:
+def run(check: Check) -> Result:
     """Run one check; a quiet one shows its output only when it fails."""
-    print(f"==> {check.name}", flush=True)
+    if check.talkative:
+        print(f"==> {check.name}", flush=True)
     started = time.monotonic()
     done = subprocess.run(
         check.argv,
@@ -109,20 +134,32 @@ def run(check: Check) -> tuple[bool, float]:
         stderr=None if check.talkative else subprocess.STDOUT,
         check=False,
     )
-    if done.returncode != 0 and done.stdout:
-        sys.stdout.write(done.stdout.decode(errors="replace"))
-    return done.returncode == 0, time.monotonic() - started
+    result = Result(check.name, done.returncode == 0, time.monotonic() - started)
+    output = (done.stdout or b"").decode(errors="replace")
+    # In one piece: others may run beside it.
+    sys.stdout.write(f"{result}\n" if result.passed else f"==> {check.name}\n{output}{result}\n")
+    sys.stdout.flush()
+    return result
+
+
+def run_all(groups: Sequence[Sequence[Check]], at_once: int) -> list[Result]:
+    """Run groups side by side, the checks of each in order."""
+    with ThreadPoolExecutor(at_once) as pool:
+        results = pool.map(lambda group: [run(check) for check in group], groups)
+        return [result for group in results for result in group]
 
 
 def main() -> None:
-    """Run the checks in order and exit non-zero if one failed."""
+    """Run the checks and exit non-zero if one failed."""
     what = sys.argv[1]
-    checks = quick_checks() if what == "check" else lint_checks() + (test_checks() if what == "test" else [])
-    results = [(check.name, *run(check)) for check in checks]
+    if what == "check":
+        results = run_all(quick_checks(), AT_ONCE)
+    else:
+        results = run_all([lint_checks() + (test_checks() if what == "test" else [])], 1)
     print("\nSummary")
-    for name, passed, seconds in results:
-        print(f"  {'ok    ' if passed else 'FAILED'}  {name:<26} {seconds:6.1f} s")
-    failed = [name for name, passed, _ in results if not passed]
+    for result in results:
+        print(f"  {result}")
+    failed = [result.name for result in results if not result.passed]
     if failed:
         sys.exit(f"{len(failed)} of {len(results)} checks failed: {', '.join(failed)}")
     print(f"All {len(results)} checks passed.")

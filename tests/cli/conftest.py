@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,19 +28,32 @@ def sixty_more(shared: Emulator) -> None:
 
 
 @pytest.fixture(scope="session")
-def _recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where all sites of an account are recorded; nobody changes anything there."""
-    folder = tmp_path_factory.mktemp("account")
-    with Emulator() as running:
-        running.store.add_sites(60, 1)
-        ran = Cli(running, folder)("drift", "record", "--all-sites", "-o", FOLDER)
-    assert ran.code == 0, ran.err
-    return folder / FOLDER
+def _recorded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """Where all sites of an account are recorded, so many more than the four; nobody changes anything there."""
+
+    @functools.cache
+    def folder_of(more: int) -> Path:
+        folder = tmp_path_factory.mktemp("account")
+        with Emulator() as running:
+            running.store.add_sites(more, 1)
+            ran = Cli(running, folder)("drift", "record", "--all-sites", "-o", FOLDER)
+        assert ran.code == 0, ran.err
+        return folder / FOLDER
+
+    return folder_of
 
 
 @pytest.fixture
-def account(emulator: Emulator, tmp_path: Path, _recorded: Path) -> Cli:
-    """An account of 64 sites, all of them recorded."""
-    emulator.store.add_sites(60, 1)
-    shutil.copytree(_recorded, tmp_path / "account" / FOLDER)
+def account(emulator: Emulator, tmp_path: Path, _recorded: Callable[[int], Path]) -> Cli:
+    """An account of 24 sites, all of them recorded."""
+    emulator.store.add_sites(20, 1)
+    shutil.copytree(_recorded(20), tmp_path / "account" / FOLDER)
     return Cli(emulator, tmp_path / "account")
+
+
+@pytest.fixture
+def large_account(account: Cli, _recorded: Callable[[int], Path]) -> Cli:
+    """The same of 64."""
+    account.emulator.store.add_sites(60, 1)
+    shutil.copytree(_recorded(60), account.folder / FOLDER, dirs_exist_ok=True)
+    return account

@@ -83,7 +83,7 @@ def test_a_site_that_cannot_be_recorded_hides_no_other_and_keeps_its_old_file(ac
     errors = [line for line in ran.err.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
     assert errors[0].startswith(f"error: site {site(5)} (site-005.example.com): InvalidUid.PermissionDenied: ")
-    assert ran.err.endswith(f"63 of 64 sites recorded in {FOLDER}\n")
+    assert ran.err.endswith(f"23 of 24 sites recorded in {FOLDER}\n")
     assert account.read(file_of(5)) == old
     assert A in account.read(file_of(6))
 
@@ -92,13 +92,13 @@ def test_a_site_that_cannot_be_recorded_hides_no_other_and_keeps_its_old_file(ac
 def test_two_sites_never_go_to_one_file(account: Cli, force: tuple[str, ...]) -> None:
     os.replace(account.folder / file_of(2), account.folder / file_of(1))
     ran = account("drift", "record", "--all-sites", *force, "-o", FOLDER)
-    assert (ran.code, ran.err.splitlines()[-1]) == (1, f"63 of 64 sites recorded in {FOLDER}")
+    assert (ran.code, ran.err.splitlines()[-1]) == (1, f"23 of 24 sites recorded in {FOLDER}")
     reason = f"{file_of(1)}: holds site {site(2)}, which is recorded there too; rename the file"
     assert f"error: site {site(1)} (site-001.example.com): {reason}" in ran.err.splitlines()
     assert json.loads(account.read(file_of(1)))["siteId"] == site(2)
     os.replace(account.folder / file_of(1), account.folder / file_of(2))
     assert account("drift", "record", "--all-sites", *force, "-o", FOLDER).code == 0
-    assert check(account).out == "64 sites: 64 as recorded\n"
+    assert check(account).out == "24 sites: 24 as recorded\n"
 
 
 def test_again_records_every_file_by_its_own_question_and_tells_what_it_accepts(account: Cli) -> None:
@@ -117,7 +117,7 @@ def test_again_records_every_file_by_its_own_question_and_tells_what_it_accepts(
         f"site {site(3)}: 0 jobs recorded in {file_of(3)}",
         "accepted: 1 gone",
         "job warmup-000001",
-        f"63 of 64 sites recorded in {FOLDER}",
+        f"23 of 24 sites recorded in {FOLDER}",
     ]
     assert f"error: site {site(4)}: {file_of(4)}: line 1, column 2: not JSON" in ran.err
     after = json.loads(account.read(file_of(3)))

@@ -14,11 +14,11 @@ from tests.support.command import Cli, line_of
 from tests.support.sarif import sarif_of
 
 
-def test_what_differs_in_the_same_way_on_many_sites_is_told_once(account: Cli) -> None:
+def test_what_differs_in_the_same_way_on_many_sites_is_told_once(large_account: Cli) -> None:
     for number in range(1, 31):
-        delete_job(account, number)
-    account.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, UrlCount=9)
-    ran = check(account, "--format", "text", "--format", "markdown=r.md")
+        delete_job(large_account, number)
+    large_account.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, UrlCount=9)
+    ran = check(large_account, "--format", "text", "--format", "markdown=r.md")
     lines = ran.out.splitlines()
     assert lines[0] == "64 sites: 31 with drift, 33 as recorded"
     assert lines[2] == f"site {SITE_ID} (example.com): drift: 1 changed: example (urlCount)"
@@ -29,7 +29,7 @@ def test_what_differs_in_the_same_way_on_many_sites_is_told_once(account: Cli) -
     files_of = " ".join(f"-o {file_of(number)}" for number in range(1, 21))
     assert lines[9] == f"to accept this on the first 20 of 30 sites: alicloud-esa drift record --again {files_of}"
     assert len(lines) == 10
-    markdown = account.read("r.md")
+    markdown = large_account.read("r.md")
     assert "\nTo accept this on the first 20 of 30 sites, run `alicloud-esa drift record --again " in markdown
     assert markdown.count("#### ") == 2
     assert markdown.startswith("### Scheduled preload jobs of 64 sites\n\n31 with drift, 33 as recorded.\n\n| site |")
@@ -61,17 +61,17 @@ def test_github_gets_annotations_on_the_lines_of_each_file_and_the_number_of_the
     assert lines[-1] == "::notice title=drift::and 3 more differences, listed in the log"
 
 
-def test_a_pull_request_s_comment_has_room_for_the_report_of_any_account(account: Cli) -> None:
+def test_a_pull_request_s_comment_has_room_for_the_report_of_any_account(large_account: Cli) -> None:
     for number in range(1, 61):
         for job in range(40):
             name = f"{'n' * 150} {number} {job}"
-            account.emulator.store.add(FIRST_ID + number, Id=f"{number * 100 + job:024x}", Name=name)
-    account("drift", "check", *ALL, "--format", "markdown=r.md", "--format", "text=r.txt")
-    markdown = account.read("r.md")
+            large_account.emulator.store.add(FIRST_ID + number, Id=f"{number * 100 + job:024x}", Name=name)
+    large_account("drift", "check", *ALL, "--format", "markdown=r.md", "--format", "text=r.txt")
+    markdown = large_account.read("r.md")
     assert len(markdown) < 65_536
     assert markdown.startswith("### Scheduled preload jobs of 64 sites\n\n60 with drift, 4 as recorded.")
     assert "for which there is no room here" in markdown
-    text = account.read("r.txt")
+    text = large_account.read("r.txt")
     assert "\n... and " in text
     assert text.endswith(" more sites\n")
     assert text.count("\njob ") <= 1000 + 40
@@ -85,7 +85,7 @@ def test_sarif_junit_and_json_hold_every_site_and_what_could_not_be_told(account
     os.remove(account.folder / file_of(4))
     ran = check(account, "--format", "sarif=r.sarif", "--format", "junit=r.xml", "--format", "json=r.json")
     assert ran.code == 7
-    assert ran.err.splitlines()[-1] == "64 sites: 2 with drift, 2 could not be told, 60 as recorded"
+    assert ran.err.splitlines()[-1] == "24 sites: 2 with drift, 2 could not be told, 20 as recorded"
     run = sarif_of(account.read("r.sarif"))
     places = [one["locations"][0]["physicalLocation"] for one in run["results"]]
     assert [(place["artifactLocation"]["uri"], place["region"]["startLine"]) for place in places] == [
@@ -99,13 +99,13 @@ def test_sarif_junit_and_json_hold_every_site_and_what_could_not_be_told(account
     assert "locations" not in missing
     assert site(4) in missing["message"]["text"]
     suites = JUnitXml.fromfile(str(account.folder / "r.xml"))
-    assert (len(list(suites)), suites.failures, suites.errors) == (64, 2, 2)
+    assert (len(list(suites)), suites.failures, suites.errors) == (24, 2, 2)
     named = {suite.name: suite for suite in suites}
     (case,) = named[f"drift of site {site(4)} (site-004.example.com)"]
     assert isinstance(case.result[0], Error)
     document = json.loads(account.read("r.json"))
     assert (document["format"], document["version"], document["verdict"]) == ("alicloud-esa drift report", 2, "drift")
-    assert len(document["sites"]) == 64
+    assert len(document["sites"]) == 24
     assert by_site(document)[site(1)]["baseline"] == file_of(1)
 
 
@@ -232,6 +232,6 @@ def test_each_file_s_own_rules_are_applied_and_counted_over_all(account: Cli) ->
     rules = [{"job": "added", "reason": "load tests"}]
     account.write(file_of(1), json.dumps({**document, "version": 2, "ignore": rules}))
     ran = check(account)
-    assert ran.out.splitlines()[0] == "64 sites: 1 with drift, 63 as recorded; 1 ignored"
+    assert ran.out.splitlines()[0] == "24 sites: 1 with drift, 23 as recorded; 1 ignored"
     assert f"ignored: job added ({A}) is new" in ran.out
     assert "(load tests)" in ran.out

@@ -115,7 +115,7 @@ def test_nothing_of_the_service_is_code_in_hcl() -> None:
 
 
 def test_a_check_writes_the_import_file_of_the_new_jobs_only(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     cli.emulator.store.add(SITE_ID, Id=A, Name="added")
     assert cli.check("--adopt", "import.json").code == 7
@@ -128,7 +128,7 @@ def test_a_check_writes_the_import_file_of_the_new_jobs_only(cli: Cli) -> None:
 
 
 def test_each_import_file_that_is_asked_for_is_written(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     cli.emulator.store.add(SITE_ID, Id=A, Name="added")
     assert cli.check("--adopt", "import.json", "--adopt", "import.tf").code == 7
     assert resources(cli.read("import.json")) == [(JOB, "added", f"{SITE}:{A}")]
@@ -138,14 +138,14 @@ def test_each_import_file_that_is_asked_for_is_written(cli: Cli) -> None:
 
 
 def test_no_import_file_is_written_when_the_jobs_cannot_be_read(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     cli.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied"))
     assert cli.check("--adopt", "import.json").code == 1
     assert not (cli.folder / "import.json").exists()
 
 
 def test_the_import_file_takes_no_other_file_s_place(cli: Cli) -> None:
-    before = cli.record()
+    before = cli.recorded()
     assert cli.check("--adopt", BASELINE).err == (
         f"error: --adopt: {BASELINE} is taken by the baseline; give another file\n"
     )

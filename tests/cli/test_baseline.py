@@ -118,7 +118,7 @@ def test_values_by_hand_are_compared_in_canonical_form() -> None:
 
 
 def test_the_command_refuses_and_does_not_ask_the_service(cli: Cli) -> None:
-    text = cli.record()
+    text = cli.recorded()
     sent = len(cli.emulator.requests)
     for spoiled, part in (
         (text[:1000], "not JSON"),
@@ -140,7 +140,7 @@ def test_the_command_refuses_and_does_not_ask_the_service(cli: Cli) -> None:
 
 
 def test_every_job_and_field_of_a_recorded_file_has_its_line(cli: Cli) -> None:
-    text = cli.record()
+    text = cli.recorded()
     lines = key_lines(text)
     assert lines["jobs",] == line_of(text, '"jobs": {')
     assert lines["jobs", EXAMPLE_JOB_ID] == line_of(text, f'"{EXAMPLE_JOB_ID}": {{')
@@ -181,7 +181,7 @@ def test_any_text_is_harmless_and_json_keeps_it(text: str) -> None:
 
 
 def test_a_baseline_that_can_be_read_once_only_is_checked(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     script = f"{COMMAND} drift check --baseline <(cat {BASELINE})"
     done = subprocess.run(
         ["bash", "-c", script], env=cli.environment(), cwd=cli.folder, capture_output=True, timeout=60

@@ -96,7 +96,7 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("happens", SAME.values(), ids=SAME)
 def test_what_is_no_drift_exits_with_0(cli: Cli, happens: Callable[[Emulator], object]) -> None:
-    cli.record()
+    cli.recorded()
     happens(cli.emulator)
     ran = cli.check()
     assert (ran.code, ran.out, ran.err) == (0, f"site {SITE}: no drift in 45 scheduled preload jobs\n", "")
@@ -105,7 +105,7 @@ def test_what_is_no_drift_exits_with_0(cli: Cli, happens: Callable[[Emulator], o
 
 @pytest.mark.parametrize("case", DRIFT.values(), ids=DRIFT)
 def test_what_is_drift_exits_with_7(cli: Cli, case: Case) -> None:
-    cli.record()
+    cli.recorded()
     case.happens(cli.emulator)
     ran = cli.check()
     assert (ran.code, ran.err) == (7, "")
@@ -115,7 +115,7 @@ def test_what_is_drift_exits_with_7(cli: Cli, case: Case) -> None:
 
 @pytest.mark.parametrize(("glitch", "part"), UNREADABLE.values(), ids=UNREADABLE)
 def test_jobs_that_cannot_be_read_exit_with_1(cli: Cli, glitch: Glitch, part: str) -> None:
-    cli.record()
+    cli.recorded()
     cli.emulator.glitches.add(glitch)
     ran = cli.check("--timeout-seconds", "1")
     assert ran.code == 1
@@ -127,14 +127,14 @@ def test_jobs_that_cannot_be_read_exit_with_1(cli: Cli, glitch: Glitch, part: st
 
 
 def test_the_service_out_of_reach_is_no_verdict(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     ran = cli.check("--endpoint", "http://127.0.0.1:1", "--timeout-seconds", "1")
     assert ran.code == 1
     assert "could not tell" in ran.out
 
 
 def test_no_credentials_are_no_verdict(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     cli.extra = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}
     ran = cli.check("--format", "json")
     assert ran.code == 1
@@ -152,7 +152,7 @@ def test_the_baseline_s_own_question_and_ignored_fields_are_used(cli: Cli) -> No
 
 
 def test_recording_anew_accepts_the_drift(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     assert cli.check().code == 7
     cli.record()
@@ -160,7 +160,7 @@ def test_recording_anew_accepts_the_drift(cli: Cli) -> None:
 
 
 def test_a_line_edited_by_hand_in_the_baseline_is_drift(cli: Cli) -> None:
-    text = cli.record()
+    text = cli.recorded()
     cli.write(BASELINE, text.replace('"domains": "testurl.com"', '"domains": "planned.example.com"'))
     ran = cli.check()
     assert ran.code == 7
@@ -168,7 +168,7 @@ def test_a_line_edited_by_hand_in_the_baseline_is_drift(cli: Cli) -> None:
 
 
 def test_github_gets_annotations_on_the_baseline_s_lines(cli: Cli) -> None:
-    text = cli.record()
+    text = cli.recorded()
     cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, Domains="100%,evil\nx")
     ran = cli.check(env={"GITHUB_ACTIONS": "true"})
     place = f"file={BASELINE},line={line_of(text, 'testurl.com')},title=drift"
@@ -184,7 +184,7 @@ def test_github_gets_annotations_on_the_baseline_s_lines(cli: Cli) -> None:
 
 
 def test_files_only_leave_the_summary_on_stderr(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     ran = cli.check("--format", "text=out.txt", "--format", "json=out.json")
     assert (ran.code, ran.out) == (7, "")
@@ -193,7 +193,7 @@ def test_files_only_leave_the_summary_on_stderr(cli: Cli) -> None:
 
 
 def test_a_report_that_cannot_be_written_is_an_error_and_the_others_are_written(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     ran = cli.check("--format", "json=/dev/full", "--format", "text=out.txt")
     assert ran.code == 1
     assert ran.err == "error: /dev/full: No space left on device\n"
@@ -201,14 +201,14 @@ def test_a_report_that_cannot_be_written_is_an_error_and_the_others_are_written(
 
 
 def test_stdout_under_another_name_takes_one_report(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     assert cli.check("--format", "json=/dev/stdout").json["verdict"] == "clean"
     ran = cli.check("--format", "json=/dev/stdout", "--format", "text")
     assert (ran.code, ran.err) == (1, "error: --format: text: stdout is taken by json; give each report its own file\n")
 
 
 def test_health_is_told_when_asked_for_and_is_no_drift(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     plain = cli.check()
     told = cli.check("--health", "--format", "text", "--format", "json=d.json", "--format", "markdown=d.md")
     assert plain.code == told.code == 0
@@ -226,7 +226,7 @@ def test_health_is_told_when_asked_for_and_is_no_drift(cli: Cli) -> None:
 
 
 def test_health_that_cannot_be_read_leaves_no_verdict(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     cli.emulator.glitches.add(Glitch(code="Forbidden.RAM", action="ListScheduledPreloadExecutions"))
     ran = cli.check("--health")
     assert ran.code == 1

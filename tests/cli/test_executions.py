@@ -105,7 +105,7 @@ def test_every_report_names_job_execution_and_field(planned: Cli) -> None:
 
 
 def test_a_baseline_without_executions_stays_version_1_and_does_not_read_them(cli: Cli) -> None:
-    text = cli.record()
+    text = cli.recorded()
     assert json.loads(text)["version"] == 1
     cli.emulator.log.clear()
     move_any = cli.emulator.store.executions.of(EXAMPLE_JOB_ID)[0]
@@ -149,7 +149,7 @@ def test_accepting_says_what_was_accepted(planned: Cli) -> None:
 
 
 def test_another_site_is_not_recorded_over_a_baseline_unasked(cli: Cli) -> None:
-    text = cli.record()
+    text = cli.recorded()
     other = [*("drift", "record", "--site-id", str(SITE_ID + 1), "-o", BASELINE)]
     ran = cli(*other)
     assert (ran.code, cli.read(BASELINE)) == (1, text)

@@ -77,7 +77,7 @@ def test_a_command_that_is_not_complete_shows_the_help(cli: Cli, arguments: list
 def test_a_report_that_cannot_be_written_there_is_refused_before_anything_is_sent(
     cli: Cli, formats: list[str], line: str
 ) -> None:
-    before = cli.record()
+    before = cli.recorded()
     sent = len(cli.emulator.requests)
     ran = cli.check(*(part for form in formats for part in ("--format", form)))
     assert ran.code == 1
@@ -87,7 +87,7 @@ def test_a_report_that_cannot_be_written_there_is_refused_before_anything_is_sen
 
 
 def test_another_site_than_the_baseline_s_is_refused(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     sent = len(cli.emulator.requests)
     ran = cli.check("--site-id", "5", "--detailed-exitcode")
     assert ran.code == 1

@@ -29,7 +29,7 @@ from tests.support.terminal import on_terminal
     ids=" ".join,
 )
 def test_a_fork_of_the_command_writes_and_ends_as_a_start_does(cli: Cli, arguments: list[str]) -> None:
-    cli.record()
+    cli.recorded()
     cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     forked, started = (run(arguments, cli.folder, cli.environment(), 60) for run in (forks().run, start_python))
     assert vars(forked) == vars(started)
@@ -37,7 +37,7 @@ def test_a_fork_of_the_command_writes_and_ends_as_a_start_does(cli: Cli, argumen
 
 
 def test_a_fork_on_a_terminal_shows_what_a_start_shows_there(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     arguments = ["drift", "check", "--baseline", BASELINE]
     spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
@@ -72,6 +72,6 @@ def test_nothing_of_a_fork_is_left_in_the_next(cli: Cli) -> None:
         assert here("jobs", "list", "--site-id", SITE).code == 1
     finally:
         os.umask(mask)
-    cli.record()
+    cli.recorded()
     assert (cli.folder / BASELINE).stat().st_mode & 0o777 == 0o666 & ~mask
     assert list((cli.folder / "other").iterdir()) == []

@@ -19,7 +19,7 @@ ALL = ["json=r.json", "markdown=r.md", "junit=r.xml", "sarif=r.sarif"]
 
 def with_rules(cli: Cli, *rules: dict[str, Any]) -> str:
     """The baseline with rules written into it by hand, as a person would."""
-    document = json.loads(cli.record())
+    document = json.loads(cli.recorded())
     fields = sorted({"aliUid", "createdAt", "domains", "fileId", "insertWay", "name", "taskType", "urlCount"})
     cli.write(BASELINE, json.dumps({**document, "version": 2, "fields": fields, "ignore": list(rules)}, indent=2))
     return cli.read(BASELINE)
@@ -55,7 +55,7 @@ def test_what_a_rule_is_about_is_no_drift_and_every_report_says_why(cli: Cli) ->
 
 
 def test_a_rule_needs_no_more_than_the_version_beside_it(cli: Cli) -> None:
-    document = json.loads(cli.record())
+    document = json.loads(cli.recorded())
     cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, Domains="other.example.com")
     cli.write(BASELINE, json.dumps({**document, "ignore": [RULE]}))
     assert """'ignore' is not known; it belongs to version 2, so set "version" to that; """ in cli.check().err

@@ -45,7 +45,7 @@ def test_help_needs_neither_the_engine_s_packages_nor_urllib3(arguments: list[st
 
 
 def test_a_check_needs_none_of_the_engine_s_packages(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    cli.record()
+    cli.recorded()
     for name, value in cli.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(cli.folder)
@@ -69,7 +69,7 @@ def wait_for_a_request(cli: Cli) -> None:
     "glitch", [Glitch(stall=True), Glitch(stall=True, from_request=3), Glitch(code="TooManyRequests")]
 )
 def test_ctrl_c_ends_it_within_a_second_and_writes_nothing(cli: Cli, glitch: Glitch) -> None:
-    before = cli.record()
+    before = cli.recorded()
     cli.emulator.log.clear()
     cli.emulator.glitches.add(glitch)
     cli.write(BASELINE, before.replace('"query": {}', '"query": {"pageSize": 5}'))
@@ -140,7 +140,7 @@ def test_a_slow_reader_gets_everything(cli: Cli, unbuffered: str) -> None:
 
 
 def test_a_reader_that_goes_away_does_not_change_the_verdict(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     for arguments in (["--format", "junit"], []):
         command = f"{COMMAND} drift check --baseline {BASELINE} {' '.join(arguments)} | true; echo ${{PIPESTATUS[0]}}"
@@ -161,7 +161,7 @@ def test_a_full_disk_behind_stdout_is_an_error(cli: Cli, arguments: list[str]) -
 
 
 def test_closed_streams_do_not_change_the_verdict(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     command = f"exec {COMMAND} drift check --baseline {BASELINE} --format json=r.json >&- 2>&-"
     done = subprocess.run(["sh", "-c", command], cwd=cli.folder, env=cli.environment(), check=False)
     assert done.returncode == 0
@@ -169,7 +169,7 @@ def test_closed_streams_do_not_change_the_verdict(cli: Cli) -> None:
 
 
 def test_a_defect_is_one_line_and_no_verdict(cli: Cli, tmp_path: Path) -> None:
-    cli.record()
+    cli.recorded()
     site = tmp_path / "site"
     site.mkdir()
     (site / "sitecustomize.py").write_text(

@@ -26,7 +26,7 @@ def check_all(cli: Cli, code: int) -> None:
 
 def drift(cli: Cli) -> tuple[str, str]:
     """One of each kind; the baseline's text, and the id of the job that is gone."""
-    text = cli.record()
+    text = cli.recorded()
     gone = next(job.id for job in cli.emulator.store.jobs(SITE_ID) if job.id != EXAMPLE_JOB_ID)
     cli.emulator.store.delete(SITE_ID, gone)
     cli.emulator.store.add(SITE_ID, Id=ADDED, Name=NASTY)
@@ -133,7 +133,7 @@ def test_the_sarif_report_points_at_the_lines_of_the_baseline(cli: Cli) -> None:
 
 
 def test_a_name_is_neither_a_link_nor_a_placeholder_in_sarif(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     cli.emulator.store.add(SITE_ID, Name="[here](https://evil.example) {0} \\[x]")
     check_all(cli, 7)
     (result,) = sarif_of(cli.read("r.sarif"))["results"]
@@ -168,7 +168,7 @@ def test_the_same_finding_keeps_its_fingerprint_whatever_else_is_found(cli: Cli)
 
 
 def test_a_clean_check_writes_every_report_too(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     check_all(cli, 0)
     assert json.loads(cli.read("r.json"))["verdict"] == "clean"
     assert json.loads(cli.read("r.json"))["differences"] == []
@@ -180,7 +180,7 @@ def test_a_clean_check_writes_every_report_too(cli: Cli) -> None:
 
 
 def test_jobs_that_cannot_be_read_are_an_error_in_every_report_and_never_clean(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     check_all(cli, 0)
     cli.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied"))
     check_all(cli, 1)

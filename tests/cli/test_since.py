@@ -18,7 +18,7 @@ FIRST, SECOND = "c" * 24, "d" * 24
 
 def earlier(cli: Cli) -> None:
     """A baseline, and the report of a check that found one changed job and one that is new."""
-    cli.record()
+    cli.recorded()
     cli.emulator.store.change(SITE_ID, EXAMPLE_JOB_ID, UrlCount=9)
     cli.emulator.store.add(SITE_ID, Id=ADDED, Name="added")
     assert cli.check("--format", "json=old.json").code == 7
@@ -165,7 +165,7 @@ def test_sarif_and_json_name_a_finding_alike(cli: Cli) -> None:
 
 @pytest.mark.parametrize("before", ["no file", "could not tell"])
 def test_where_nothing_is_known_all_is_new(cli: Cli, before: str) -> None:
-    cli.record()
+    cli.recorded()
     cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     if before == "could not tell":
         cli.emulator.glitches.add(Glitch(code="InvalidUid.PermissionDenied", times=1))
@@ -217,7 +217,7 @@ ACCEPTED = "give the file of an earlier `drift check --format json=FILE`"
     ],
 )
 def test_junk_is_one_clear_line_and_nothing_is_sent(cli: Cli, content: str, reason: str) -> None:
-    cli.record()
+    cli.recorded()
     before = len(cli.emulator.requests)
     cli.write("old.json", content)
     ran = cli.check("--since", "old.json")
@@ -229,7 +229,7 @@ def test_junk_is_one_clear_line_and_nothing_is_sent(cli: Cli, content: str, reas
 
 
 def test_a_report_of_another_site_is_refused(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     cli.write("old.json", json.dumps({**HEAD, "siteId": "5", "differences": []}))
     ran = cli.check("--since", "old.json")
     assert (ran.code, ran.err) == (
@@ -239,7 +239,7 @@ def test_a_report_of_another_site_is_refused(cli: Cli) -> None:
 
 
 def test_all_faults_of_the_options_come_at_once(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     assert cli.check("--fail-on", "new", "--format", "pdf").err.splitlines() == [
         "error: --format: 'pdf' is not accepted; give text, json, markdown, junit, sarif",
         "error: --fail-on: new needs --since, an earlier report that says what is known",

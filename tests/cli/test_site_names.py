@@ -85,7 +85,7 @@ def test_an_answer_with_another_name_is_not_taken(cli: Cli) -> None:
 
 
 def test_sites_that_cannot_be_listed_are_an_error_that_names_the_permission(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     cli.emulator.glitches.add(Glitch(code="Forbidden.RAM", action="ListSites"))
     for command in (["jobs", "list"], ["drift", "record", "-o", "x"], ["drift", "check", "--baseline", BASELINE]):
         ran = cli(*command, "--site", "example.com")
@@ -108,7 +108,7 @@ def test_a_job_is_held_against_the_site(cli: Cli) -> None:
 def test_a_baseline_of_a_named_site_holds_its_id(cli: Cli) -> None:
     ran = cli("drift", "record", "--site", "example.com", "-o", "named.json")
     assert (ran.code, ran.err) == (0, f"site {SITE}: 45 jobs recorded in named.json\n")
-    assert cli.read("named.json") == cli.record()
+    assert cli.read("named.json") == cli.recorded()
     ran = cli("drift", "record", "--site", "example.net", "-o", "named.json")
     assert ran.code == 1
     assert ran.err.startswith(f"error: --output: named.json holds site {SITE}; give another file, or --force to record")
@@ -117,7 +117,7 @@ def test_a_baseline_of_a_named_site_holds_its_id(cli: Cli) -> None:
 
 
 def test_a_check_of_a_named_site_is_of_that_site_or_no_verdict(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     assert cli.check("--site", "example.com").out == f"site {SITE}: no drift in 45 scheduled preload jobs\n"
     for name, reason in (
         ("example.net", f"'example.net', {OTHER}, is not the site of {BASELINE}, which is {SITE}; leave it out"),

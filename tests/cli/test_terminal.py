@@ -81,7 +81,7 @@ def test_no_progress_for_one_page(cli: Cli) -> None:
 
 def test_a_terminal_that_can_do_nothing_gets_plain_text(cli: Cli) -> None:
     cli.emulator.delay = 0.1
-    cli.record()
+    cli.recorded()
     cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     for arguments in (
         ["jobs", "list", "--site-id", SITE, "--page-size", "5"],
@@ -93,7 +93,7 @@ def test_a_terminal_that_can_do_nothing_gets_plain_text(cli: Cli) -> None:
 
 @pytest.mark.parametrize(("happens", "colour"), [(False, "\x1b[32m"), (True, "\x1b[31m")])
 def test_the_verdict_has_a_colour_and_no_color_is_respected(cli: Cli, happens: bool, colour: str) -> None:
-    cli.record()
+    cli.recorded()
     if happens:
         cli.emulator.store.delete(SITE_ID, EXAMPLE_JOB_ID)
     code, sent = on_terminal(cli, "drift", "check", "--baseline", BASELINE)
@@ -185,7 +185,7 @@ def test_colours_can_be_forced_and_forbidden(cli: Cli, options: list[str]) -> No
 
 
 def test_a_report_on_a_terminal_s_stdout_is_the_report_alone(cli: Cli) -> None:
-    cli.record()
+    cli.recorded()
     _, sent = on_terminal(cli, "drift", "check", "--baseline", BASELINE, "--format", "sarif")
     assert sent.startswith("{")
     assert "\x1b" not in sent

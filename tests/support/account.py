@@ -1,4 +1,4 @@
-"""An account of 64 sites: the four of every emulator, and 60 of one job each; all of them recorded in a folder."""
+"""An account of 24 sites: the four of every emulator, and 20 of one job each; all of them recorded in a folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ A, B = "a" * 24, "b" * 24
 
 
 def site(number: int) -> str:
-    """The id of one of the 60."""
+    """The id of one of the 20."""
     return str(FIRST_ID + number)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from emulator import SITE_ID, Emulator
+from emulator.seed import seeded_jobs
 from tests.support.forks import COMMAND, can_fork, forks
 
 SITE = str(SITE_ID)
@@ -59,6 +62,12 @@ class Cli:
         assert ran.code == 0, ran.err
         return self.read(BASELINE)
 
+    def recorded(self) -> str:
+        """The same, of a site that nobody changed yet: it is recorded once, and copied from then on."""
+        assert self.emulator.store.jobs(SITE_ID) == list(seeded_jobs(SITE_ID))
+        self.write(BASELINE, _recorded())
+        return _recorded()
+
     def check(self, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
         return self("drift", "check", "--baseline", BASELINE, *arguments, env=env)
 
@@ -76,6 +85,12 @@ class Cli:
 
     def write(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text)
+
+
+@functools.cache
+def _recorded() -> str:
+    with Emulator() as emulator, tempfile.TemporaryDirectory() as folder:
+        return Cli(emulator, Path(folder)).record()
 
 
 def start_python(

@@ -32,8 +32,10 @@ IMPORTED = (
     *(f"{PACKAGE}.credentials.{name}" for name in ("library", "sources")),
     *(f"{PACKAGE}.esa.{name}" for name in ("client", "service")),
     "difflib",
-    "urllib3",
+    "encodings.idna",
+    "encodings.utf_8_sig",
     "rich.cells",
+    "urllib3",
 )
 _READ_AT_START = ("PYTHON", "LC_", "LANG", "OPENSSL_", "LD_", "COVERAGE_")
 
