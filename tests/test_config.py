@@ -150,7 +150,7 @@ def test_all_faults_come_at_once() -> None:
 
 
 def test_there_is_no_switch_for_tls() -> None:
-    assert not [name for name in Settings.__dataclass_fields__ if "verify" in name or "insecure" in name]
+    assert not [name for name in Settings.__struct_fields__ if "verify" in name or "insecure" in name]
 
 
 @pytest.mark.parametrize(

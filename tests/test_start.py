@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -9,6 +10,8 @@ from importlib import import_module
 import pytest
 from pulumi_resource_alicloud_esa.provider import FUNCTIONS, RESOURCES
 from pulumi_resource_alicloud_esa.schema import schema_text
+
+from tests.support.clients import closed_port
 
 NOT_TO_START = (
     "requests",
@@ -29,13 +32,33 @@ NOT_TO_START = (
 )
 
 
-SHOW = "print(*sys.modules, type(sys.modules['pulumi']).__name__, sep='\\n', flush=True)"
+# Each module that is loaded, with its class.
+SHOW = "print(*(f'{name} {type(module).__name__}' for name, module in sys.modules.items()), sep='\\n', flush=True)"
 STARTED = f"""
 import asyncio, sys
 from pulumi_resource_alicloud_esa import __main__
 asyncio.run = lambda serving: (serving.close(), {SHOW})
 __main__.main()
 """
+# The first call, which fails where nothing listens at its endpoint.
+CALLED = """
+def call():
+    import contextlib
+    from pulumi_resource_alicloud_esa.provider import EsaProvider
+    from pulumi_resource_alicloud_esa.esa.errors import TransportError
+    provider = EsaProvider()
+    provider.configure({"accessKey": "id", "secretKey": "secret", "endpoint": sys.argv[1], "maxAttempts": "1"})
+    with contextlib.suppress(TransportError):
+        provider.invoke("alicloud-esa:index:getScheduledPreloadJobs", {"siteId": "190007158391808"})
+""" + STARTED.replace("(serving.close(), ", "(serving.close(), call(), ")
+NOT_TO_CALL = {
+    "dataclasses",
+    "google.protobuf.text_format",
+    "importlib.metadata",
+    "pulumi_resource_alicloud_esa.credentials.library",
+    "requests",
+    "urllib.request",
+}
 # All of the SDK that a start may run; the packages themselves are there, but have not run.
 OF_THE_SDK = {
     "pulumi",
@@ -49,27 +72,50 @@ OF_THE_SDK = {
 }
 
 
-def python(code: str) -> list[str]:
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+def python(code: str, *arguments: str) -> list[str]:
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
 
+def loaded(code: str, *arguments: str) -> dict[str, str]:
+    """The modules that are loaded in the end, and the class of each."""
+    words = iter(python(code, *arguments))
+    return dict(zip(words, words, strict=True))
+
+
 @pytest.fixture(scope="module")
-def started() -> list[str]:
-    """What a plugin has loaded when it begins to serve, and the class of the module `pulumi`."""
-    return python(STARTED)
+def started() -> dict[str, str]:
+    """What a plugin has loaded when it begins to serve."""
+    return loaded(STARTED)
 
 
-def test_a_start_loads_nothing_that_only_a_call_needs(started: list[str]) -> None:
+def test_a_start_loads_nothing_that_only_a_call_needs(started: dict[str, str]) -> None:
     assert "pulumi_resource_alicloud_esa.server" in started
-    assert set(started).intersection(NOT_TO_START) == set()
+    assert started.keys() & NOT_TO_START == set()
 
 
-def test_a_start_runs_of_the_sdk_only_the_messages_of_the_protocol(started: list[str]) -> None:
+def test_a_start_runs_of_the_sdk_only_the_messages_of_the_protocol(started: dict[str, str]) -> None:
     assert {name for name in started if name.split(".")[0] == "pulumi"} == OF_THE_SDK
-    assert started[-1] == "_Postponed"
+    assert started["pulumi"] == "_Postponed"
     assert not any(name.startswith("opentelemetry") for name in started)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_first_call_loads_nothing_that_it_does_without(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    there = loaded(CALLED, f"{scheme}://127.0.0.1:{closed_port()}")
+    assert "urllib3.connection" in there
+    assert NOT_TO_CALL & there.keys() == set()
+    assert there["google.protobuf.internal.python_message"] == there["urllib3.http2"] == "_Postponed"
+    assert ("certifi" in there) == (scheme == "https")
+
+
+def test_a_start_does_not_search_for_garbage_again_and_again() -> None:
+    searched = "sum(each['collections'] for each in gc.get_stats())"
+    code = STARTED.replace("__main__.main()", f"import gc; before = {searched}; __main__.main()")
+    assert int(python(code.replace(SHOW, f"print({searched} - before, flush=True)"))[0]) < 5
 
 
 def test_a_postponed_package_is_whole_at_the_first_touch() -> None:

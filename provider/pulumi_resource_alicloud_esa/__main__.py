@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+import typing
 
 from .postponed import postpone
 
-# The SDK's packages whose own code a plugin never needs: three quarters of what an import of `pulumi` costs.
-_POSTPONED = ("pulumi", "pulumi.runtime", "pulumi.runtime.proto")
+_POSTPONED = (
+    # The SDK's packages whose own code a plugin never needs: three quarters of what an import of `pulumi` costs.
+    "pulumi",
+    "pulumi.runtime",
+    "pulumi.runtime.proto",
+    # Messages in pure Python, which protobuf imports beside those in C.
+    "google.protobuf.internal.python_message",
+    # HTTP/2, which nothing asks for.
+    "urllib3.http2",
+)
+_OBJECTS_AT_ONCE = 50_000
+_OF_TYPING = ("NotRequired", "Required", "Self", "get_type_hints")
 
 
 def main() -> None:
@@ -19,7 +31,12 @@ def main() -> None:
     for name in [name for name in os.environ if name.startswith("OTEL_")]:
         # A pipeline may set these for itself; libraries read them when they are imported, and fail on some values.
         del os.environ[name]
+    # What a start and a call make is no garbage, yet by default it is searched for some after every 700 objects.
+    gc.set_threshold(_OBJECTS_AT_ONCE)
     postpone(_POSTPONED)
+    if sys.version_info >= (3, 11):
+        # Of this large module gRPC and msgspec want what Python has by now.
+        postpone(["typing_extensions"], **{name: getattr(typing, name) for name in _OF_TYPING})
     from .process import run
 
     run(_engine_in(arguments))

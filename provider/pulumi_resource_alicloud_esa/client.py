@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .config import Settings
@@ -19,20 +19,26 @@ if TYPE_CHECKING:
     from .esa.service import Service
 
 
-@dataclass(eq=False, repr=False)
 class Client:
     """The service by one provider's settings; safe to share between threads."""
 
-    settings: Settings
-    env: Mapping[str, str]
-    warn: Callable[[str], None] = lambda message: None
-    debug: Callable[[str], None] = lambda message: None
-    tracing: Tracing | None = None
-    describe: Callable[[Fault], str] = str
-    paused: Callable[[FailedAttempt, float], None] = lambda error, seconds: None
-
-    def __post_init__(self) -> None:
-        self.env = dict(self.env)
+    def __init__(
+        self,
+        settings: Settings,
+        env: Mapping[str, str],
+        warn: Callable[[str], None] = lambda message: None,
+        debug: Callable[[str], None] = lambda message: None,
+        tracing: Tracing | None = None,
+        describe: Callable[[Fault], str] = str,
+        paused: Callable[[FailedAttempt, float], None] = lambda error, seconds: None,
+    ) -> None:
+        self.settings = settings
+        self._env = dict(env)
+        self._warn = warn
+        self._debug = debug
+        self._tracing = tracing or Tracing()
+        self._describe = describe
+        self._paused = paused
         self._lock = threading.Lock()
         self._client: EsaClient | None = None
         self._workers: ThreadPoolExecutor | None = None
@@ -62,6 +68,15 @@ class Client:
     def _make(self) -> Service:
         # Here, not at the top: none of it, `urllib3` least of all, is needed to start, to check or to configure.
         from .credentials.sources import choose_source, region_of
+
+        settings, tracing = self.settings, self._tracing
+        source = choose_source(settings, self._env, self._warn, self._debug)
+        endpoint = choose_endpoint(settings.endpoint, region_of(settings, self._env), self._env)
+        if endpoint.scheme == "https":
+            from .esa.trust import prepare_trust
+
+            # Before the rest is imported, so that both go on at once.
+            prepare_trust(os.environ)
         from .esa.client import EsaClient
         from .esa.listing import Lister
         from .esa.pace import Pace
@@ -69,10 +84,8 @@ class Client:
         from .esa.service import Service
         from .esa.transport import Transport
 
-        settings, tracing = self.settings, self.tracing or Tracing()
-        source = choose_source(settings, self.env, self.warn, self.debug)
         transport = Transport(
-            choose_endpoint(settings.endpoint, region_of(settings, self.env), self.env),
+            endpoint,
             connect_seconds=settings.connect_milliseconds / 1000,
             read_seconds=settings.read_milliseconds / 1000,
             version=VERSION,
@@ -80,12 +93,12 @@ class Client:
         policy = RetryPolicy(max_attempts=settings.max_attempts)
         pace = Pace(settings.max_concurrency)
         self._client = EsaClient(
-            transport, source, pace, policy, span=tracing.span, debug=self.debug, paused=self.paused
+            transport, source, pace, policy, span=tracing.span, debug=self._debug, paused=self._paused
         )
         # As many pages again are read while others are waited for; `pace` counts the requests alone.
         pages = 2 * settings.max_concurrency
         self._workers = tracing.workers(pages)
         lister = Lister(self._client, self._workers, pages, tracing.span)
         # The lambda must not refer to `self`: that would keep its threads alive after the last call.
-        warn, describe = self.warn, self.describe
+        warn, describe = self._warn, self._describe
         return Service(lister, lambda doubt: warn(describe(doubt)))

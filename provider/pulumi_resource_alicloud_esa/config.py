@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from . import environment
 from .esa.endpoints import parse_endpoint
@@ -29,15 +30,15 @@ READ_MILLISECONDS = 30_000
 _MIN_SESSION, _MAX_SESSION = 900, 43_200
 
 
-@dataclass(frozen=True, repr=False)
-class _Masked:
+class Masked(Struct, frozen=True):
+    """Shows in a `repr` which values are given, never the values."""
+
     def __repr__(self) -> str:
-        given = [field.name for field in fields(self) if getattr(self, field.name) is not None]
+        given = [name for name in self.__struct_fields__ if getattr(self, name) is not None]
         return f"{type(self).__name__}(given: {', '.join(given) or 'nothing'})"
 
 
-@dataclass(frozen=True, repr=False)
-class AssumeRole(_Masked):
+class AssumeRole(Masked, frozen=True):
     """A role to assume on top of the credentials found."""
 
     role_arn: str | None = None
@@ -47,8 +48,7 @@ class AssumeRole(_Masked):
     external_id: str | None = None
 
 
-@dataclass(frozen=True, repr=False)
-class AssumeRoleWithOidc(_Masked):
+class AssumeRoleWithOidc(Masked, frozen=True):
     """A role to assume with a token of an OIDC provider, instead of access keys."""
 
     oidc_provider_arn: str | None = None
@@ -60,8 +60,7 @@ class AssumeRoleWithOidc(_Masked):
     session_expiration: int | None = None
 
 
-@dataclass(frozen=True, repr=False)
-class Settings(_Masked):
+class Settings(Masked, frozen=True):
     """The explicit settings of one provider; never shows their values in a `repr`."""
 
     access_key: str | None = None

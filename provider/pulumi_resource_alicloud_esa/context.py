@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from .esa.deadline import Deadline
     from .esa.service import Service
 
 
-@dataclass(frozen=True)
-class CallContext:
+class CallContext(NamedTuple):
     """One call: how to read the service, its deadline, and where progress is shown.
 
     `service` is called after the inputs were found valid, so that wrong inputs are reported even where there

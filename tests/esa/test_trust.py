@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from pathlib import Path
+from threading import Timer
+from typing import Any
 
+import certifi
 import pytest
 from pulumi_resource_alicloud_esa.credentials.http import exchange
-from pulumi_resource_alicloud_esa.esa import trust as trust_module
+from pulumi_resource_alicloud_esa.esa import trust
 from pulumi_resource_alicloud_esa.esa.errors import TransportError
-from pulumi_resource_alicloud_esa.esa.trust import choose_trust
+from pulumi_resource_alicloud_esa.esa.trust import choose_trust, prepare_trust
+from urllib3.util import ssl_
 
 from tests.support.certificates import authority, context_of
 from tests.support.clients import NewClient, Tls, call
@@ -135,7 +140,7 @@ def test_a_file_that_holds_no_certificate_is_named_with_its_variable(
 def test_a_private_authority_without_critical_basic_constraints_is_taken_on_every_python(
     new_client: NewClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, critical: bool, strict: bool
 ) -> None:
-    real = trust_module.create_urllib3_context
+    real = ssl_.create_urllib3_context
 
     def create() -> ssl.SSLContext:
         context = real()
@@ -143,7 +148,7 @@ def test_a_private_authority_without_critical_basic_constraints_is_taken_on_ever
         return context
 
     if strict:
-        monkeypatch.setattr(trust_module, "create_urllib3_context", create)
+        monkeypatch.setattr(ssl_, "create_urllib3_context", create)
     ca, chain = authority(critical)
     (tmp_path / "ca.pem").write_bytes(ca)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
@@ -159,3 +164,34 @@ def test_certificates_are_verified_alike_on_every_python() -> None:
     assert ssl.VERIFY_X509_PARTIAL_CHAIN in context.verify_flags
     assert ssl.VERIFY_X509_STRICT not in context.verify_flags
     assert context.cert_store_stats()["x509_ca"] > 100
+
+
+def test_certifis_list_is_read_once_for_all_in_a_thread_while_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads, may_end = [], threading.Event()
+
+    class Slow(ssl.SSLContext):
+        def load_verify_locations(self, *args: Any) -> None:
+            reads.append(threading.current_thread().name)
+            assert may_end.wait(10)
+            super().load_verify_locations(*args)
+
+    monkeypatch.setattr(ssl_, "create_urllib3_context", lambda: Slow(ssl.PROTOCOL_TLS_CLIENT))
+    trust._certifis.cache_clear()
+    try:
+        prepare_trust({})
+        Timer(0.1, may_end.set).start()
+        first = choose_trust({}).context
+        assert first.cert_store_stats()["x509_ca"] > 100
+        assert choose_trust({}).context is first
+        assert reads == ["trust_0"]
+    finally:
+        trust._certifis.cache_clear()
+
+
+def test_where_a_variable_says_whom_to_trust_certifis_list_is_not_read(
+    monkeypatch: pytest.MonkeyPatch, tls: Tls
+) -> None:
+    monkeypatch.setattr(certifi, "where", lambda: pytest.fail("it was asked for"))
+    trust._certifis.cache_clear()
+    prepare_trust({"SSL_CERT_FILE": tls.ca_file})
+    assert choose_trust({"SSL_CERT_FILE": tls.ca_file}).variables == ("SSL_CERT_FILE",)

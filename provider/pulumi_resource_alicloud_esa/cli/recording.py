@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import structs
+
 from ..context import CallContext
 from ..drift.compare import compare
 from ..drift.reading import Reading, read_covered
@@ -107,7 +109,8 @@ def _read(query: JobQuery, covers: tuple[str, ...], known: Iterable[str], contex
     service = context.service()
     reading = read_covered(service, query, covers, context.deadline, context.progress)
     ids = query.filter.ids
-    new = replace(query, filter=replace(query.filter, ids=ids.difference(known) if ids is not None else None))
+    new_ids = ids.difference(known) if ids is not None else None
+    new = structs.replace(query, filter=structs.replace(query.filter, ids=new_ids))
     service.check_recording(new, reading.jobs)
     return reading
 

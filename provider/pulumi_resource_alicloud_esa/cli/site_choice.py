@@ -7,7 +7,7 @@ needs no `--all-sites` beside it, take what ListSites answers. That action is ca
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..context import CallContext
@@ -112,7 +112,7 @@ class SiteChoice:
     def of_option(self, error: InvalidInput) -> InvalidInput:
         """The same faults, those of the site by the option that was typed."""
         return InvalidInput(
-            replace(fault, path=self.option) if fault.path == "siteId" else fault for fault in error.faults
+            fault._replace(path=self.option) if fault.path == "siteId" else fault for fault in error.faults
         )
 
     @property

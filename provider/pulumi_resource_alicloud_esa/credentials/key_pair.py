@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from .. import environment
-from ..config import Settings
+from ..config import Masked, Settings
 from ..esa.deadline import Deadline
 from ..esa.errors import CredentialsError
 from ..esa.keys import Credentials, misfit
 
 
-@dataclass(frozen=True, repr=False)
-class _Pair:
+class _Pair(Masked, frozen=True):
     """One place that may give the three parts, and their names in that place."""
 
     names: tuple[str, ...]

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..config import AssumeRole, AssumeRoleWithOidc
+from msgspec import field
+
+from ..config import AssumeRole, AssumeRoleWithOidc, Masked
 from ..esa.keys import Credentials
 from .roles import StsWish
 
 
-@dataclass(frozen=True, repr=False)
-class RsaKeyPair:
+class RsaKeyPair(Masked, frozen=True):
     """The id of a public key, and the file that holds its private half."""
 
     public_key_id: str
     private_key_file: str
 
 
-@dataclass(frozen=True, repr=False)
-class Login:
+class Login(Masked, frozen=True):
     """What the aliyun CLI keeps of a login with a browser: keys that expire, and a token with which to get new ones."""
 
     keys: Credentials | None
@@ -28,8 +27,7 @@ class Login:
     token_ends: int
 
 
-@dataclass(frozen=True, repr=False)
-class CloudSso(Login):
+class CloudSso(Login, frozen=True):
     """A login with CloudSSO."""
 
     sign_in_url: str
@@ -37,15 +35,13 @@ class CloudSso(Login):
     access_config: str
 
 
-@dataclass(frozen=True, repr=False)
-class OAuth(Login):
+class OAuth(Login, frozen=True):
     """A login with OAuth at one of the two sites, CN or INTL."""
 
     site: str
 
 
-@dataclass(frozen=True, repr=False)
-class Profile:
+class Profile(Masked, frozen=True):
     """One profile; a role is assumed with the keys of `source`."""
 
     name: str
@@ -69,8 +65,7 @@ class Profile:
         return f"profile {self.name!r} of {self.file}"
 
 
-@dataclass(frozen=True, repr=False)
-class Override:
+class Override(Masked, frozen=True):
     """Parts of a key pair that the configuration gives beside a profile: they replace the profile's own."""
 
     secret_key: str | None = None

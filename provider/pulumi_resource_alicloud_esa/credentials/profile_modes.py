@@ -6,8 +6,10 @@ Read without a guess, and without quoting what may be a key.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ..config import AssumeRole, AssumeRoleWithOidc
 from ..esa.errors import CredentialsError

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .. import environment
 from ..config import AssumeRole, AssumeRoleWithOidc, Settings
@@ -23,8 +25,7 @@ _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
 
 
-@dataclass(frozen=True)
-class StsWish:
+class StsWish(Struct, frozen=True):
     """What a profile says about its STS."""
 
     region: str | None = None

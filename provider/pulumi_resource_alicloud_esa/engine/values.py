@@ -11,8 +11,7 @@ it, and comes back without: names that differ stay different, and what was recor
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class _Unknown:
@@ -45,8 +44,7 @@ SHORTEST_MARK = min(map(len, _MARKS))
 _ESCAPE = "\\"
 
 
-@dataclass(frozen=True)
-class Secret:
+class Secret(NamedTuple):
     """A value that the engine must encrypt."""
 
     value: Any

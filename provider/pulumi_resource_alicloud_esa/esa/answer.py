@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from .codes import Retry, retry_of_status
 from .errors import ApiError, ResponseError, one_line
@@ -30,8 +31,7 @@ _MEDIA_TYPES = ("application/json", "application/xml", "text/html", "text/plain"
 _XML_FIELD = re.compile(r"<(Code|Message|RequestId)>([^<]*)</\1>")
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Status, headers and the whole decoded body."""
 
     status: int

@@ -7,8 +7,8 @@ Alibaba Cloud's common gateway errors. The service keys on the code, not on the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from .terms import term
 
@@ -25,8 +25,7 @@ class Retry(Enum):
     CREDENTIALS = "once, with fresh credentials"
 
 
-@dataclass(frozen=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What one code means here."""
 
     retry: Retry

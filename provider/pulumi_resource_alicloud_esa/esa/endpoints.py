@@ -8,8 +8,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from .errors import Fault, InvalidInput
 from .inputs import shown
@@ -26,8 +27,7 @@ _NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _ACCEPTED = "give a host such as esa.cn-hangzhou.aliyuncs.com, or https://HOST[:PORT]; http only for this machine"
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """Scheme and host of the service; `host` is the Host header, port included."""
 
     scheme: str

@@ -19,16 +19,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from .codes import Meaning, Retry, look_up
 from .printable import printable
 from .terms import NEUTRAL, spelled, term
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """One wrong input value: its path and what is wrong with it."""
 
     path: str

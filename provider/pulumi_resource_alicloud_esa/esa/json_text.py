@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -20,8 +19,7 @@ class RepeatedKey(Exception):
     """An object that holds one key twice, so that its value is ambiguous; the text is the key."""
 
 
-@dataclass(frozen=True)
-class ExactPage:
+class ExactPage(msgspec.Struct, frozen=True):
     """What a page consists of where nothing is left out, spelled otherwise or added."""
 
     decoder: msgspec.json.Decoder[Any]

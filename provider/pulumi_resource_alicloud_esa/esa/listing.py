@@ -12,8 +12,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
+
+from msgspec import Struct, field
 
 from .clock import ServiceClock
 from .deadline import Deadline
@@ -52,8 +53,7 @@ class Caller(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Listing(Generic[E]):
+class Listing(Struct, Generic[E], frozen=True):
     """The rows asked for, in the service's order, with the RequestId of the first page and TotalCount."""
 
     request_id: str
@@ -61,16 +61,14 @@ class Listing(Generic[E]):
     rows: list[E]
 
 
-@dataclass(frozen=True)
-class _Page(Generic[E]):
+class _Page(Struct, Generic[E], frozen=True):
     request_id: str
     total: int
     rows: list[E]
     by_id: dict[str, E]
 
 
-@dataclass(frozen=True)
-class Source(Generic[E]):
+class Source(Struct, Generic[E], frozen=True):
     """What is listed: by which action, under which key of its answer, and how its entries are read."""
 
     action: str
@@ -84,8 +82,7 @@ class _Moved(Exception):
     """The pages do not fit together; the text says how."""
 
 
-@dataclass(frozen=True)
-class Lister:
+class Lister(Struct, frozen=True):
     """Reads listings through one client; `workers` bounds how many pages are asked for at once."""
 
     client: Caller
@@ -117,8 +114,7 @@ class Lister:
         return several(self.workers, at_once, work, items, deadline)
 
 
-@dataclass(frozen=True)
-class _Reader(Generic[E]):
+class _Reader(Struct, Generic[E], frozen=True):
     """One listing being read."""
 
     lister: Lister

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypedDict, TypeVar, get_type_hints
 
 import msgspec
@@ -122,8 +121,7 @@ class Site(TypedDict):
 E = TypeVar("E", bound=Mapping[str, object])
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """One documented field: its name here, the API's key (with a large first letter), how its value is read."""
 
     name: str

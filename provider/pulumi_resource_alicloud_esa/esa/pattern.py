@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 ACCEPTED = (
     "give a regular expression that RE2 knows (github.com/google/re2/wiki/Syntax): no look-around, no back-reference"
 )
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(Struct, frozen=True, dict=True):
     """A regular expression; two of the same text are equal. Made by `compile_pattern`."""
 
     text: str

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import os
 import re
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
+from msgspec import Struct
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
@@ -22,12 +23,14 @@ _ACCEPTED = (
 )
 
 
-@dataclass(frozen=True)
-class Proxy:
+class Proxy(Struct, frozen=True):
     """A proxy's address and the variable that it comes from; the address may hold a password."""
 
-    url: str = field(repr=False)
+    url: str
     variable: str
+
+    def __repr__(self) -> str:
+        return f"Proxy(variable={self.variable!r})"
 
     @property
     def logins(self) -> tuple[str, ...]:
@@ -45,7 +48,7 @@ def choose_proxy(endpoint: Endpoint, configured: Mapping[str, str] | None = None
     if endpoint.scheme != "https":
         return None
     if configured is None:
-        configured = {} if proxy_bypass(urlsplit(endpoint.url).hostname or "") else getproxies()
+        configured = _configured(urlsplit(endpoint.url).hostname or "")
     value = configured.get("https") or configured.get("all")
     if not value or _is_excepted(endpoint, configured.get("no", "")):
         return None
@@ -60,6 +63,16 @@ def choose_proxy(endpoint: Endpoint, configured: Mapping[str, str] | None = None
     if scheme.lower() not in ("", "http", "https") or not _is_address(address):
         raise TransportError(f"{variable} is not a proxy's address; {_ACCEPTED}", host=endpoint.host)
     return Proxy(url, variable)
+
+
+def _configured(host: str) -> Mapping[str, str]:
+    """What Python finds, without its import where there is nothing to find."""
+    # These two have settings beside the environment.
+    if sys.platform not in ("darwin", "win32") and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}
+    from urllib.request import getproxies, proxy_bypass
+
+    return {} if proxy_bypass(host) else getproxies()
 
 
 def _is_address(text: str) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .errors import Fault
 from .inputs import Inputs, shown
@@ -18,8 +20,7 @@ INSERT_WAYS = ("oss", "textBox")
 _DOMAIN_SEPARATORS = re.compile(r"[\s,;]+")
 
 
-@dataclass(frozen=True)
-class JobFilter:
+class JobFilter(Struct, frozen=True):
     """The filters applied here, after the API's own; a filter that is None lets everything pass."""
 
     ids: frozenset[str] | None = None
@@ -41,19 +42,25 @@ class JobFilter:
         )
 
 
-@dataclass(frozen=True)
-class JobQuery:
+class JobQuery(Struct, frozen=True):
     """One valid question: the site, the creation window in milliseconds, the page or all pages, the filters."""
 
     site_id: str
     start_time: int | None = None
     end_time: int | None = None
     page_number: int | None = None
-    # The page size only changes how the answer is fetched: it is not part of what was asked.
-    page_size: int = field(default=DEFAULT_PAGE_SIZE, compare=False)
+    page_size: int = DEFAULT_PAGE_SIZE
     filter: JobFilter = JobFilter()
-    require_ids: bool = field(default=False, compare=False)
+    require_ids: bool = False
     """Whether an id that matches no job is a fault."""
+
+    def __eq__(self, other: object) -> bool:
+        # How the answer is fetched and checked is not part of what was asked.
+        if isinstance(other, JobQuery):
+            other = replace(other, page_size=self.page_size, require_ids=self.require_ids)
+        return super().__eq__(other)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def unmatched_ids(self, jobs: Iterable[Job], known: Iterable[str] = ()) -> list[Fault]:
         """A fault for each id asked for that none of the answer's jobs has; the `known` ones are no typing errors."""

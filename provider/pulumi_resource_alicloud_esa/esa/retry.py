@@ -10,7 +10,8 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from .codes import Retry
 from .errors import FailedAttempt
@@ -55,13 +56,12 @@ class RetryBudget:
 PROCESS_BUDGET = RetryBudget()
 
 
-@dataclass(frozen=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True):
     """The retry settings of one client; `uniform` is random.uniform, injected by tests."""
 
     max_attempts: int = 5
     budget: RetryBudget = PROCESS_BUDGET
-    uniform: Callable[[float, float], float] = field(default=random.SystemRandom().uniform)
+    uniform: Callable[[float, float], float] = random.SystemRandom().uniform
 
     def check(self, error: FailedAttempt, wait: float, remaining: float) -> None:
         """Raise the error unless another attempt may follow after `wait` seconds, with `remaining` left."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .deadline import Deadline
 from .errors import ApiError, Fault, InvalidInput, PartialAnswer
@@ -20,8 +22,7 @@ LIST_EXECUTIONS = "ListScheduledPreloadExecutions"
 NOT_FOUND = "InvalidJob.NotFound"
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(Struct, frozen=True):
     """ESA's scheduled preload jobs, read; safe to share between threads. All raise what a client's call raises.
 
     `warn` gets what is not an error but is likely a mistake.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from .errors import Fault
 from .inputs import Inputs, shown
@@ -23,15 +24,14 @@ KNOWN: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class SiteQuery:
+class SiteQuery(Struct, frozen=True):
     """One valid question: the filters of the API by their names here, then the one that is applied here."""
 
     filters: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     only_enterprise: bool | None = None
     name_regex: Pattern | None = None
-    page_size: int = field(default=MOST_A_PAGE, compare=False)
+    page_size: int = MOST_A_PAGE
 
     def parameters(self) -> dict[str, str]:
         """The API's parameters but for the page."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..context import CallContext
 from ..esa.errors import Fault
@@ -25,8 +24,7 @@ class Change(Enum):
     REPLACE = "UPDATE_REPLACE"
 
 
-@dataclass(frozen=True)
-class Diff:
+class Diff(NamedTuple):
     """The changed properties by path, empty when nothing changed; notes are lines for the user."""
 
     changes: Mapping[str, Change]
