@@ -25,6 +25,7 @@ _ENTRY, _KEY, _VALUE, _ITEM = b"\x0a", b"\x0a", b"\x12", b"\x0a"
 _RESULT = b"\x0a"  # `return` of pulumirpc.InvokeResponse
 _SHORT = 128  # texts below it are written behind heads that are made once
 _ROWS_AT_ONCE = 500  # bounds the memory beside the answer itself
+_DISTINCT = {str, int, type(None)}  # equal values of these are written alike, unlike 0.0 and -0.0, or 1 and True
 
 
 def invoke_response(values: Mapping[str, Any]) -> bytes:
@@ -98,35 +99,38 @@ def _items(values: Sequence[Any]) -> list[bytes]:
 
 
 def _structs(maps: Sequence[dict[str, Any]]) -> list[bytes]:
-    """Each map's content; name by name where all have the same in the same order, as the jobs of a listing do."""
+    """Each map's content; name by name where all have the same, as the jobs of a listing do."""
     names = tuple(maps[0])
-    if not names or list(map(tuple, maps)).count(names) < len(maps):
+    if len(names) < 2 or set(map(len, maps)) != {len(names)}:
         return [b"".join(_struct(values)) for values in maps]
+    values_of = itemgetter(*names)
     written: list[bytes] = []
-    for start in range(0, len(maps), _ROWS_AT_ONCE):
-        rows = maps[start : start + _ROWS_AT_ONCE]
-        columns = [_column(name, list(map(itemgetter(name), rows))) for name in names]
-        written += map(b"".join, zip(*columns, strict=True))
+    try:
+        for start in range(0, len(maps), _ROWS_AT_ONCE):
+            values = zip(*map(values_of, maps[start : start + _ROWS_AT_ONCE]), strict=True)
+            written += map(b"".join, zip(*map(_column, names, values), strict=True))
+    except KeyError:
+        return [b"".join(_struct(values)) for values in maps]
     return written
 
 
 def _column(name: str, values: Sequence[Any]) -> list[bytes]:
     """The entries of this name, one a map."""
-    key, heads, number = _frames(name)
     kinds = set(map(type, values))
+    if kinds <= _DISTINCT:
+        distinct = set(values)
+        if 2 * len(distinct) <= len(values):
+            known = dict(zip(distinct, _entries(name, kinds, distinct), strict=True))
+            return list(map(known.__getitem__, values))
+    return _entries(name, kinds, values)
+
+
+def _entries(name: str, kinds: set[type], values: Collection[Any]) -> list[bytes]:
+    key, heads, number = _frames(name)
     if kinds <= {int, float}:
         return [number + double for double in map(_double, values)]
-    if kinds != {str}:
-        return [_entry(key, _value(value)) for value in values]
-    distinct = set(values)
-    if 2 * len(distinct) > len(values):
-        return _texts(key, heads, values)
-    known = dict(zip(distinct, _texts(key, heads, distinct), strict=True))
-    return list(map(known.__getitem__, values))
-
-
-def _texts(key: bytes, heads: Sequence[bytes], texts: Collection[str]) -> list[bytes]:
-    return _short_texts(heads, texts) or [_entry(key, _value(text)) for text in texts]
+    texts = _short_texts(heads, values) if kinds == {str} else None
+    return texts or [_entry(key, _value(value)) for value in values]
 
 
 def _short_texts(heads: Sequence[bytes], texts: Iterable[str]) -> list[bytes] | None:
