@@ -64,7 +64,7 @@ def test_an_invoke_before_configure_uses_the_environment(shared: Emulator, new_p
 @pytest.mark.parametrize("site", [str(SITE_ID), SITE_ID, float(SITE_ID), f" {SITE_ID}\n"])
 def test_a_site_id_is_exact_on_every_way_in_and_out(shared: Emulator, new_provider: NewProvider, site: object) -> None:
     result = new_provider(shared).invoke(LIST, {"siteId": site, "pageNumber": 1, "pageSize": 1})
-    assert result["jobs"][0]["siteId"] == str(SITE_ID)
+    assert result["jobs"][0].siteId == str(SITE_ID)
     assert shared.requests[0].params["SiteId"] == str(SITE_ID)
 
 
@@ -72,7 +72,7 @@ def test_a_site_id_beyond_what_a_double_holds_survives(shared: Emulator, new_pro
     big = 2**53 + 1
     shared.store.generate(big, 2)
     result = new_provider(shared).invoke(LIST, {"siteId": str(big)})
-    assert {job["siteId"] for job in result["jobs"]} == {str(big)}
+    assert {job.siteId for job in result["jobs"]} == {str(big)}
 
 
 @pytest.mark.parametrize(

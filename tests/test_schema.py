@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 from pulumi_resource_alicloud_esa import environment
 from pulumi_resource_alicloud_esa.config import SECRETS, read_settings
 from pulumi_resource_alicloud_esa.drift.record import COMPARABLE, EXECUTIONS, INTEGERS, PLAN, PLANNED
@@ -115,7 +116,8 @@ def check_shape(value: Any, declared: dict[str, Any], path: str) -> None:
         assert abs(value) < 2**31, path
 
 
-def check_object(value: dict[str, Any], entry: dict[str, Any], path: str) -> None:
+def check_object(given: Any, entry: dict[str, Any], path: str) -> None:
+    value: dict[str, Any] = given if isinstance(given, dict) else asdict(given)
     if entry in RECORDED:
         # What is empty or ignored is not recorded.
         assert set(value) <= set(entry["properties"]), path
@@ -158,7 +160,7 @@ def test_a_row_has_the_declared_fields_and_types(kind: str, shape: Shape[Any]) -
     declared = SCHEMA["types"][PREFIX + kind]["properties"]
     assert sorted(declared) == sorted(field.name for field in shape.fields)
     row = read_row({field.key: "5" for field in shape.fields}, shape, {})
-    assert {name: type(value) for name, value in row.items()} == {
+    assert {name: type(value) for name, value in asdict(row).items()} == {
         name: {"string": str, "integer": int}[entry.get("type", "string")] for name, entry in declared.items()
     }
 

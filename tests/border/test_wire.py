@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from google.protobuf import struct_pb2
 from hypothesis import given
@@ -83,6 +84,17 @@ def test_maps_with_the_same_names_are_the_structs_that_the_sdk_would_send(rows: 
     assert to_struct(values) == expected
 
 
+FIELDS = [("any", Any), ("text", str), ("mark", str), ("number", float), ("none", str | None)]
+Entry = msgspec.defstruct("Entry", FIELDS)
+
+
+@given(st.lists(ROW, min_size=1, max_size=8))
+def test_entries_are_written_as_maps_of_their_fields(rows: list[dict[str, Any]]) -> None:
+    entries = [Entry(**row) for row in rows]
+    written = to_struct({"jobs": entries, "job": entries[0], "secret": Secret(entries), "mixed": [entries[0], 1]})
+    assert written == to_struct({"jobs": rows, "job": rows[0], "secret": Secret(rows), "mixed": [rows[0], 1]})
+
+
 def escaped(value: Any) -> Any:
     """The value with a backslash before each text that the engine would take for a mark."""
     if isinstance(value, list):
@@ -101,6 +113,9 @@ def escaped(value: Any) -> Any:
         ["x" * 200] * 5,
         ["ü" * 64, "ü" * 63, "a", "b"],
         [None, "a", None, "a"],
+        [None, "a", "b", "c"],
+        [None, 1, None, 1, "1"],
+        [1, 1.0, 1, 1.0],
         list(range(1201)),
         [str(number) for number in range(1201)],
     ],

@@ -10,6 +10,7 @@ from pulumi_resource_alicloud_esa.context import CallContext
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
 from pulumi_resource_alicloud_esa.esa.listing import Listing
+from pulumi_resource_alicloud_esa.esa.models import Site
 from pulumi_resource_alicloud_esa.esa.sites import SiteQuery
 
 NAMES = {"1": "a.example", "2": "b.example", "3": "b.example", "4": None, "5": "shop.example"}
@@ -26,11 +27,11 @@ class FakeSites:
         self.asked.append(query.parameters())
         wanted = query.parameters().get("SiteName")
         rows = [
-            {"siteId": site_id, "siteName": name, "status": "active"}
+            Site(**{**dict.fromkeys(Site.__struct_fields__), "siteId": site_id, "siteName": name, "status": "active"})
             for site_id, name in self.names.items()
             if wanted in (None, name)
         ]
-        return Listing("id", len(rows), cast(Any, rows))
+        return Listing("id", len(rows), rows)
 
     def context(self) -> CallContext:
         return CallContext(lambda: cast(Any, self), Deadline(5), lambda done, total: None)

@@ -11,15 +11,18 @@ from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.drift.compare import Difference, Kind
 from pulumi_resource_alicloud_esa.drift.declared import Declared, best_fit, find_drift
 from pulumi_resource_alicloud_esa.drift.reading import Reading
+from pulumi_resource_alicloud_esa.esa.models import Execution, Job
 
-from tests.support.drift_rows import AFTER_END, BEFORE_END, Row, execution, job
+from tests.support.drift_rows import AFTER_END, BEFORE_END, execution, job
 
 ID = {number: f"{number:024x}" for number in range(10)}
 START, END = "2024-06-04T08:00:00Z", "2024-06-04T09:00:00Z"
 
 
-def check(*declared: Declared, jobs: list[Row], plans: list[Row] | None = None, **options: Any) -> list[Difference]:
-    executions = {jobs[0]["id"]: plans or []} if jobs else {}
+def check(
+    *declared: Declared, jobs: list[Job], plans: list[Execution] | None = None, **options: Any
+) -> list[Difference]:
+    executions = {jobs[0].id: plans or []} if jobs else {}
     reading = Reading(jobs, executions, options.get("now", BEFORE_END))
     return find_drift(declared, reading, options.get("allow_unexpected", False))
 
@@ -147,7 +150,8 @@ def test_a_plan_that_can_be_what_is_there_is_clean_in_any_order(
     rows = [execution(number, **fields) for number, fields in enumerate(declared, 1)]
     for row, fields in zip(rows, declared, strict=True):
         for name in {"startTime", "interval", "sliceLen"} - set(fields):
-            row[name] = data.draw(st.sampled_from({"startTime": [START], "interval": [30, 60]}.get(name, [5, 10])))
+            value = data.draw(st.sampled_from({"startTime": [START], "interval": [30, 60]}.get(name, [5, 10])))
+            setattr(row, name, value)
     chance.shuffle(rows)
     assert check(Declared({"name": "a"}, executions=declared), jobs=[job(1, name="a")], plans=rows) == []
 

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pulumi_resource_alicloud_esa.drift.compare import Difference, Kind, compare
 from pulumi_resource_alicloud_esa.drift.record import DEFAULT_IGNORED, covered, record_execution, record_jobs
+from pulumi_resource_alicloud_esa.esa.models import Execution
 
 from tests.support.drift_rows import (
     AFTER_END,
@@ -17,7 +19,6 @@ from tests.support.drift_rows import (
     MOVING_STATUSES,
     OTHER_MOMENTS,
     SPELLINGS,
-    Row,
     execution,
     executions,
     job,
@@ -51,13 +52,13 @@ def test_an_execution_has_one_canonical_form() -> None:
 @pytest.mark.fuzz
 @given(executions(), st.randoms(), st.sampled_from(SPELLINGS), st.data())
 def test_order_spelling_and_a_status_that_moves_by_itself_never_drift(
-    rows: list[Row], chance: random.Random, spelling: str, data: st.DataObject
+    rows: list[Execution], chance: random.Random, spelling: str, data: st.DataObject
 ) -> None:
     again = []
     for row in rows:
-        status = row["status"] if row["status"] == "stopped" else data.draw(st.sampled_from(MOVING_STATUSES))
-        start = spelling if row["startTime"] == SPELLINGS[0] else row["startTime"]
-        again.append({**row, "status": status, "startTime": start})
+        status = row.status if row.status == "stopped" else data.draw(st.sampled_from(MOVING_STATUSES))
+        start = spelling if row.startTime == SPELLINGS[0] else row.startTime
+        again.append(replace(row, status=status, startTime=start))
     chance.shuffle(again)
     assert plan_drift(rows, again) == []
 
@@ -95,7 +96,7 @@ EDITS: list[tuple[str, Any, Any, Difference]] = [
 @FEW
 @given(executions(), st.integers(0, 4))
 def test_any_edit_stop_or_restart_is_found_and_nothing_else(
-    field: str, before: Any, after: Any, expected: Difference, rows: list[Row], index: int
+    field: str, before: Any, after: Any, expected: Difference, rows: list[Execution], index: int
 ) -> None:
     was, now = (execution(99, **{field: value}) for value in (before, after))
     assert plan_drift([*rows[:index], was, *rows[index:]], [now, *rows]) == [expected]
@@ -103,19 +104,19 @@ def test_any_edit_stop_or_restart_is_found_and_nothing_else(
 
 @pytest.mark.fuzz
 @given(executions(), st.sampled_from([BEFORE_END, AFTER_END, None]))
-def test_a_new_execution_is_found_whenever_it_runs(rows: list[Row], clock: int | None) -> None:
+def test_a_new_execution_is_found_whenever_it_runs(rows: list[Execution], clock: int | None) -> None:
     assert plan_drift(rows, [*rows, execution(99)], clock) == [changed("executions", None, PLAN)]
 
 
 @pytest.mark.fuzz
 @given(executions())
-def test_an_execution_that_is_gone_before_its_end_is_found(rows: list[Row]) -> None:
+def test_an_execution_that_is_gone_before_its_end_is_found(rows: list[Execution]) -> None:
     assert plan_drift([*rows, execution(99)], rows, BEFORE_END) == [changed("executions", PLAN, None)]
 
 
 @pytest.mark.fuzz
 @given(executions())
-def test_an_execution_that_ran_out_and_is_gone_is_no_finding(rows: list[Row]) -> None:
+def test_an_execution_that_ran_out_and_is_gone_is_no_finding(rows: list[Execution]) -> None:
     assert plan_drift([*rows, execution(99)], rows, AFTER_END) == []
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from pulumi_resource_alicloud_esa.drift.health import JobHealth, judge_health
+from pulumi_resource_alicloud_esa.esa.models import Execution
 
-from tests.support.drift_rows import Row, execution, job
+from tests.support.drift_rows import execution, job
 
 
-def runs(*statuses: str, day: int = 4) -> list[Row]:
+def runs(*statuses: str, day: int = 4) -> list[Execution]:
     return [
         execution(number, status=status, startTime=f"2024-06-{day + number:02}T16:00:00.000+08:00")
         for number, status in enumerate(statuses)
@@ -20,7 +21,7 @@ def runs(*statuses: str, day: int = 4) -> list[Row]:
 def judge(**statuses: Any) -> Any:
     jobs = [job(number, name=name) for number, name in enumerate(statuses, 1)]
     given = {
-        row["id"]: found if isinstance(found, list) else runs(*found.split())
+        row.id: found if isinstance(found, list) else runs(*found.split())
         for row, found in zip(jobs, statuses.values(), strict=True)
     }
     return judge_health(jobs, given)

@@ -23,8 +23,9 @@ from pulumi_resource_alicloud_esa.drift.record import (
 )
 from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
 from pulumi_resource_alicloud_esa.esa.inputs import Inputs
+from pulumi_resource_alicloud_esa.esa.models import Job
 
-from tests.support.drift_rows import JOB, Row, drift, job
+from tests.support.drift_rows import JOB, drift, job
 
 # Fewer examples for each row of a table.
 FEW = settings(max_examples=settings().max_examples // 5)
@@ -40,16 +41,15 @@ rows = st.fixed_dictionaries(
 
 
 @st.composite
-def listings(draw: st.DrawFn, least: int = 0) -> list[Row]:
+def listings(draw: st.DrawFn, least: int = 0) -> list[Job]:
     found = draw(st.lists(rows, min_size=least, max_size=3))
-    return [{**row, "id": f"{number:024x}"} for number, row in enumerate(found)]
+    return [Job(**{**row, "id": f"{number:024x}"}) for number, row in enumerate(found)]
 
 
 @pytest.mark.fuzz
 @given(listings(), st.randoms())
-def test_order_and_reading_again_never_drift(jobs: list[Row], chance: random.Random) -> None:
-    again = [dict(reversed(list(row.items()))) for row in jobs]
-    chance.shuffle(again)
+def test_order_and_reading_again_never_drift(jobs: list[Job], chance: random.Random) -> None:
+    again = chance.sample(jobs, len(jobs))
     assert drift(jobs, again, ()) == []
     assert list(record_jobs(jobs, covered(()))) == list(record_jobs(again, covered(())))
 
@@ -104,7 +104,7 @@ EDITS: list[tuple[str, Any, Any, Any, Any]] = [
 @FEW
 @given(listings(), st.integers(0, 3))
 def test_any_edit_of_a_compared_field_is_found_and_nothing_else(
-    field: str, before: Any, after: Any, expected: Any, actual: Any, jobs: list[Row], index: int
+    field: str, before: Any, after: Any, expected: Any, actual: Any, jobs: list[Job], index: int
 ) -> None:
     edited_id = f"{99:024x}"
     name = "sale" if field != "name" else before or after
@@ -136,7 +136,7 @@ def test_a_counter_is_drift_only_when_asked_for(field: str, value: Any) -> None:
 
 @pytest.mark.fuzz
 @given(listings(), st.integers(0, 3))
-def test_a_job_that_is_gone_or_new_is_one_finding(jobs: list[Row], index: int) -> None:
+def test_a_job_that_is_gone_or_new_is_one_finding(jobs: list[Job], index: int) -> None:
     more = [*jobs[:index], job(99, name="sale"), *jobs[index:]]
     assert drift(more, jobs) == [Difference(Kind.MISSING, f"{99:024x}", "sale")]
     assert drift(jobs, more) == [Difference(Kind.UNEXPECTED, f"{99:024x}", "sale")]
@@ -194,16 +194,14 @@ def test_what_the_first_version_covered_stays_as_it_was() -> None:
 def test_what_is_no_record_is_changed_and_never_an_error(junk: Any) -> None:
     assert read_record(junk) is None
     live = record_jobs([job()], covered(DEFAULT_IGNORED))
-    assert compare({job()["id"]: read_record(junk)}, live, now=None) == [
-        Difference(Kind.CHANGED, f"{1:024x}", "nightly")
-    ]
+    assert compare({job().id: read_record(junk)}, live, now=None) == [Difference(Kind.CHANGED, f"{1:024x}", "nightly")]
 
 
 def test_a_field_of_a_newer_version_is_a_change_that_can_be_accepted() -> None:
     live = record_jobs([job()], covered(DEFAULT_IGNORED))
     (record,) = live.values()
     newer = read_record({**record.plain(), "priority": "high"})
-    assert compare({job()["id"]: newer}, live, now=None) == [
+    assert compare({job().id: newer}, live, now=None) == [
         Difference(Kind.CHANGED, f"{1:024x}", "nightly", "priority", "high", None)
     ]
 

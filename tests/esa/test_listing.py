@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import (
     ApiError,
@@ -48,7 +49,7 @@ def stored(emulator: Emulator) -> list[str]:
 
 
 def ids(listing: Listing[Job]) -> list[str]:
-    return [row["id"] for row in listing.rows]
+    return [row.id for row in listing.rows]
 
 
 # --- honest servers ---
@@ -102,7 +103,7 @@ def test_the_filters_come_after_the_count(shared: Emulator, new_service: NewServ
     listing = new_service(shared.url).jobs(query, Deadline(20))
     assert listing.total_count == 45
     assert 0 < len(listing.rows) < 45
-    assert all(row["errorInfo"] for row in listing.rows)
+    assert all(row.errorInfo for row in listing.rows)
 
 
 def test_no_more_pages_are_under_way_than_the_concurrency(emulator: Emulator, new_service: NewService) -> None:
@@ -530,4 +531,4 @@ def test_a_cancelled_walk_ends_with_cancelled() -> None:
 
 def test_the_example_of_the_documentation_is_read_field_by_field(shared: Emulator, new_service: NewService) -> None:
     (row,) = new_service(shared.url).jobs(JobQuery(str(EXAMPLE_SITE_ID)), Deadline(5)).rows
-    assert row == EXAMPLE
+    assert asdict(row) == EXAMPLE

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 from pulumi_resource_alicloud_esa.esa.answer import Answer, interpret
 from pulumi_resource_alicloud_esa.esa.errors import ResponseError
 from pulumi_resource_alicloud_esa.esa.models import EXECUTION, JOB, Job
@@ -33,32 +34,32 @@ def rows(*jobs: Any) -> list[Job]:
 def test_the_fifteen_documented_fields_are_read() -> None:
     assert [field.key for field in JOB.fields] == DOCUMENTED.split()
     (row,) = rows({"Id": "a"})
-    assert len(row) == 15
-    assert [name for name, value in row.items() if value is not None] == ["id"]
+    assert len(asdict(row)) == 15
+    assert [name for name, value in asdict(row).items() if value is not None] == ["id"]
 
 
 @pytest.mark.parametrize("key", ["AliUid", "CreatedAt", "FileId", "Id", "InsertWay", "TaskType"])
 def test_identifiers_are_trimmed(key: str) -> None:
     (row,) = rows({"Id": "x", key: " 665d3af3621bccf3fe29e1a4\n"})
-    assert row[key[0].lower() + key[1:]] == "665d3af3621bccf3fe29e1a4"
+    assert getattr(row, key[0].lower() + key[1:]) == "665d3af3621bccf3fe29e1a4"
 
 
 def test_free_text_is_kept_as_it_is() -> None:
     (row,) = rows({"Id": "x", "Name": " two\nlines ", "ErrorInfo": ""})
-    assert (row["name"], row["errorInfo"]) == (" two\nlines ", "")
+    assert (row.name, row.errorInfo) == (" two\nlines ", "")
 
 
 @pytest.mark.parametrize("key", INTEGERS)
 @pytest.mark.parametrize(("value", "expected"), [(5, 5), ("5", 5), (5.0, 5), (" 5 ", 5), (0, 0), (2**40, 2**40)])
 def test_integers_may_be_text(key: str, value: object, expected: int) -> None:
     (row,) = rows({"Id": "x", key: value})
-    assert row[key[0].lower() + key[1:]] == expected
+    assert getattr(row, key[0].lower() + key[1:]) == expected
 
 
 @given(st.integers(1, 2**63 - 1))
 def test_a_site_id_is_exact_as_number_and_as_text(number: int) -> None:
     first, second = rows({"Id": "x", "SiteId": number}, {"Id": "y", "SiteId": str(number)})
-    assert first["siteId"] == second["siteId"] == str(number)
+    assert first.siteId == second.siteId == str(number)
 
 
 @pytest.mark.parametrize("value", [1.0e17, 1.5, "abc", "", True, [], {}])
@@ -83,14 +84,13 @@ def test_a_text_of_the_wrong_shape_names_its_path(key: str, value: object) -> No
 
 def test_a_number_where_text_is_documented_is_its_digits() -> None:
     (row,) = rows({"Id": 5, "AliUid": 15685865014622123, "Name": 2024.0})
-    assert (row["id"], row["aliUid"], row["name"]) == ("5", "15685865014622123", "2024")
+    assert (row.id, row.aliUid, row.name) == ("5", "15685865014622123", "2024")
 
 
 def test_unknown_fields_are_ignored_and_null_is_no_value() -> None:
     (row,) = rows({"Id": "a", "New": {"deep": []}, "Name": None, "UrlCount": None})
-    assert "New" not in row
-    assert "new" not in row
-    assert (row["name"], row["urlCount"]) == (None, None)
+    assert not hasattr(row, "new")
+    assert (row.name, row.urlCount) == (None, None)
 
 
 @pytest.mark.parametrize("job", [None, [], "a", 1, True])
@@ -149,11 +149,10 @@ def test_any_body_gives_typed_rows_or_one_clean_error(jobs: Any, total: Any) -> 
         return
     assert count >= 0
     for row in found:
-        assert len(row) == 15
-        assert row["id"]
+        assert row.id
         for field in JOB.fields:
             kind = int if field.key in INTEGERS else str
-            assert row[field.name] is None or type(row[field.name]) is kind
+            assert getattr(row, field.name) is None or type(getattr(row, field.name)) is kind
 
 
 exact_jobs = st.fixed_dictionaries(
@@ -211,27 +210,28 @@ def test_what_is_not_documented_may_be_nested_as_deeply_as_it_likes() -> None:
     for _ in range(5000):
         deep = [deep]
     (row,) = rows({"Id": "a", "UrlCount": "5", "Added": deep})
-    assert row["urlCount"] == 5
+    assert row.urlCount == 5
 
 
 FIRST_READ = """
 import sys, threading
-from typing import Annotated, TypedDict
+from typing import Annotated
+import msgspec
 from pulumi_resource_alicloud_esa.esa import models, rows
 from pulumi_resource_alicloud_esa.esa.json_text import decode_page
 
 # Many numbers, each of which lets other threads run while its type is made ready.
-numbers = {f"n{index}": Annotated[int | None, models._integer] for index in range(40)}
-Entry = TypedDict("Entry", {"id": models._Trimmed, **numbers})
+numbers = [(f"n{index}", models._Integer) for index in range(40)]
 sys.setswitchinterval(1e-6)
 for _ in range(50):
-    shape = models.Shape(Entry)
+    kind = msgspec.defstruct("Kind", [("id", models._Id), *numbers], bases=(models.Entry,))
+    shape = models.Shape(kind)
     barrier = threading.Barrier(8)
 
     def read():
         barrier.wait()
         found = rows.read_rows({"Jobs": [{"Id": "1", "N39": 3}]}, "Jobs", shape)
-        assert [(row["id"], row["n0"], row["n39"]) for row in found] == [("1", None, 3)]
+        assert [(row.id, row.n0, row.n39) for row in found] == [("1", None, 3)]
         assert decode_page(b'{"RequestId":"R","TotalCount":0,"Jobs":[]}', shape.page("Jobs"))["Jobs"] == []
 
     threads = [threading.Thread(target=read) for _ in range(8)]

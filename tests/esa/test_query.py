@@ -13,7 +13,7 @@ A, B = "665d3af3621bccf3fe29e1a4", "665d3af3621bccf3fe29e1a5"
 
 
 def job(**fields: Any) -> Job:
-    return {**{field.name: None for field in JOB.fields}, "id": "a", **fields}
+    return Job(**{**{field.name: None for field in JOB.fields}, "id": "a", **fields})
 
 
 def accepts(filters: dict[str, Any], row: Job) -> bool:

@@ -69,7 +69,7 @@ def test_a_job_of_another_site_on_a_later_page_is_an_error(answering: Answering)
 
 def test_a_job_that_names_its_site_in_any_spelling_or_not_at_all_is_read(answering: Answering) -> None:
     service = answering(page({"Id": "a", "SiteId": float(SITE)}, {"Id": "b", "SiteId": f" {SITE} "}, {"Id": "c"}))
-    assert [job["siteId"] for job in jobs(service)] == [SITE, SITE, None]
+    assert [job.siteId for job in jobs(service)] == [SITE, SITE, None]
 
 
 def test_another_job_than_the_one_asked_for_is_an_error(answering: Answering) -> None:
@@ -77,7 +77,7 @@ def test_another_job_than_the_one_asked_for_is_an_error(answering: Answering) ->
         answering({"Id": OTHER_JOB}).job(JOB, Deadline(5))
     with pytest.raises(ResponseError, match="answers another question"):
         answering({"Id": OTHER_JOB}).find_job(JOB, Deadline(5))
-    assert answering({"Id": f"{JOB.upper()}\n"}).job(JOB, Deadline(5))[1]["id"] == JOB.upper()
+    assert answering({"Id": f"{JOB.upper()}\n"}).job(JOB, Deadline(5))[1].id == JOB.upper()
 
 
 def test_an_execution_of_another_job_is_an_error(answering: Answering) -> None:
@@ -85,7 +85,7 @@ def test_an_execution_of_another_job_is_an_error(answering: Answering) -> None:
     with pytest.raises(ResponseError, match=rf"Executions\[1\]\.JobId is '{OTHER_JOB}', but {JOB} was asked for"):
         answering({"TotalCount": 2, "Executions": found}).executions(JOB, Deadline(5))
     fitting = answering({"TotalCount": 2, "Executions": [found[0], {"Id": "z"}]}).executions(JOB, Deadline(5))
-    assert [execution["id"] for execution in fitting.rows] == ["x", "z"]
+    assert [execution.id for execution in fitting.rows] == ["x", "z"]
 
 
 # --- an answer that says two things ---
@@ -108,7 +108,7 @@ def test_one_id_with_two_contents_on_two_pages_is_an_error(answering: Answering)
 def test_a_row_that_came_twice_with_one_content_is_one_job(answering: Answering) -> None:
     first = page({"Id": "a", "Name": "x"}, {"Id": "b"}, total=3)
     second = page({"Id": "c"}, {"Id": "a", "Name": "x"}, total=3)
-    assert [job["id"] for job in jobs(answering(first, second), size=2)] == ["a", "b", "c"]
+    assert [job.id for job in jobs(answering(first, second), size=2)] == ["a", "b", "c"]
 
 
 def test_executions_that_repeat_are_an_error(answering: Answering) -> None:
@@ -161,7 +161,7 @@ def test_no_list_on_a_later_page_is_an_error(answering: Answering) -> None:
 def test_no_list_on_the_page_after_a_full_last_one_is_its_end(answering: Answering) -> None:
     # A service that leaves empty lists out leaves this one out too; all that TotalCount announced is there.
     full = page({"Id": "a"}, {"Id": "b"}, total=2)
-    assert [job["id"] for job in jobs(answering(full, {"TotalCount": 2}), size=2)] == ["a", "b"]
+    assert [job.id for job in jobs(answering(full, {"TotalCount": 2}), size=2)] == ["a", "b"]
     assert jobs(answering(full, {"TotalCount": 2}), size=2, number=2) == []
 
 

@@ -25,7 +25,7 @@ def read(service: Service, **inputs: Any) -> Listing[Site]:
 
 
 def names(listing: Listing[Site]) -> list[str | None]:
-    return [site["siteName"] for site in listing.rows]
+    return [site.siteName for site in listing.rows]
 
 
 def faults(values: dict[str, Any]) -> dict[str, str]:
@@ -44,20 +44,15 @@ def test_the_fields_are_those_of_the_official_sdk() -> None:
 
 def test_a_site_has_its_fields_typed(shared: Emulator, new_service: NewService) -> None:
     (site,) = read(new_service(shared.url), siteName="example.com").rows
-    assert {name: site[name] for name in ("siteId", "status", "accessType", "coverage")} == {  # type: ignore[literal-required]
-        "siteId": str(SITE_ID),
-        "status": "active",
-        "accessType": "NS",
-        "coverage": "global",
-    }
-    assert site["nameServerList"] == ["male1-1.ialicdn.com", "female1-1.ialicdn.com"]
-    assert site["tags"] == {"env": "prod", "team": "shop"}
+    assert (site.siteId, site.status, site.accessType, site.coverage) == (str(SITE_ID), "active", "NS", "global")
+    assert site.nameServerList == ["male1-1.ialicdn.com", "female1-1.ialicdn.com"]
+    assert site.tags == {"env": "prod", "team": "shop"}
 
 
 def test_every_site_of_the_account_is_listed_and_none_of_somebody_else(
     shared: Emulator, new_service: NewService
 ) -> None:
-    ids = [site["siteId"] for site in read(new_service(shared.url)).rows]
+    ids = [site.siteId for site in read(new_service(shared.url)).rows]
     assert {str(SITE_ID), str(EXAMPLE_SITE_ID), str(EMPTY_SITE_ID)} < set(ids)
     assert str(FOREIGN_SITE_ID) not in ids
 
@@ -92,7 +87,7 @@ def test_each_filter_leaves_the_sites_that_match(
 def test_sixty_more_sites_are_complete_in_any_page_size(emulator: Emulator, new_service: NewService, size: int) -> None:
     emulator.store.add_sites(60, 1)
     listing = read(new_service(emulator.url), pageSize=size)
-    assert listing.total_count == len({site["siteId"] for site in listing.rows}) == 64
+    assert listing.total_count == len({site.siteId for site in listing.rows}) == 64
     assert {f"site-{number:03d}.example.com" for number in range(1, 61)} < set(names(listing))
     assert {r.params["PageSize"] for r in emulator.requests} == {str(size)}
 
@@ -177,8 +172,8 @@ def test_the_doubt_reaches_who_reads(shared: Emulator, new_service: NewService) 
 )
 def test_a_field_is_read_however_it_is_spelled(row: dict[str, Any], field: str, expected: object) -> None:
     (site,) = read_rows({"Sites": [{"SiteId": 5, **row}]}, "Sites", SITE)
-    assert site[field] == expected  # type: ignore[literal-required]
-    assert site["siteId"] == "5"
+    assert getattr(site, field) == expected
+    assert site.siteId == "5"
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def test_health_leaves_the_verdict_and_is_reported_only_when_asked_for(execution
         name: value for name, value in plain.items() if name not in ("summary", "markdown")
     }
     assert found["summary"].startswith(f"{plain['summary']}; health: ")
-    ahead = executions[0]["status"] == "waiting"
+    ahead = executions[0].status == "waiting"
     assert found["withoutExecution"] == ([] if ahead else ["a"])
     assert [entry["failed"] for entry in found["health"]] == ([] if ahead else [1])
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from pulumi_resource_alicloud_esa.engine.values import UNKNOWN
+from pulumi_resource_alicloud_esa.esa.models import Execution, Job
 from pulumi_resource_alicloud_esa.resources import scheduled_preload_jobs_baseline as baseline
 from pulumi_resource_alicloud_esa.resources.protocol import Change
 
-from tests.support.drift_rows import AFTER_END, BEFORE_END, Row, execution, job
+from tests.support.drift_rows import AFTER_END, BEFORE_END, execution, job
 from tests.support.service import FakeService
 
 SITE = {"siteId": "1"}
@@ -35,7 +36,7 @@ def refresh(service: FakeService, recorded: dict[str, Any], ignored: tuple[str, 
     return dict(diff.changes), [*service.said, *diff.notes]
 
 
-def with_plan(*rows: Row, now: int | None = BEFORE_END) -> FakeService:
+def with_plan(*rows: Execution, now: int | None = BEFORE_END) -> FakeService:
     return FakeService([job(1)], {ONE: list(rows)}, now)
 
 
@@ -69,7 +70,7 @@ def test_a_record_holds_canonical_jobs_by_id_their_count_and_the_covered_fields(
 
 
 @pytest.mark.parametrize("jobs", [[], [job(1)]])
-def test_what_was_recorded_is_kept_whatever_is_there_now_an_empty_record_too(jobs: list[Row]) -> None:
+def test_what_was_recorded_is_kept_whatever_is_there_now_an_empty_record_too(jobs: list[Job]) -> None:
     service = FakeService(jobs)
     recorded = record(service)
     service.rows = [job(1, urlCount=99), job(2)]

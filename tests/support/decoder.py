@@ -32,8 +32,7 @@ def decode(status: int, headers: Mapping[str, str], body: bytes) -> EsaError | N
         return error
     assert total >= 0
     for row in rows:
-        assert list(row) == [field.name for field in JOB.fields]
-        assert row["id"]
-        assert row["id"] == row["id"].strip()
+        assert row.id
+        assert row.id == row.id.strip()
     invoke_response({"requestId": request_id, "totalCount": total, "jobs": rows})
     return None

@@ -7,10 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 from pulumi_resource_alicloud_esa.drift.compare import Difference, compare
 from pulumi_resource_alicloud_esa.drift.record import DEFAULT_IGNORED, covered, record_jobs
+from pulumi_resource_alicloud_esa.esa.models import Execution, Job
 
-Row = dict[str, Any]
-
-JOB: Row = {
+JOB: dict[str, Any] = {
     "aliUid": "15685865xxx14622",
     "createdAt": "2024-06-01T08:53:13Z",
     "domains": "a.com,b.com",
@@ -27,7 +26,7 @@ JOB: Row = {
     "urlCount": 5,
     "urlSubmitted": 2,
 }
-EXECUTION: Row = {
+EXECUTION: dict[str, Any] = {
     "aliUid": "15685865xxx14622",
     "endTime": "2024-06-04T09:00:00Z",
     "id": f"{1:024x}",
@@ -41,27 +40,30 @@ BEFORE_END = 1717491599000  # 2024-06-04T08:59:59Z
 AFTER_END = 1717491601000  # 2024-06-04T09:00:01Z
 
 
-def job(number: int = 1, **fields: Any) -> Row:
-    return {**JOB, "id": f"{number:024x}", **fields}
+def job(number: int = 1, **fields: Any) -> Job:
+    return Job(**{**JOB, "id": f"{number:024x}", **fields})
 
 
-def execution(number: int = 1, **fields: Any) -> Row:
-    return {**EXECUTION, "id": f"{number:024x}", **fields}
+def execution(number: int = 1, **fields: Any) -> Execution:
+    return Execution(**{**EXECUTION, "id": f"{number:024x}", **fields})
 
 
-def drift(was: list[Row], now: list[Row], ignored: tuple[str, ...] = DEFAULT_IGNORED) -> list[Difference]:
+def drift(was: list[Job], now: list[Job], ignored: tuple[str, ...] = DEFAULT_IGNORED) -> list[Difference]:
     """How jobs differ, executions left out."""
     covers = covered(ignored)
     return compare(record_jobs(was, covers), record_jobs(now, covers), now=None)
 
 
 def plan_drift(
-    was: list[Row], now: list[Row], clock: int | None = BEFORE_END, ignored: tuple[str, ...] = DEFAULT_IGNORED
+    was: list[Execution],
+    now: list[Execution],
+    clock: int | None = BEFORE_END,
+    ignored: tuple[str, ...] = DEFAULT_IGNORED,
 ) -> list[Difference]:
     """How one job's executions differ."""
     covers = covered(ignored, executions=True)
-    key = str(JOB["id"])
-    return compare(record_jobs([JOB], covers, {key: was}), record_jobs([JOB], covers, {key: now}), now=clock)
+    one = job()
+    return compare(record_jobs([one], covers, {one.id: was}), record_jobs([one], covers, {one.id: now}), now=clock)
 
 
 # The same moment in each spelling of the service's own examples.
@@ -87,6 +89,6 @@ plans = st.fixed_dictionaries(
 
 
 @st.composite
-def executions(draw: st.DrawFn, least: int = 0) -> list[Row]:
+def executions(draw: st.DrawFn, least: int = 0) -> list[Execution]:
     found = draw(st.lists(plans, min_size=least, max_size=4))
     return [execution(number, **plan) for number, plan in enumerate(found, 1)]

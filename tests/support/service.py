@@ -10,17 +10,19 @@ from pulumi_resource_alicloud_esa.context import CallContext
 from pulumi_resource_alicloud_esa.esa.deadline import Deadline
 from pulumi_resource_alicloud_esa.esa.errors import Fault
 from pulumi_resource_alicloud_esa.esa.listing import Listing
+from pulumi_resource_alicloud_esa.esa.models import Execution, Job
 from pulumi_resource_alicloud_esa.esa.query import JobQuery
 from pulumi_resource_alicloud_esa.esa.service import Service
-
-Row = dict[str, Any]
 
 
 class FakeService:
     """Answers with these jobs and executions; `reads` counts, `said` is what the user was told."""
 
     def __init__(
-        self, jobs: Sequence[Row] = (), executions: Mapping[str, Sequence[Row]] | None = None, now: int | None = None
+        self,
+        jobs: Sequence[Job] = (),
+        executions: Mapping[str, Sequence[Execution]] | None = None,
+        now: int | None = None,
     ) -> None:
         self.rows = list(jobs)
         self.executions = dict(executions or {})
@@ -31,7 +33,7 @@ class FakeService:
     def jobs(self, query: JobQuery, deadline: Deadline, progress: Any = None) -> Listing[Any]:
         """The jobs that pass the query's filters."""
         self.reads.append("jobs")
-        rows: list[Any] = [row for row in self.rows if query.filter.accepts(row)]  # type: ignore[arg-type]
+        rows: list[Any] = [row for row in self.rows if query.filter.accepts(row)]
         return Listing("id", len(self.rows), rows)
 
     def executions_of(self, job_ids: Sequence[str], deadline: Deadline, progress: Any = None) -> dict[str, Any]:
@@ -43,7 +45,7 @@ class FakeService:
         """The service's time."""
         return self.time
 
-    def check_recording(self, query: JobQuery, jobs: Sequence[Row]) -> None:
+    def check_recording(self, query: JobQuery, jobs: Sequence[Job]) -> None:
         """The real service's check; its warnings are added to what the user was told."""
         Service.check_recording(cast(Any, self), query, cast(Any, jobs))
 

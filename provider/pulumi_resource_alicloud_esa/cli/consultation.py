@@ -101,7 +101,7 @@ class Consultation:
             sites = replace(sites, status=WARNING, text=f"{sites.text}; a call with the site's id does without")
         if self._ended or not self.watched.answers:
             return [sites, *(Line(action, WARNING, "not tried") for action in ACTIONS[1:])]
-        site = site_id or next((one["siteId"] for one in found), None)
+        site = site_id or next((one.siteId for one in found), None)
         jobs = Line(_JOBS, WARNING, "not tried: no site to ask about", "Give --site-id.")
         if find is not None:
             site, jobs = self._found(find, sites, jobs)
@@ -109,8 +109,8 @@ class Consultation:
         if site is not None:
             asked = {"SiteId": site, **_FIRST}
             jobs, rows = self._try(_JOBS, asked, lambda body: read_page(body, "Jobs", JOB, {"siteId": site})[1])
-        self.account = next((row["aliUid"] or "" for row in rows), "")[:_LONGEST]
-        job_id = next((row["id"] for row in rows if len(row["id"]) <= _LONGEST), _NO_JOB)
+        self.account = next((row.aliUid or "" for row in rows), "")[:_LONGEST]
+        job_id = next((row.id for row in rows if len(row.id) <= _LONGEST), _NO_JOB)
         return [sites, jobs, self._job(job_id), self._executions(job_id)]
 
     def _job(self, job_id: str) -> Line:

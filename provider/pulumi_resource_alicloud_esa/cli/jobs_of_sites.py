@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from ..config import Settings
 from ..context import CallContext
@@ -79,9 +79,9 @@ def found_jobs(
     return [
         Found(
             query.site_id,
-            job["id"],
-            job["name"] or "",
-            sorted(plan["id"] for plan in plans.get(job["id"], ())),
+            job.id,
+            job.name or "",
+            sorted(plan.id for plan in plans.get(job.id, ())),
             called,
         )
         for job in reading.jobs
@@ -137,7 +137,7 @@ def _of_other_sites(choice: SiteChoice, sites: Sequence[ChosenSite]) -> list[Fau
 
 def _answer(chosen: ChosenSites, listed: Sequence[Listed]) -> dict[str, Any]:
     jobs = [
-        {**job, "siteId": one.site.id, "siteName": one.site.name}
+        {**asdict(job), "siteId": one.site.id, "siteName": one.site.name}
         for one in listed
         if one.result
         for job in one.result.rows
@@ -167,7 +167,11 @@ def _site(site_id: str | None, name: str | None, listing: Listing[Job] | None, e
 
 def _table(chosen: ChosenSites, listed: Sequence[Listed], wide: bool) -> None:
     read = [(one.site, one.result) for one in listed if one.result]
-    rows = [{**job, "siteId": site.id, "site": site.name or site.id} for site, listing in read for job in listing.rows]
+    rows = [
+        {**asdict(job), "siteId": site.id, "site": site.name or site.id}
+        for site, listing in read
+        for job in listing.rows
+    ]
     asked = len(listed) + len(chosen.faults)
     sites = number(asked, "site") if len(read) == asked else f"{len(read)} of {number(asked, 'site')}"
     total = sum(listing.total_count for _, listing in read)

@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from msgspec.structs import asdict
+
 from ..esa.printable import without_commands
 
 Path = tuple[str, ...]
@@ -16,7 +18,7 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,\n]')
 
 def json_text(value: Any) -> str:
     """Indented JSON, one value for each line, readable in any script, with a newline at the end."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=asdict)
     return _HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 

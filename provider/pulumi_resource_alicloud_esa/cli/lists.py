@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import asdict
+
 from ..config import Settings
 from ..context import CallContext
 from ..drift.text import number
@@ -67,7 +69,7 @@ def list_jobs(
     if form == "json":
         return written(json_output(answer))
     count = f"{len(answer['jobs'])} of {number(answer['totalCount'], 'job')}"
-    return tabled(JOB_COLUMNS, answer["jobs"], wide, f"site {site_id}: {count}")
+    return tabled(JOB_COLUMNS, list(map(asdict, answer["jobs"])), wide, f"site {site_id}: {count}")
 
 
 def show_job(job_id: str, values: dict[str, Any], connection: Mapping[str, Any], form: str) -> int:
@@ -76,11 +78,9 @@ def show_job(job_id: str, values: dict[str, Any], connection: Mapping[str, Any],
     answer = call(settings, f"job {job_id}", lambda context: _job(job_id, site, context))
     if form == "json":
         return written(json_output(answer))
-    width = max(map(len, answer["job"]))
-    lines = [
-        f"{name:{width}}  {'-' if value in (None, '') else printable(str(value))}"
-        for name, value in answer["job"].items()
-    ]
+    job = asdict(answer["job"])
+    width = max(map(len, job))
+    lines = [f"{name:{width}}  {'-' if value in (None, '') else printable(str(value))}" for name, value in job.items()]
     return written("".join(f"{printable(line)}\n" for line in lines))
 
 
@@ -98,7 +98,7 @@ def list_runs(job_id: str, values: dict[str, Any], connection: Mapping[str, Any]
     if form == "json":
         return written(json_output(answer))
     count = number(answer["totalCount"], "execution")
-    return tabled(EXECUTION_COLUMNS, answer["executions"], wide, f"job {job_id}: {count}")
+    return tabled(EXECUTION_COLUMNS, list(map(asdict, answer["executions"])), wide, f"job {job_id}: {count}")
 
 
 def list_sites(values: Mapping[str, Any], connection: Mapping[str, Any], form: str, wide: bool) -> int:
@@ -115,7 +115,7 @@ def list_sites(values: Mapping[str, Any], connection: Mapping[str, Any], form: s
     if form == "json":
         return written(json_output(answer))
     count = f"{len(answer['sites'])} of {number(answer['totalCount'], 'site')}"
-    return tabled(SITE_COLUMNS, answer["sites"], wide, count)
+    return tabled(SITE_COLUMNS, list(map(asdict, answer["sites"])), wide, count)
 
 
 def _read_job(

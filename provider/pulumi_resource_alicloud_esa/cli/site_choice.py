@@ -89,8 +89,8 @@ class SiteChoice:
         sites = self._listed(context)
         if self.all_sites:
             matching = self._matching(sites)
-            return ChosenSites(matching, others={site["siteId"] for site in sites} - {site.id for site in matching})
-        known = {site["siteId"]: site["siteName"] for site in sites}
+            return ChosenSites(matching, others={site.siteId for site in sites} - {site.id for site in matching})
+        known = {site.siteId: site.siteName for site in sites}
         found: list[ChosenSite] = []
         faults = {}
         for text in dict.fromkeys(self.texts):
@@ -128,19 +128,19 @@ class SiteChoice:
         if len(self.texts) == 1:
             (name,) = self.texts
             sites = service.sites(SiteQuery({"siteName": name, "siteSearchType": "exact"}), context.deadline).rows
-            if any(site["siteName"] == name for site in sites):
+            if any(site.siteName == name for site in sites):
                 return sites
         return service.sites(SiteQuery(), context.deadline).rows
 
     def _matching(self, sites: Sequence[Site]) -> list[ChosenSite]:
         pattern = self.name_regex
-        found = [site for site in sites if pattern is None or pattern.found_in(site["siteName"] or "")]
+        found = [site for site in sites if pattern is None or pattern.found_in(site.siteName or "")]
         if not sites:
             raise InvalidInput([Fault(self.option, "the account has no site")])
         if not found and pattern is not None:
             reason = f"{_quoted(pattern.text)} matches the name of none of {number(len(sites), 'site')}"
             raise InvalidInput([Fault(self.option, f"{reason} (`alicloud-esa sites list` shows all)")])
-        return [ChosenSite(site["siteId"], site["siteName"]) for site in found]
+        return [ChosenSite(site.siteId, site.siteName) for site in found]
 
 
 def choose_site(values: Mapping[str, Any]) -> SiteChoice:
@@ -190,7 +190,7 @@ def _is_id(text: str) -> bool:
 
 def _only_one(name: str, sites: Sequence[Site]) -> tuple[str, str]:
     """The id of the only site of this name, or why there is none."""
-    named = {site["siteId"]: site["status"] for site in sites if site["siteName"] == name}
+    named = {site.siteId: site.status for site in sites if site.siteName == name}
     if len(named) == 1:
         return next(iter(named)), ""
     if named:
@@ -211,7 +211,7 @@ def _shown(named: Mapping[str, str | None]) -> str:
 def _close(name: str, sites: Sequence[Site]) -> str:
     from difflib import get_close_matches
 
-    names = {site["siteName"].casefold(): site["siteName"] for site in sites if site["siteName"]}
+    names = {site.siteName.casefold(): site.siteName for site in sites if site.siteName}
     short = [key for key in names if len(key) <= _LONGEST_NAME] if len(name) <= _LONGEST_NAME else []
     close = get_close_matches(name.casefold(), short, _MOST_SHOWN)
     if close:

@@ -35,7 +35,7 @@ class Declared:
     def means(self, job: Job) -> bool:
         """Whether this job can be the one that is declared."""
         # Ids are read in any case, and `job_id` is in lower case.
-        return bool(job["id"].lower() == self.job_id if self.job_id else (job["name"] or "") == self.name)
+        return bool(job.id.lower() == self.job_id if self.job_id else (job.name or "") == self.name)
 
 
 def find_drift(declared: Sequence[Declared], reading: Reading, allow_unexpected: bool) -> list[Difference]:
@@ -54,12 +54,12 @@ def find_drift(declared: Sequence[Declared], reading: Reading, allow_unexpected:
         if index in jobs:
             job = jobs[index]
             wanted[key], found[key] = _sides(one, job, reading)
-            ids[key] = job["id"]
+            ids[key] = job.id
     if not allow_unexpected:
-        taken = {job["id"] for job in jobs.values()}
+        taken = {job.id for job in jobs.values()}
         for job in reading.jobs:
-            if job["id"] not in taken:
-                found[job["id"]], ids[job["id"]] = record_job(job, covered(())), job["id"]
+            if job.id not in taken:
+                found[job.id], ids[job.id] = record_job(job, covered(())), job.id
     differences = compare(wanted, found, now=reading.now, ids=ids)
     # A declared execution that does not exist has no id.
     return [replace(one, execution_id="") if one.execution_id.startswith(_NO_ID) else one for one in differences]
@@ -69,16 +69,14 @@ def _match(declared: Sequence[Declared], reading: Reading) -> dict[int, Job]:
     """The job that each declared one means, by its index; those with an id choose first."""
     found: dict[int, Job] = {}
     by_name: dict[str, list[int]] = {}
-    by_id = {job["id"].lower(): job for job in reading.jobs}
+    by_id = {job.id.lower(): job for job in reading.jobs}
     for index, one in enumerate(declared):
         if not one.job_id:
             by_name.setdefault(one.name, []).append(index)
         elif one.job_id in by_id:
             found[index] = by_id.pop(one.job_id)
     for indices in by_name.values():
-        jobs = sorted(
-            (job for job in by_id.values() if declared[indices[0]].means(job)), key=lambda job: str(job["id"])
-        )
+        jobs = sorted((job for job in by_id.values() if declared[indices[0]].means(job)), key=lambda job: str(job.id))
         sides = [[_sides(declared[index], job, reading) for job in jobs] for index in indices]
         costs = [[len(compare({"": was}, {"": live}, now=reading.now)) for was, live in line] for line in sides]
         found.update({indices[row]: jobs[column] for row, column in best_fit(costs).items()})
@@ -90,7 +88,7 @@ def _sides(declared: Declared, job: Job, reading: Reading) -> tuple[Record, Reco
     there = canonical_fields(job, declared.fields)
     if declared.executions is None:
         return Record(_given(declared.fields)), Record(there)
-    wanted, found = _executions(declared.executions, reading.executions[job["id"]])
+    wanted, found = _executions(declared.executions, reading.executions[job.id])
     return Record(_given(declared.fields), wanted), Record(there, found)
 
 
@@ -98,7 +96,7 @@ def _executions(
     declared: Sequence[Declaration], rows: Sequence[Execution]
 ) -> tuple[dict[str, Fields], dict[str, Fields]]:
     """Declared executions and those that are there, under one key where they belong together."""
-    found: dict[str, Fields] = {row["id"]: record_execution(row, PLAN) for row in rows}
+    found: dict[str, Fields] = {row.id: record_execution(row, PLAN) for row in rows}
     ids = sorted(found)
     costs = [[sum(found[key].get(name) != value for name, value in one.items()) for key in ids] for one in declared]
     columns = best_fit(costs)

@@ -96,18 +96,18 @@ class Health:
 
 def judge_health(jobs: Sequence[Job], executions: Mapping[str, Sequence[Execution]]) -> Health:
     """The health of these jobs; the executions of each must have been read."""
-    found = [_judge(job, executions[job["id"]]) for job in jobs]
+    found = [_judge(job, executions[job.id]) for job in jobs]
     by_name = sorted(found, key=lambda job: (job.name, job.job_id))
     broken = sorted((job for job in by_name if job.broken), key=lambda job: -(job.last_failed or 0))
     return Health(broken, [job for job in by_name if not job.ahead])
 
 
 def _judge(job: Job, executions: Sequence[Execution]) -> JobHealth:
-    statuses = [execution["status"] for execution in executions]
-    failures = [moment(execution["startTime"]) for execution in executions if execution["status"] == FAILED]
+    statuses = [execution.status for execution in executions]
+    failures = [moment(execution.startTime) for execution in executions if execution.status == FAILED]
     return JobHealth(
-        job["name"] or "",
-        job["id"],
+        job.name or "",
+        job.id,
         ahead=sum(status in AHEAD for status in statuses),
         failed=statuses.count(FAILED),
         stopped=statuses.count(STOPPED),

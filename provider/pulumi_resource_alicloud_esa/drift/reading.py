@@ -43,6 +43,6 @@ def read_site(
 ) -> Reading:
     """The jobs, and the executions of those that want them, several at a time; raises what reading can raise."""
     jobs = service.jobs(query, deadline, progress).rows
-    wanted = [job["id"] for job in jobs if wants_executions(job)]
+    wanted = [job.id for job in jobs if wants_executions(job)]
     executions = service.executions_of(wanted, deadline, progress)
     return Reading(jobs, executions, service.now())

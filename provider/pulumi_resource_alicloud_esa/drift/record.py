@@ -10,7 +10,7 @@ job for changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +95,7 @@ def record_job(job: Job, covers: Iterable[str], executions: Sequence[Execution] 
     if executions is None:
         raise ValueError("executions are covered, but were not read")
     names = [name for name in PLANNED if f"{EXECUTIONS}.{name}" in wanted]
-    return Record(fields, dict(sorted((row["id"], record_execution(row, names)) for row in executions)))
+    return Record(fields, dict(sorted((row.id, record_execution(row, names)) for row in executions)))
 
 
 def record_jobs(
@@ -104,18 +104,18 @@ def record_jobs(
     """The records of a listing by job id, ids sorted, so that the same jobs always look the same."""
     wanted = {*covers}
     read = executions or {}
-    return dict(sorted((job["id"], record_job(job, wanted, read.get(job["id"]))) for job in jobs))
+    return dict(sorted((job.id, record_job(job, wanted, read.get(job.id))) for job in jobs))
 
 
-def record_execution(row: Execution, names: Iterable[str] = PLANNED) -> dict[str, Value]:
+def record_execution(row: Execution, names: Collection[str] = PLANNED) -> dict[str, Value]:
     """An execution in canonical form: its plan, and `stopped` (true) where somebody stopped it."""
-    status = row["status"]
-    return canonical_fields({**row, STOPPED: True if status == STOPPED else None}, names)
+    plan = canonical_fields(row, {*names} - {STOPPED})
+    return {**plan, STOPPED: True} if STOPPED in names and row.status == STOPPED else plan
 
 
-def canonical_fields(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Value]:
+def canonical_fields(row: Job | Execution, names: Iterable[str]) -> dict[str, Value]:
     """These fields of a job or an execution in the form that is compared, those that have a value."""
-    values = {name: canonical_value(name, row[name]) for name in sorted(names)}
+    values = {name: canonical_value(name, getattr(row, name)) for name in sorted(names)}
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -230,7 +230,7 @@ class _Reader(Struct, Generic[E], frozen=True):
         with self.lister.span("page", {"esa.action": action, "esa.page": number, "esa.page_size": size}):
             body = self.lister.client.call(action, parameters, self.deadline, shape.page(key))
         total, rows = read_page(body, key, shape, self.asked, (number - 1) * size)
-        by_id = {shape.id_of(row): row for row in rows}
+        by_id = dict(zip(map(shape.id_of, rows), rows, strict=True))
         return _Page(read_request_id(body), total, rows, by_id)
 
     def _report(self, done: int, total: int) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Generic, TypedDict, TypeVar, get_type_hints
+from collections.abc import Callable
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, get_type_hints
 
 import msgspec
 
@@ -57,14 +58,36 @@ def _tags(value: Any) -> dict[str, str]:
     return {key: "" if item is None else _string(item) for key, item in value.items()}
 
 
+def key_of(name: str) -> str:
+    """The API's key of a name."""
+    return name[0].upper() + name[1:]
+
+
+class Entry(msgspec.Struct, rename=key_of, gc=False):
+    """What a list of the service consists of: the documented fields, None where the service gives no value."""
+
+    # gc=False: no entry can be a part of itself.
+
+
+# Each type with what reads a value that is not exactly of it.
 _Text = Annotated[str | None, _string]
 _Trimmed = Annotated[str | None, _trimmed]
-_Integer = Annotated[int | None, _integer]
-_Digits = Annotated[str | None, _digits]
+_Id = Annotated[str, _trimmed]
+_Integer = Annotated[Annotated[int, msgspec.Meta(gt=-MAX_EXACT, lt=MAX_EXACT)] | None, _integer]
+_Tags = Annotated[dict[str, str] | None, _tags]
+if TYPE_CHECKING:
+    _Digits = str | None
+    _SiteId = str
+    _List = list[str] | None
+else:
+    # What the service writes; `Shape.to_finish` makes it what it is here.
+    _Digits = Annotated[int | None, _digits]
+    _SiteId = Annotated[int, _digits]
+    _List = Annotated[str | None, _listed]
 
 
-class Job(TypedDict):
-    """A scheduled preload job: every documented field, None where the service gives no value."""
+class Job(Entry):
+    """A scheduled preload job."""
 
     aliUid: _Trimmed
     createdAt: _Trimmed
@@ -73,7 +96,7 @@ class Job(TypedDict):
     executionCount: _Integer
     failedFileOss: _Text
     fileId: _Trimmed
-    id: Annotated[str, _trimmed]
+    id: _Id
     insertWay: _Trimmed
     name: _Text
     siteId: _Digits
@@ -83,12 +106,12 @@ class Job(TypedDict):
     urlSubmitted: _Integer
 
 
-class Execution(TypedDict):
-    """One planned run of a job, likewise."""
+class Execution(Entry):
+    """One planned run of a job."""
 
     aliUid: _Trimmed
     endTime: _Trimmed
-    id: Annotated[str, _trimmed]
+    id: _Id
     interval: _Integer
     jobId: _Trimmed
     sliceLen: _Integer
@@ -96,29 +119,29 @@ class Execution(TypedDict):
     status: _Trimmed
 
 
-class Site(TypedDict):
-    """A site of the account, likewise."""
+class Site(Entry):
+    """A site of the account."""
 
     accessType: _Trimmed
     cnameZone: _Trimmed
     coverage: _Trimmed
     createTime: _Trimmed
     instanceId: _Trimmed
-    nameServerList: Annotated[list[str] | None, _listed]
+    nameServerList: _List
     offlineReason: _Trimmed
     planName: _Trimmed
     planSpecName: _Trimmed
     resourceGroupId: _Trimmed
-    siteId: Annotated[str, _digits]
+    siteId: _SiteId
     siteName: _Trimmed
     status: _Trimmed
-    tags: Annotated[dict[str, str] | None, _tags]
+    tags: _Tags
     updateTime: _Trimmed
     verifyCode: _Trimmed
     visitTime: _Trimmed
 
 
-E = TypeVar("E", bound=Mapping[str, object])
+E = TypeVar("E", bound=Entry)
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -129,55 +152,27 @@ class Field(msgspec.Struct, frozen=True):
     read: Callable[[Any], Any]
 
 
-# The type of a value that each reader keeps, or only trims or respells.
-_EXACT_TYPES: dict[Callable[[Any], Any], Any] = {
-    _string: str,
-    _trimmed: str,
-    _integer: Annotated[int, msgspec.Meta(gt=-MAX_EXACT, lt=MAX_EXACT)],
-    _digits: int,
-    _listed: str,
-    _tags: dict[str, str],
-}
-
-
 class Shape(Generic[E]):
     """How a kind of entry is read: `fields` are those it declares, by name, and `id` is the one that identifies it."""
 
     def __init__(self, kind: type[E], id_name: str = "id") -> None:
-        self.id = id_name
+        self.kind, self.id = kind, id_name
+        self.id_of: Callable[[E], str] = attrgetter(id_name)
         hints = get_type_hints(kind, include_extras=True)
         self.fields = tuple(Field(name, key_of(name), hints[name].__metadata__[0]) for name in sorted(hints))
+        self.blank = {field.key: None for field in self.fields}
         # For a value of exactly the type these do what the readers do, in half the time.
         finish: dict[Any, Callable[[Any], Any]] = {_trimmed: str.strip, _digits: str, _listed: _listed}
         self.to_finish = [(field.name, finish[field.read]) for field in self.fields if field.read in finish]
         # Used once here, by one thread: msgspec makes a type ready at its first use, and crashes the process where two
         # threads are the first at once.
-        self.exact_rows: Any = list[self._struct(None)]  # type: ignore[misc]  # made at run time
-        msgspec.convert([], self.exact_rows)
+        msgspec.convert([], list[kind])  # type: ignore[valid-type]
 
     @functools.cache  # noqa: B019  # there are three shapes, for ever
     def page(self, key: str) -> ExactPage:
         """A page as nearly all are: each entry with each field, of exactly the documented type or null."""
-        fields = [("RequestId", str), ("TotalCount", str | int), (key, list[self._struct()])]  # type: ignore[misc]
+        fields = [("RequestId", str), ("TotalCount", str | int), (key, list[self.kind])]  # type: ignore[name-defined]
         return ExactPage(msgspec.json.Decoder(msgspec.defstruct("Page", fields)), key, len(fields), len(self.fields))
-
-    def _struct(self, *default: None) -> type[msgspec.Struct]:
-        # gc=False: no row can be a part of itself.
-        return msgspec.defstruct(
-            "ExactRow",
-            [(field.name, _EXACT_TYPES[field.read] | None, *default) for field in self.fields],
-            rename={field.name: field.key for field in self.fields},
-            gc=False,
-        )
-
-    def id_of(self, row: E) -> str:
-        """The id of an entry."""
-        return str(row[self.id])
-
-
-def key_of(name: str) -> str:
-    """The API's key of a name."""
-    return name[0].upper() + name[1:]
 
 
 JOB = Shape(Job)

@@ -33,12 +33,12 @@ class JobFilter(Struct, frozen=True):
     def accepts(self, job: Job) -> bool:
         """Whether this job is part of the answer."""
         return (
-            (self.ids is None or job["id"].lower() in self.ids)
-            and (self.name_regex is None or self.name_regex.found_in(job["name"] or ""))
-            and (self.domain is None or self.domain in split_domains(job["domains"]))
-            and (self.task_type is None or self.task_type == job["taskType"])
-            and (self.insert_way is None or self.insert_way == job["insertWay"])
-            and (self.has_error is None or self.has_error == bool(job["errorInfo"]))
+            (self.ids is None or job.id.lower() in self.ids)
+            and (self.name_regex is None or self.name_regex.found_in(job.name or ""))
+            and (self.domain is None or self.domain in split_domains(job.domains))
+            and (self.task_type is None or self.task_type == job.taskType)
+            and (self.insert_way is None or self.insert_way == job.insertWay)
+            and (self.has_error is None or self.has_error == bool(job.errorInfo))
         )
 
 
@@ -64,7 +64,7 @@ class JobQuery(Struct, frozen=True):
 
     def unmatched_ids(self, jobs: Iterable[Job], known: Iterable[str] = ()) -> list[Fault]:
         """A fault for each id asked for that none of the answer's jobs has; the `known` ones are no typing errors."""
-        missing = (self.filter.ids or frozenset()).difference((job["id"].lower() for job in jobs), known)
+        missing = (self.filter.ids or frozenset()).difference((job.id.lower() for job in jobs), known)
         others = " that all other filters let through" if self.filter != JobFilter(ids=self.filter.ids) else ""
         return [
             Fault("ids", f"no job of site {self.site_id}{others} has the id {job_id}; check it, or leave it out")
@@ -77,7 +77,7 @@ class JobQuery(Struct, frozen=True):
         return [
             Fault(name, f"no job has {shown(value)}, and the service is not known to; known are {', '.join(known)}")
             for name, value, known in asked
-            if value is not None and value not in known and all(job.get(name) != value for job in jobs)
+            if value is not None and value not in known and all(getattr(job, name) != value for job in jobs)
         ]
 
     def parameters(self) -> dict[str, str]:

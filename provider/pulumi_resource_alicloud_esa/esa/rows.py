@@ -7,13 +7,14 @@ was decoded. Any other is read field by field: that accepts the other spellings,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from operator import attrgetter
+from typing import Any
 
 import msgspec
 
 from .errors import ResponseError, one_line
 from .inputs import MAX_EXACT, shown, whole
-from .models import E, Shape, WrongType, key_of
+from .models import E, Entry, Shape, WrongType, key_of
 
 
 def read_page(
@@ -31,8 +32,8 @@ def read_page(
     rows = read_rows(body, key, shape)
     by_id: dict[str, E] = {}
     # One look at each page; at each row only where that shows something.
-    answers = all({row[name] for row in rows} <= {None, value} for name, value in asked.items())
-    if answers and len({row[shape.id] for row in rows}) == len(rows):
+    answers = all(set(map(attrgetter(name), rows)) <= {None, value} for name, value in asked.items())
+    if answers and len(set(map(shape.id_of, rows))) == len(rows):
         return total, rows
     for index, row in enumerate(rows):
         hold_to_question(row, asked, body, f"{key}[{index}].")
@@ -43,10 +44,10 @@ def read_page(
     return total, rows
 
 
-def hold_to_question(row: Mapping[str, Any], asked: Mapping[str, str], body: Mapping[str, Any], path: str = "") -> None:
+def hold_to_question(row: Entry, asked: Mapping[str, str], body: Mapping[str, Any], path: str = "") -> None:
     """Raises ResponseError where a field of an entry says that it is the answer to another question."""
     for name, value in asked.items():
-        found = row[name]
+        found = getattr(row, name)
         if found is not None and found.lower() != value:
             raise ResponseError(
                 f"{path}{key_of(name)} is {shown(found)}, but {value} was asked for: it answers another question",
@@ -68,19 +69,16 @@ def read_rows(body: Mapping[str, Any], key: str, shape: Shape[E]) -> list[E]:
 
 def _read_exact(rows: list[Any], shape: Shape[E]) -> list[E] | None:
     """The rows if all of them have exactly the documented types and an Id, else None."""
-    found: list[Any] = rows
-    if not all(isinstance(row, msgspec.Struct) for row in rows[:1]):
+    if not all(isinstance(row, shape.kind) for row in rows[:1]):
         try:
-            found = msgspec.convert(rows, shape.exact_rows)
-        except msgspec.ValidationError:
+            rows = msgspec.convert([{**shape.blank, **row} for row in rows], list[shape.kind])  # type: ignore[name-defined]
+        except (msgspec.ValidationError, TypeError):
             return None
-    result = [msgspec.structs.asdict(row) for row in found]
     for name, finish in shape.to_finish:
-        for row in result:
-            value = row[name]
+        for row, value in zip(rows, list(map(attrgetter(name), rows)), strict=True):
             if value is not None:
-                row[name] = finish(value)
-    return cast("list[E]", result) if all(row[shape.id] for row in result) else None
+                setattr(row, name, finish(value))
+    return rows if all(map(shape.id_of, rows)) else None
 
 
 def read_total(body: Mapping[str, Any]) -> int:
@@ -111,7 +109,7 @@ def read_row(row: Any, shape: Shape[E], body: Mapping[str, Any], path: str = "")
         ) from None
     if not result.get(shape.id):
         raise ResponseError(f"{prefix}{key_of(shape.id)} is missing", request_id=read_request_id(body))
-    return cast("E", result)
+    return shape.kind(**result)
 
 
 def read_request_id(body: Mapping[str, Any]) -> str:

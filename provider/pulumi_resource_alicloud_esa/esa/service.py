@@ -82,7 +82,7 @@ class Service(Struct, frozen=True):
         """The executions of a job; raises PartialAnswer when they are fewer or more than TotalCount."""
         body = self.lister.client.call(LIST_EXECUTIONS, {"Id": job_id}, deadline, EXECUTION.page("Executions"))
         total, rows = read_page(body, "Executions", EXECUTION, {"jobId": job_id})
-        count = len({row["id"] for row in rows})
+        count = len({row.id for row in rows})
         if count != total:
             raise PartialAnswer(f"{LIST_EXECUTIONS}: {count} different rows, but TotalCount is {total}; try again")
         return Listing(read_request_id(body), len(rows), rows)

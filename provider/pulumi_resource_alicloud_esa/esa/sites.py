@@ -46,7 +46,7 @@ class SiteQuery(Struct, frozen=True):
 
     def accepts(self, site: Site) -> bool:
         """Whether this site is part of the answer."""
-        return self.name_regex is None or self.name_regex.found_in(site["siteName"] or "")
+        return self.name_regex is None or self.name_regex.found_in(site.siteName or "")
 
     def doubts(self, found: bool) -> list[Fault]:
         """What looks like a typing error where nothing was found: values that the service is not known to have."""

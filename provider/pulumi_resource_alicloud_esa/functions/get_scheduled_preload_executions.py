@@ -14,10 +14,10 @@ def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
     job_id, status = reader.job_id(), reader.text("status")
     reader.finish()
     found = context.service().executions(job_id, context.deadline)
-    rows = [row for row in found.rows if status is None or row["status"] == status]
+    rows = [row for row in found.rows if status is None or row.status == status]
     return {
         "requestId": found.request_id,
         "totalCount": found.total_count,
         "executions": rows,
-        "ids": [row["id"] for row in rows],
+        "ids": [row.id for row in rows],
     }

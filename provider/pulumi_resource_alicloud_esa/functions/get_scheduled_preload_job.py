@@ -22,6 +22,6 @@ def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
     service = context.service()
     read = service.find_job if allow_missing else service.job
     request_id, job = read(job_id, context.deadline)
-    if job is not None and site_id is not None and job["siteId"] not in (None, site_id):
-        raise InvalidInput([Fault("siteId", f"job {job_id} belongs to site {job['siteId']}, not to {site_id}")])
+    if job is not None and site_id is not None and job.siteId not in (None, site_id):
+        raise InvalidInput([Fault("siteId", f"job {job_id} belongs to site {job.siteId}, not to {site_id}")])
     return {"requestId": request_id, "found": job is not None, "job": job}

@@ -19,6 +19,6 @@ def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
         "requestId": listing.request_id,
         "totalCount": listing.total_count,
         "jobs": listing.rows,
-        "ids": [job["id"] for job in listing.rows],
-        "names": [job["name"] for job in listing.rows if job["name"] is not None],
+        "ids": [job.id for job in listing.rows],
+        "names": [job.name for job in listing.rows if job.name is not None],
     }

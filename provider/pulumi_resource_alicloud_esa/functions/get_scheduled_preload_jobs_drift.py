@@ -125,7 +125,7 @@ def _result(query: JobQuery, judged: Judged, reading: Reading) -> dict[str, Any]
         "unexpectedIds": [difference.job_id for difference in unexpected],
         "changed": [_change(difference) for difference in of(Kind.CHANGED)],
         "ignored": [_ignored(difference, rule) for difference, rule in judged.ignored],
-        "failed": sorted(job["name"] or job["id"] for job in reading.jobs if job["errorInfo"]),
+        "failed": sorted(job.name or job.id for job in reading.jobs if job.errorInfo),
         "summary": _summary(query, judged, reading),
         "markdown": f"{report}\n{rules}" if rules else report,
     }

@@ -19,6 +19,6 @@ def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
         "requestId": listing.request_id,
         "totalCount": listing.total_count,
         "sites": listing.rows,
-        "ids": [site["siteId"] for site in listing.rows],
-        "names": [site["siteName"] for site in listing.rows if site["siteName"] is not None],
+        "ids": [site.siteId for site in listing.rows],
+        "names": [site.siteName for site in listing.rows if site.siteName is not None],
     }

@@ -152,7 +152,7 @@ def read(resource_id: str, inputs: Values, state: Values, call: Call) -> tuple[s
 def every(query: dict[str, Any], context: CallContext) -> list[tuple[str, str]]:
     """The account's sites: the jobs of each can be recorded, with the site's id as the resource's id."""
     sites = context.service().sites(read_site_query(query), context.deadline, context.progress).rows
-    return [(site["siteId"], site["siteName"] or "") for site in sites]
+    return [(site.siteId, site.siteName or "") for site in sites]
 
 
 def _as_declared(inputs: Values, query: JobQuery) -> dict[str, Any]:
