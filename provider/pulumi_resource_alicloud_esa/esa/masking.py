@@ -24,6 +24,7 @@ _RESPELLED = (
     (b"\\u00", re.compile(rb"\\{1,4}u00(" + _ALNUM + rb")")),
     (b"&", re.compile(rb"&(?:amp;){0,3}#x0{0,6}(" + _ALNUM + rb");")),
 )
+_WORD = re.compile(b"[0-9a-z]*")
 _DECIMAL = re.compile(rb"&(?:amp;){0,3}#0{0,6}([0-9]{2,3});")
 
 
@@ -79,8 +80,8 @@ def _forms(secret: str) -> tuple[tuple[bytes, tuple[str, ...]], ...]:
 
 def _core(form: str) -> bytes:
     # No longer than this: a search for a long text first scans all of that text.
-    parts: list[bytes] = re.findall(b"[0-9a-z]*", form.lower().encode())
-    return max(parts, key=len)[:24]
+    lowered = form.lower().encode()
+    return lowered[:24] if lowered.isalnum() else max(_WORD.findall(lowered), key=len)[:24]
 
 
 @lru_cache(maxsize=64)

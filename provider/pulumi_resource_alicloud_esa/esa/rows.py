@@ -74,10 +74,14 @@ def _read_exact(rows: list[Any], shape: Shape[E]) -> list[E] | None:
             rows = msgspec.convert([{**shape.blank, **row} for row in rows], list[shape.kind])  # type: ignore[name-defined]
         except (msgspec.ValidationError, TypeError):
             return None
-    for name, finish in shape.to_finish:
-        for row, value in zip(rows, list(map(attrgetter(name), rows)), strict=True):
-            if value is not None:
-                setattr(row, name, finish(value))
+    # Column by column, since in most nothing is to be changed.
+    for (name, finish), values in zip(
+        shape.to_finish, zip(*map(shape.unfinished, rows), strict=True), strict=False
+    ):
+        finished = tuple([None if value is None else finish(value) for value in values])
+        if finished != values:
+            for row, value in zip(rows, finished, strict=True):
+                setattr(row, name, value)
     return rows if all(map(shape.id_of, rows)) else None
 
 
