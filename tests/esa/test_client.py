@@ -428,7 +428,7 @@ def test_a_mixed_storm_gives_right_answers_or_clean_errors(emulator: Emulator, n
         except EsaError as error:
             assert str(error).isprintable()  # noqa: PT017  # both ways out are right
             return
-        assert [row["id"] for row in listing.rows] == expected
+        assert [row.id for row in listing.rows] == expected
         right += 1
 
     with ThreadPoolExecutor(10) as callers:

@@ -241,7 +241,7 @@ def test_a_server_that_allows_twenty_a_second_is_read_completely(emulator: Emula
     service = new_service(emulator.url, attempts=5, uniform=random.Random(7).uniform, budget=PROCESS_BUDGET)
     began = time.monotonic()
     listing = service.jobs(JobQuery(str(SITE_ID), page_size=2), Deadline(60))
-    assert len({row["id"] for row in listing.rows}) == 119
+    assert len({row.id for row in listing.rows}) == 119
     # 60 pages at 20 a second are 2 s at best, and a polite client does not waste many on being refused.
     assert time.monotonic() - began < 15
     assert sum(record.code == "TooManyRequests" for record in emulator.requests) < 30

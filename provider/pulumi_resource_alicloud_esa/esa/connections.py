@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection, ProxyConfig
 from urllib3.exceptions import HTTPError, ProxyError
-from urllib3.response import HTTPResponse
 from urllib3.util import make_headers, parse_url
 
 from .deadline import Deadline
@@ -146,9 +145,15 @@ class _Answer(http.client.HTTPResponse):
 
 
 class _Judged:
-    """What a connection of this module can do more than urllib3's, which stands beside it as a base class."""
+    """What a connection of this module can do more than urllib3's, which stands beside it as a base class.
+
+    Only how to connect is left to that. What is said is http.client's: the same bytes in half the time.
+    """
 
     response_class: Any = _Answer
+    request: Any = http.client.HTTPConnection.request
+    putheader: Any = http.client.HTTPConnection.putheader
+    getresponse: Any = http.client.HTTPConnection.getresponse
     timeout: Any
     deadline: Deadline
 
@@ -165,9 +170,9 @@ class _Judged:
         method: str,
         target: str,
         headers: Mapping[str, str],
-        body: bytes | str | None,
+        body: bytes | None,
         timeouts: tuple[float, float],
-    ) -> HTTPResponse:
+    ) -> http.client.HTTPResponse:
         """The answer, its body still to be read; `timeouts` are the seconds to connect and between two reads."""
         self.timeout, self._whole = timeouts[0], False
         if self.is_closed:
@@ -181,10 +186,10 @@ class _Judged:
         # a proxy's TLS is an object of urllib3's around the socket.
         self._watch(getattr(self.sock, "socket", self.sock))
         self.timeout = timeouts[1]
-        self.request(method, target, body, headers, preload_content=False)
-        response: HTTPResponse = self.getresponse()
-        self._last = response._original_response
-        return response
+        self.sock.settimeout(self.timeout)
+        self.request(method, target, body, headers)
+        self._last = self.getresponse()
+        return self._last  # type: ignore[no-any-return]
 
     def judge(self, identity: object) -> None:
         """Raise MisplacedAnswer unless the answer just read belongs to the request sent; its `identity` is remembered.

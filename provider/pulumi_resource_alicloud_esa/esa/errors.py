@@ -211,4 +211,6 @@ def _sentence(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Text from outside, safe to print: a blank for line ends, control and direction characters."""
-    return printable(" ".join("".join(char if char.isprintable() else " " for char in text).split()))
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return printable(" ".join(text.split()))

@@ -8,12 +8,13 @@ always verified and there is no switch for it.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import re
 from collections.abc import Mapping
-from http.client import HTTPException
 
-from urllib3.exceptions import HTTPError
+from urllib3 import HTTPHeaderDict
+from urllib3.exceptions import HTTPError, ProtocolError
 from urllib3.response import HTTPResponse
 
 from .answer import Answer
@@ -51,17 +52,18 @@ class Exchange:
         body: bytes | str | None = None,
     ) -> Answer:
         """The answer to this very request; raises TransportError, and ResponseError for one that is too large."""
+        sent = body.encode() if isinstance(body, str) else body
         left = max(0.001, deadline.remaining())
         connect, read = self._timeouts
         try:
             with (
                 self._connections.lend(deadline) as connection,
                 contextlib.closing(
-                    connection.ask(method, target, headers, body, (min(connect, left), min(read, left)))
+                    connection.ask(method, target, headers, sent, (min(connect, left), min(read, left)))
                 ) as response,
             ):
                 return self._receive(response, connection, deadline)
-        except (HTTPError, HTTPException, MisplacedAnswer, OSError, ValueError) as error:
+        except (HTTPError, http.client.HTTPException, MisplacedAnswer, OSError, ValueError) as error:
             deadline.check()
             trusted = self._trust.variables if self._trust else ()
             raise explain(error, self.endpoint.host, self.proxy, trusted) from None
@@ -78,22 +80,33 @@ class Exchange:
         except NotTrustable as error:
             raise explain(error, self.endpoint.host, self.proxy, error.variables) from None
 
-    def _receive(self, response: HTTPResponse, connection: Connection, deadline: Deadline) -> Answer:
+    def _receive(self, response: http.client.HTTPResponse, connection: Connection, deadline: Deadline) -> Answer:
+        # One name may come twice, and in any case.
+        headers = HTTPHeaderDict((name, str(value)) for name, value in response.msg.items())
         # A redirect is an error whatever its body says.
-        body = b"" if 300 <= response.status < 400 else self._read(response, deadline)
+        body = b"" if 300 <= response.status < 400 else self._read(response, headers, deadline)
         # A socket that the deadline shut down looks like the regular end of a head or a body.
         deadline.check()
         # Answers without a RequestId may be identical.
-        request_id = response.headers.get("x-acs-request-id")
+        request_id = headers.get("x-acs-request-id")
         named = request_id or _REQUEST_ID.search(body)
         connection.judge(hash((response.status, request_id, body)) if named else None)
-        return Answer(response.status, response.headers, body)
+        return Answer(response.status, headers, body)
 
-    def _read(self, response: HTTPResponse, deadline: Deadline) -> bytes:
+    def _read(self, response: http.client.HTTPResponse, headers: HTTPHeaderDict, deadline: Deadline) -> bytes:
         """The decoded body; stops at the bound, and between chunks at the deadline."""
+        if response.length is not None and response.length <= self._max_bytes and "Content-Encoding" not in headers:
+            # As most are: nothing to decode, and its length is known.
+            try:
+                return response.read()
+            except (OSError, http.client.IncompleteRead) as error:
+                raise ProtocolError("", error) from None
+        decoded = HTTPResponse(
+            response, headers, response.status, preload_content=False, original_response=response, request_method="GET"
+        )
         # Collected in one buffer: a list of chunks of two bytes takes fifty times their size.
         body = bytearray()
-        for chunk in response.stream(_CHUNK_BYTES, decode_content=True):
+        for chunk in decoded.stream(_CHUNK_BYTES, decode_content=True):
             deadline.check()
             body += chunk
             if len(body) > self._max_bytes:

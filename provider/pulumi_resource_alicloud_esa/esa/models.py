@@ -164,7 +164,6 @@ class Shape(Generic[E]):
         # For a value of exactly the type these do what the readers do, in half the time.
         finish: dict[Any, Callable[[Any], Any]] = {_trimmed: str.strip, _digits: str, _listed: _listed}
         self.to_finish = [(field.name, finish[field.read]) for field in self.fields if field.read in finish]
-        self.unfinished = attrgetter(*(name for name, _ in self.to_finish))
         # Used once here, by one thread: msgspec makes a type ready at its first use, and crashes the process where two
         # threads are the first at once.
         msgspec.convert([], list[kind])  # type: ignore[valid-type]

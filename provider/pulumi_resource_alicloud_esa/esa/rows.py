@@ -75,10 +75,10 @@ def _read_exact(rows: list[Any], shape: Shape[E]) -> list[E] | None:
         except (msgspec.ValidationError, TypeError):
             return None
     # Column by column, since in most nothing is to be changed.
-    for (name, finish), values in zip(
-        shape.to_finish, zip(*map(shape.unfinished, rows), strict=True), strict=False
-    ):
-        finished = tuple([None if value is None else finish(value) for value in values])
+    for name, finish in shape.to_finish:
+        values = list(map(attrgetter(name), rows))
+        # Most columns are full, and then no step of Python's is taken for a value.
+        finished = list(map(finish, values)) if None not in values else [v if v is None else finish(v) for v in values]
         if finished != values:
             for row, value in zip(rows, finished, strict=True):
                 setattr(row, name, value)
