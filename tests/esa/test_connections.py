@@ -384,3 +384,32 @@ def test_a_body_that_nobody_read_is_no_answer_of_the_next_request(new_client: Ne
             ask(client, 1)
         assert ask(client, 2) == "2"
         assert server.accepted == 2
+
+
+def test_a_call_that_ends_leaves_its_connection_to_the_next(new_client: NewClient) -> None:
+    with serving(lambda peer, data, number: peer.send(data)) as server:
+        client = new_client(server.url)
+        for site in range(1, 4):
+            ended = Deadline(20)
+            assert client.call("A", {"SiteId": str(site)}, ended)["Jobs"][0]["SiteId"] == site
+            # As the end of every call does: what it waits for is shut down, and this it no longer waits for.
+            ended.cancel()
+        assert server.accepted == 1
+
+
+def test_a_connection_that_is_given_back_after_the_end_is_closed(new_client: NewClient) -> None:
+    left = threading.Event()
+
+    def shape(peer: Peer, data: bytes, number: int) -> None:
+        time.sleep(0.2)
+        peer.send(data)
+        if not peer.sock.recv(1):
+            left.set()
+
+    with serving(shape) as server, ThreadPoolExecutor(1) as other:
+        client = new_client(server.url)
+        call = other.submit(ask, client, 1)
+        time.sleep(0.1)
+        client.close()
+        assert call.result(5) == "1"
+        assert left.wait(5)
