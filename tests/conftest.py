@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -15,7 +16,9 @@ from pulumi_resource_alicloud_esa.esa.retry import PROCESS_BUDGET
 
 from emulator import Emulator
 from tests.support.engine import Engine
-from tests.support.running import Running
+
+if TYPE_CHECKING:
+    from tests.support.running import Running
 
 _PREFIXES = ("ALIBABA_CLOUD_", "ALIBABACLOUD_", "ALICLOUD_")
 _NAMES = (
@@ -37,6 +40,8 @@ _UNTIMED: dict[str, Any] = {
     "database": None,
     "suppress_health_check": [hypothesis.HealthCheck.too_slow],
 }
+# `make check` runs before each commit and tries fewer examples than `make test`, `make fuzz` many more.
+hypothesis.settings.register_profile("check", max_examples=20, **_UNTIMED)
 hypothesis.settings.register_profile("default", max_examples=60, **_UNTIMED)
 hypothesis.settings.register_profile("fuzz", max_examples=5000, **_UNTIMED)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
@@ -46,6 +51,12 @@ def pytest_configure(config: pytest.Config) -> None:
     # A run in the background ignores Ctrl-C; the programs that the tests start must not inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "fuzz: a property test that `make fuzz` runs with many more examples")
+
+
+def pytest_collection_finish() -> None:
+    # What stands here until the end need not be looked through again and again.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -105,6 +116,9 @@ def engine(tmp_path: Path, emulator: Emulator) -> Engine:
 
 @pytest.fixture
 def running(shared: Emulator) -> Iterator[Running]:
+    # Here, since it imports gRPC and the SDK, which most rooms do not need.
+    from tests.support.running import Running
+
     server = Running(shared.environment())
     yield server
     server.stop()

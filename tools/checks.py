@@ -40,6 +40,8 @@ NEEDS_MORE = (
 # Into how many parts `check` deals the test files of a room: processes of their own, which cost less than one process
 # that hands tests to others, each of which collects them all. The longest come first.
 PARTS = {"tests/cli/": 4, "tests/esa/": 2, "tests/": 2}
+# Plugins that these processes do without: they would write over each other's cache; the rest would only be imported.
+UNUSED = ("cacheprovider", "xdist", "xdist.looponfail", "pytest_cov", "anyio")
 # More than cores: many of these tests wait for a deadline.
 AT_ONCE = 4
 WORKFLOWS = ROOT / ".github" / "workflows"
@@ -114,8 +116,7 @@ def quick_checks() -> list[list[Check]]:
     for room, parts in PARTS.items():
         mine = [file for file in left if file.startswith(room)]
         left = [file for file in left if file not in mine]
-        # No cache: they would write over each other's.
-        pytest = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        pytest = [PYTHON, "-m", "pytest", "-q", "--hypothesis-profile=check", *(f"-pno:{name}" for name in UNUSED)]
         groups += [[Check(f"{room} {part + 1} of {parts}", [*pytest, *mine[part::parts]])] for part in range(parts)]
     return groups
 

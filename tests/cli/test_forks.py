@@ -72,6 +72,6 @@ def test_nothing_of_a_fork_is_left_in_the_next(cli: Cli) -> None:
         assert here("jobs", "list", "--site-id", SITE).code == 1
     finally:
         os.umask(mask)
-    cli.recorded()
+    cli.record()
     assert (cli.folder / BASELINE).stat().st_mode & 0o777 == 0o666 & ~mask
     assert list((cli.folder / "other").iterdir()) == []

@@ -1,4 +1,4 @@
-"""Two hundred sites of 45 jobs: all of them, within one bound, politely where the service counts requests."""
+"""Two hundred sites of a few jobs: all of them, within one bound, politely where the service counts requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from emulator import Emulator, Glitch
 from tests.support.command import Cli
 from tests.support.terminal import ESCAPE, on_terminal
 
-SITES, JOBS = 200, 45
+SITES, JOBS = 200, 5
 LISTING, EXECUTIONS = "ListScheduledPreloadJobs", "ListScheduledPreloadExecutions"
 
 

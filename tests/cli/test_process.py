@@ -120,7 +120,7 @@ def test_a_name_that_takes_forever_to_look_up_ends_with_the_deadline_and_with_ct
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_reader_that_goes_away_is_no_traceback(cli: Cli, unbuffered: str) -> None:
     cli.extra = {"PYTHONUNBUFFERED": unbuffered}
-    cli.emulator.store.generate(SITE_ID, 3000)
+    cli.emulator.store.generate(SITE_ID, 1500)
     command = f"{COMMAND} jobs list --site-id {SITE} --page-size 1000 | head -1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], env=cli.environment(), capture_output=True, text=True, check=True)
     heading, code = done.stdout.splitlines()
@@ -132,11 +132,11 @@ def test_a_reader_that_goes_away_is_no_traceback(cli: Cli, unbuffered: str) -> N
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_slow_reader_gets_everything(cli: Cli, unbuffered: str) -> None:
     cli.extra = {"PYTHONUNBUFFERED": unbuffered}
-    cli.emulator.store.generate(SITE_ID, 3000)
+    cli.emulator.store.generate(SITE_ID, 1500)
     process = start(cli, "jobs", "list", "--site-id", SITE, "--page-size", "1000")
     time.sleep(1.5)
     out, _ = process.communicate(timeout=30)
-    assert (process.returncode, len(out.splitlines())) == (0, 3001)
+    assert (process.returncode, len(out.splitlines())) == (0, 1501)
 
 
 def test_a_reader_that_goes_away_does_not_change_the_verdict(cli: Cli) -> None:
