@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime import proto
 from pulumi_resource_alicloud_esa.engine.values import UNKNOWN, to_plain
-from pulumi_resource_alicloud_esa.engine.wire import to_struct
+from pulumi_resource_alicloud_esa.engine.wire import Written, to_struct
 from pulumi_resource_alicloud_esa.schema import VERSION, schema_text
 
 from emulator import EXAMPLE_SITE_ID, SITE_ID, Emulator, Glitch, RawAnswer
@@ -77,7 +78,7 @@ def test_no_credentials_is_its_own_status() -> None:
 
 
 def test_a_defect_is_one_line_without_a_traceback(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(token: str, inputs: dict[str, Any], deadline: Any) -> dict[str, Any]:
+    def broken(*call: Any) -> dict[str, Any]:
         raise KeyError("hunter2")
 
     monkeypatch.setattr(running.provider, "invoke", broken)
@@ -85,6 +86,19 @@ def test_a_defect_is_one_line_without_a_traceback(running: Running, monkeypatch:
     assert code is grpc.StatusCode.INTERNAL
     assert text.startswith(f"a defect in alicloud-esa {VERSION}: KeyError")
     assert "hunter2" not in text
+
+
+def test_jobs_are_written_while_others_are_waited_for(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    class Watched(Written):
+        def add(self, entries: Sequence[Any]) -> None:
+            sizes.append(len(entries))
+            super().add(entries)
+
+    monkeypatch.setattr("pulumi_resource_alicloud_esa.server.Written", Watched)
+    assert running.invoke(**SITE, pageSize=20)["jobs"] == running.invoke(**SITE)["jobs"]
+    assert sorted(sizes) == [5, 20, 20]
 
 
 def test_text_of_any_script_survives(running: Running, shared: Emulator) -> None:
@@ -126,7 +140,7 @@ def test_cancel_is_served_and_ends_calls_within_a_second(running: Running, share
 
 def test_cancel_does_not_wait_for_a_thread_that_hangs(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     released = threading.Event()
-    monkeypatch.setattr(running.provider, "invoke", lambda token, inputs, deadline: released.wait(10) and {})
+    monkeypatch.setattr(running.provider, "invoke", lambda *call: released.wait(10) and {})
     with ThreadPoolExecutor(1) as caller:
         call = caller.submit(running.failure, **SITE)
         time.sleep(0.2)

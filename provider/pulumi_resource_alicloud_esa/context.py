@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from .esa.deadline import Deadline
     from .esa.service import Service
+
+
+Arrived = Callable[[Sequence[Any]], None]
 
 
 class CallContext(NamedTuple):
@@ -22,3 +25,5 @@ class CallContext(NamedTuple):
     progress: Callable[[int, int], None]
     note: Callable[[str], None] = lambda line: None
     """Tells the user a line about what was read."""
+    arrived: Arrived = lambda entries: None
+    """Gets what will be answered, as far as it is there already."""

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from .context import CallContext
+from .context import Arrived, CallContext
 from .engine.faults import known_faults, shown_faults
 from .engine.log import EngineLog, no_log
 from .engine.secrets import without_secrets, without_texts
@@ -86,10 +86,12 @@ class EsaProvider:
         # An earlier client is left to the calls that still use it; its threads end with the last of them.
         self._client = self._new_client(read_settings(values, self._environment))
 
-    def invoke(self, token: str, inputs: dict[str, Any], deadline: Deadline | None = None) -> dict[str, Any]:
+    def invoke(
+        self, token: str, inputs: dict[str, Any], deadline: Deadline | None = None, arrived: Arrived | None = None
+    ) -> dict[str, Any]:
         """The function's result; an empty one while an input is not known, as for a provider not known yet.
 
-        Raises InvalidInput for what is known and wrong even then.
+        `arrived` gets parts of the result early. Raises InvalidInput for what is known and wrong even then.
         """
         if token not in FUNCTIONS:
             raise InvalidInput([Fault(token, f"no such function; there are {', '.join(sorted(FUNCTIONS))}")])
@@ -99,7 +101,7 @@ class EsaProvider:
                 _check_known(function, inputs)
                 return {}
             with self._call(_subject(token, inputs), deadline) as context:
-                return function(inputs, context)
+                return function(inputs, context._replace(arrived=arrived or context.arrived))
         except InvalidInput as error:
             if "PULUMI_PROJECT" not in self._environment:
                 # `pulumi do`: what is wrong was typed there.
@@ -111,9 +113,8 @@ class EsaProvider:
         self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any], deadline: Deadline | None = None
     ) -> tuple[dict[str, Any], list[Fault]]:
         """The resource's checked inputs and what is wrong with them."""
-        inputs, faults = _resource(_type_of(urn)).check(
-            olds, news, lambda: self._call(_subject(urn, news), deadline, urn)
-        )
+        subject = _subject(urn, news)
+        inputs, faults = _resource(_type_of(urn)).check(olds, news, lambda: self._call(subject, deadline, urn))
         return inputs, shown_faults(faults, news)
 
     def diff(self, urn: str, olds: Mapping[str, Any], news: Mapping[str, Any], ignored: Sequence[str]) -> Diff:

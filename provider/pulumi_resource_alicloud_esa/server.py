@@ -21,7 +21,7 @@ from .engine.property_path import split
 from .engine.secrets import marked
 from .engine.tracing import Tracing
 from .engine.values import contains_unknown, to_plain
-from .engine.wire import invoke_response, to_struct
+from .engine.wire import Written, to_struct
 from .esa.deadline import Deadline
 from .esa.errors import Fault, InvalidInput
 from .provider import EsaProvider
@@ -108,10 +108,11 @@ class EsaServicer(service.ResourceProviderServicer):
 
         def work(deadline: Deadline) -> Any:
             args = to_plain(request.args)
+            written = Written()
             with self._tracing.call(f"invoke {request.tok}", metadata, args):
-                result = self._esa.invoke(request.tok, args, deadline)
+                result = self._esa.invoke(request.tok, args, deadline, written.add)
             # Bytes, not a message: see wire.py, and `serve` below. A secret input makes all of it secret.
-            return invoke_response(marked(result, result) if args.secret else result)
+            return written.invoke_response(marked(result, result) if args.secret else result)
 
         return await self._calls.run(context, work, request.args)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.runtime import proto, rpc
 from pulumi_resource_alicloud_esa.engine.values import SIGNATURE, UNKNOWN, UNKNOWN_STRING, Secret
-from pulumi_resource_alicloud_esa.engine.wire import invoke_response, to_struct
+from pulumi_resource_alicloud_esa.engine.wire import Written, invoke_response, to_struct
 from pulumi_resource_alicloud_esa.schema import schema_text
 
 TEXTS = st.one_of(st.text(max_size=8), st.integers(0, 300).map(lambda size: "ü" * size))
@@ -93,6 +93,19 @@ def test_entries_are_written_as_maps_of_their_fields(rows: list[dict[str, Any]])
     entries = [Entry(**row) for row in rows]
     written = to_struct({"jobs": entries, "job": entries[0], "secret": Secret(entries), "mixed": [entries[0], 1]})
     assert written == to_struct({"jobs": rows, "job": rows[0], "secret": Secret(rows), "mixed": [rows[0], 1]})
+
+
+def test_what_was_written_before_the_answer_is_not_written_again() -> None:
+    early, late = [Entry(any=1, text=text, mark="x", number=0.5, none=None) for text in ("early", "late")]
+    written = Written()
+    written.add([])
+    written.add([early])
+    # What comes later, or beside it, is written with the answer.
+    assert written.invoke_response({"jobs": [early, late]}) == invoke_response({"jobs": [early, late]})
+    before = invoke_response({"jobs": [early], "job": early})
+    early.text = "changed"
+    assert written.invoke_response({"jobs": [early]}) == invoke_response({"jobs": [Entry(1, "early", "x", 0.5, None)]})
+    assert written.invoke_response({"jobs": [early], "job": early}) != before
 
 
 def escaped(value: Any) -> Any:

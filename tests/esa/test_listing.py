@@ -78,6 +78,16 @@ def test_every_page_is_asked_for_once_with_the_same_window(shared: Emulator, new
     assert len(shared.requests) >= 4
 
 
+@pytest.mark.parametrize(("size", "expected"), [(50, []), (45, [45]), (20, [20, 20, 5])])
+def test_entries_of_several_pages_are_handed_on_as_they_arrive(
+    shared: Emulator, new_service: NewService, size: int, expected: list[int]
+) -> None:
+    arrived: list[list[Job]] = []
+    listing = read(new_service(shared.url, concurrency=1), size=size, arrived=lambda rows: arrived.append([*rows]))
+    assert [len(rows) for rows in arrived] == expected
+    assert [row for rows in arrived for row in rows] == (listing.rows if expected else [])
+
+
 def test_an_empty_site_is_an_empty_list_and_one_request(shared: Emulator, new_service: NewService) -> None:
     listing = new_service(shared.url).jobs(JobQuery(str(EMPTY_SITE_ID)), Deadline(5))
     assert (listing.rows, listing.total_count, len(shared.requests)) == ([], 0, 1)

@@ -12,12 +12,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from struct import Struct
+from types import MappingProxyType
 from typing import Any
 
 from google.protobuf import struct_pb2
 
 from .values import SECRET, SHORTEST_MARK, SIGNATURE, UNKNOWN, UNKNOWN_STRING, Secret, escape
 
+Ready = Mapping[int, bytes]
+"""What is written already, by the identity of what it is."""
 _double = Struct("<d").pack
 # The tags of google.protobuf.Value's fields, then those of a map's entry and of a list's item.
 _NUMBER, _TEXT, _MAP, _LIST = b"\x11", b"\x1a", b"\x2a", b"\x32"
@@ -26,12 +29,32 @@ _ENTRY, _KEY, _VALUE, _ITEM = b"\x0a", b"\x0a", b"\x12", b"\x0a"
 _RESULT = b"\x0a"  # `return` of pulumirpc.InvokeResponse
 _SHORT = 128  # texts below it are written behind heads that are made once
 _ROWS_AT_ONCE = 500  # bounds the memory beside the answer itself
+_NOTHING: Ready = MappingProxyType({})
 _DISTINCT = {str, int, type(None)}  # equal values of these are written alike, unlike 0.0 and -0.0, or 1 and True
 
 
+class Written:
+    """Entries that are written while the rest of an answer is waited for."""
+
+    def __init__(self) -> None:
+        self._entries: list[Any] = []
+        self._contents: dict[int, bytes] = {}
+
+    def add(self, entries: Sequence[Any]) -> None:
+        """Write these."""
+        if entries:
+            # Kept, so that nothing else can get the identity of one.
+            self._entries.extend(entries)
+            self._contents.update(zip(map(id, entries), _structs(entries), strict=True))
+
+    def invoke_response(self, values: Mapping[str, Any]) -> bytes:
+        """A pulumirpc.InvokeResponse whose result is this plain map, serialised."""
+        return b"".join(_wrap(_RESULT, _struct(values, self._contents)))
+
+
 def invoke_response(values: Mapping[str, Any]) -> bytes:
-    """A pulumirpc.InvokeResponse whose result is this plain map, serialised."""
-    return b"".join(_wrap(_RESULT, _struct(values)))
+    """The same where nothing is written yet."""
+    return Written().invoke_response(values)
 
 
 def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
@@ -39,10 +62,10 @@ def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
     return struct_pb2.Struct.FromString(b"".join(_struct(values)))
 
 
-def _struct(values: Mapping[str, Any]) -> list[bytes]:
+def _struct(values: Mapping[str, Any], ready: Ready = _NOTHING) -> list[bytes]:
     """A map's content in parts, which are joined once: megabytes would be copied again for each level around them."""
     contents = list(values.values())
-    written: Iterable[list[bytes]] = map(_parts, contents)
+    written: Iterable[list[bytes]] = (_parts(content, ready) for content in contents)
     if set(map(type, contents)) == {dict}:
         # Jobs by their ids.
         written = ([_field(_MAP, content)] for content in _structs(contents))
@@ -60,12 +83,12 @@ def _value(value: Any) -> bytes:
     return b"".join(_parts(value))
 
 
-def _parts(value: Any) -> list[bytes]:
+def _parts(value: Any, ready: Ready = _NOTHING) -> list[bytes]:
     kind = type(value)
     if kind is dict:
         return _wrap(_MAP, _struct(value))
     if kind is list or kind is tuple:
-        return _wrap(_LIST, _items(value))
+        return _wrap(_LIST, _items(value, ready))
     if _is_entry(kind):
         return _wrap(_MAP, _structs([value]))
     return [_scalar(value)]
@@ -93,16 +116,19 @@ def _entry(key: bytes, value: bytes) -> bytes:
     return _field(_ENTRY, _field(_KEY, key) + _field(_VALUE, value))
 
 
-def _items(values: Sequence[Any]) -> list[bytes]:
+def _items(values: Sequence[Any], ready: Ready) -> list[bytes]:
     kinds = set(map(type, values))
     if kinds == {dict} or (len(kinds) == 1 and _is_entry(*kinds)):
-        return [_row_head(len(content)) + content for content in _structs(values)]
+        return [_row_head(len(content)) + content for content in _structs(values, ready)]
     texts = _short_texts(_item_heads(), values) if kinds == {str} else None
     return texts or [_field(_ITEM, _value(value)) for value in values]
 
 
-def _structs(maps: Sequence[Any]) -> list[bytes]:
+def _structs(maps: Sequence[Any], ready: Ready = _NOTHING) -> list[bytes]:
     """Each map's content; name by name where all have the same, as entries of one kind do."""
+    if ready:
+        with contextlib.suppress(KeyError):
+            return [ready[identity] for identity in map(id, maps)]
     if _is_entry(type(maps[0])):
         # Here, not at the top: the plugin starts without it.
         from msgspec.structs import astuple

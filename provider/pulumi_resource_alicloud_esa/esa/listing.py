@@ -9,8 +9,9 @@ not even by a TotalCount that is capped at a full page: the page after a full la
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -36,6 +37,7 @@ _SLOW = 0.03
 T = TypeVar("T")
 R = TypeVar("R")
 Progress = Callable[[int, int], None]
+Arrived = Callable[[Sequence[E]], None]
 
 
 class Caller(Protocol):
@@ -98,9 +100,13 @@ class Lister(Struct, frozen=True):
         deadline: Deadline,
         progress: Progress | None = None,
         number: int | None = None,
+        arrived: Arrived[E] = lambda entries: None,
     ) -> Listing[E]:
-        """All entries, or those of page `number`; raises what the client raises, and PartialAnswer."""
-        reader = _Reader(self, source, parameters, deadline, progress)
+        """All entries, or those of page `number`; raises what the client raises, and PartialAnswer.
+
+        Of several pages `arrived` gets each, while the others are waited for.
+        """
+        reader = _Reader(self, source, parameters, deadline, progress, arrived)
         return reader.all(size) if number is None else reader.one(number, size)
 
     def each(
@@ -122,6 +128,7 @@ class _Reader(Struct, Generic[E], frozen=True):
     parameters: Mapping[str, str]
     deadline: Deadline
     progress: Progress | None
+    arrived: Arrived[E]
 
     @property
     def asked(self) -> dict[str, str]:
@@ -139,10 +146,8 @@ class _Reader(Struct, Generic[E], frozen=True):
         return Listing(page.request_id, page.total, list(page.by_id.values()))
 
     def all(self, size: int) -> Listing[E]:
-        try:
+        with contextlib.suppress(_Moved):
             return self._walk(size)
-        except _Moved:
-            pass
         try:
             return self._walk(size)
         except _Moved as moved:
@@ -187,15 +192,14 @@ class _Reader(Struct, Generic[E], frozen=True):
         seen = set(first.by_id)
         pages: dict[int, _Page[E]] = {}
 
-        def are_quick() -> bool:
-            return quick
-
         def read(number: int) -> tuple[_Page[E], float]:
             return _timed(lambda: self._page(number, size) if number <= last else self._beyond(number, size, first))
 
         # A server that ignores PageSize may have given everything on its first page.
         numbers = range(2 if len(seen) < first.total else last + 1, last + (2 if full else 1))
-        for number, (page, waited) in self.lister.each(read, numbers, self.deadline, are_quick):
+        if numbers:
+            self.arrived(first.rows)
+        for number, (page, waited) in self.lister.each(read, numbers, self.deadline, lambda: quick):  # noqa: B023
             quick = quick and waited < _SLOW
             pages[number] = page
             if number > last:
@@ -209,6 +213,7 @@ class _Reader(Struct, Generic[E], frozen=True):
                     f"but TotalCount is {first.total}"
                 )
             seen |= new
+            self.arrived(page.rows)
             self._report(len(seen), first.total)
         return pages
 

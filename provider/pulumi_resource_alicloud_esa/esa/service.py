@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from .deadline import Deadline
 from .errors import ApiError, Fault, InvalidInput, PartialAnswer
-from .listing import Lister, Listing, Progress, Source
+from .listing import Arrived, Lister, Listing, Progress, Source
 from .models import EXECUTION, JOB, SITE, Execution, Job, Site
 from .query import JobFilter, JobQuery
 from .rows import hold_to_question, read_page, read_request_id, read_row
@@ -31,11 +31,16 @@ class Service(Struct, frozen=True):
     lister: Lister
     warn: Callable[[Fault], None] = lambda fault: None
 
-    def jobs(self, query: JobQuery, deadline: Deadline, progress: Progress | None = None) -> Listing[Job]:
+    def jobs(
+        self,
+        query: JobQuery,
+        deadline: Deadline,
+        progress: Progress | None = None,
+        arrived: Arrived[Job] = lambda entries: None,
+    ) -> Listing[Job]:
         """The jobs of a site that pass the query's filters; raises PartialAnswer rather than leave one out."""
-        listing = self.lister.read(
-            JOBS, query.parameters(), query.page_size, deadline, progress, number=query.page_number
-        )
+        parameters = query.parameters()
+        listing = self.lister.read(JOBS, parameters, query.page_size, deadline, progress, query.page_number, arrived)
         for doubt in query.doubts(listing.rows):
             self.warn(doubt)
         everything = query.filter == JobFilter()

@@ -14,7 +14,7 @@ def invoke(inputs: dict[str, Any], context: CallContext) -> dict[str, Any]:
     Raises InvalidInput before anything is sent, and what reading can raise.
     """
     query = read_job_query(inputs)
-    listing = context.service().jobs(query, context.deadline, context.progress)
+    listing = context.service().jobs(query, context.deadline, context.progress, context.arrived)
     return {
         "requestId": listing.request_id,
         "totalCount": listing.total_count,
