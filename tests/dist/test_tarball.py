@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +69,24 @@ def test_it_trusts_the_authorities_of_requests_ca_bundle_and_no_others(engine: E
     assert unknown.code == 1
     # Said by the handshake: had the packed list of authorities been missing, it would say that.
     assert "certificate verify failed" in unknown.text
+
+
+def extensions(*argv: str | Path) -> set[str]:
+    """The standard library's extension modules that a plugin has loaded when it serves."""
+    with subprocess.Popen([*argv, "127.0.0.1:9"], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip().isdigit()
+        found = set(re.findall(r"/lib-dynload/(\w+)\.", Path(f"/proc/{process.pid}/maps").read_text(encoding="utf-8")))
+        process.kill()
+    return found
+
+
+def test_a_start_loads_nothing_that_one_from_venv_does_without(pulumi_home: Path) -> None:
+    packed = extensions(pulumi_home / "plugins" / f"resource-alicloud-esa-v{VERSION}" / PLUGIN)
+    assert "_ssl" in packed
+    # PyInstaller itself imports ctypes; its scripts for multiprocessing and inspect would import these and many more.
+    assert packed - extensions(ROOT / ".venv" / "bin" / PLUGIN) <= {"_ctypes"}
+    assert packed.isdisjoint({"_pickle", "_bz2", "_lzma"})
 
 
 @pytest.fixture

@@ -21,8 +21,9 @@ _SHARED_VARIABLE = "ALIBABA_CLOUD_ROLE_ARN"
 GLOBAL_HOST = "sts.aliyuncs.com"
 # Only this host knows key pairs of the old kind (RSA); the global one does not.
 RSA_HOST = "sts.ap-northeast-1.aliyuncs.com"
-_REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
+# Texts, compiled when a role is assumed.
+_REGION = r"[a-z0-9]+(-[a-z0-9]+)*"
+_HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?"
 
 
 class StsWish(Struct, frozen=True):
@@ -93,14 +94,14 @@ def sts_host(wish: StsWish, region: str | None, env: Mapping[str, str], default:
     """
     if wish.endpoint is not None:
         host = wish.endpoint.removeprefix("https://").rstrip("/")
-        if not _HOST.fullmatch(host):
+        if not re.fullmatch(_HOST, host):
             raise CredentialsError("sts_endpoint is not a host; give one such as sts.cn-hangzhou.aliyuncs.com")
         return host
     vpc = wish.vpc
     if vpc is None:
         vpc = (environment.value("vpcEndpointEnabled", env) or "").lower() == "true"
     candidates = (wish.region, environment.value("stsRegion", env), region)
-    chosen = next((name.lower() for name in candidates if name and _REGION.fullmatch(name.lower())), None)
+    chosen = next((name.lower() for name in candidates if name and re.fullmatch(_REGION, name.lower())), None)
     if chosen is not None:
         return f"{'sts-vpc' if vpc else 'sts'}.{chosen}.aliyuncs.com"
     if vpc:

@@ -6,15 +6,16 @@ import re
 
 from .values import escape, unescape
 
-_PLAIN = re.compile(r"[A-Za-z_$][\w$]*")
-_PART = re.compile(r'\.?(?:\["((?:[^"\\]|\\.)*)"\]|\[(\d+|\*)\]|([^.\["]+))')
+# Texts, compiled when a fault or a difference is shown.
+_PLAIN = r"[A-Za-z_$][\w$]*"
+_PART = r'\.?(?:\["((?:[^"\\]|\\.)*)"\]|\[(\d+|\*)\]|([^.\["]+))'
 
 
 def join(*parts: str) -> str:
     """The path of these keys; a key that is no plain name is quoted."""
     path = ""
     for part in map(escape, parts):
-        if _PLAIN.fullmatch(part):
+        if re.fullmatch(_PLAIN, part):
             path += f".{part}" if path else part
         else:
             escaped = part.replace("\\", "\\\\").replace('"', '\\"')
@@ -25,7 +26,7 @@ def join(*parts: str) -> str:
 def split(path: str) -> list[str]:
     """The keys of a path."""
     parts = []
-    for quoted, index, plain in _PART.findall(path):
+    for quoted, index, plain in re.findall(_PART, path):
         parts.append(unescape(re.sub(r"\\(.)", r"\1", quoted)) if quoted else index or plain)
     return parts
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 
+# Texts, compiled when the first moment is read: few calls have one.
 _BEFORE_THE_OFFSET = r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?"
-_RFC3339 = re.compile(_BEFORE_THE_OFFSET + r"(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))", re.ASCII)
+_RFC3339 = _BEFORE_THE_OFFSET + r"(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))"
 # The service's own examples have `+Z` and an offset without its colon, its parameters have epoch milliseconds.
-_ANSWERED = re.compile(_BEFORE_THE_OFFSET + r"(?:\+?[Zz]|([+-])([01]\d|2[0-3]):?([0-5]\d))", re.ASCII)
-_MILLISECONDS = re.compile(r"\d{1,15}", re.ASCII)
+_ANSWERED = _BEFORE_THE_OFFSET + r"(?:\+?[Zz]|([+-])([01]\d|2[0-3]):?([0-5]\d))"
+_MILLISECONDS = r"\d{1,15}"
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def parse_rfc3339(text: str) -> int | None:
     """Milliseconds since 1970 of an RFC 3339 moment, None for any other text."""
-    return _milliseconds(_nanoseconds(_RFC3339.fullmatch(text)))
+    return _milliseconds(_nanoseconds(re.fullmatch(_RFC3339, text, re.ASCII)))
 
 
 def parse_answered(text: str) -> int | None:
@@ -39,7 +40,9 @@ def format_moment(milliseconds: int) -> str | None:
 
 def _answered(text: str) -> int | None:
     text = text.strip()
-    return int(text) * 10**6 if _MILLISECONDS.fullmatch(text) else _nanoseconds(_ANSWERED.fullmatch(text))
+    if re.fullmatch(_MILLISECONDS, text, re.ASCII):
+        return int(text) * 10**6
+    return _nanoseconds(re.fullmatch(_ANSWERED, text, re.ASCII))
 
 
 def _format(nanoseconds: int) -> str | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 import re
+import sys
 from collections.abc import Mapping
 
 from .answer import Answer
@@ -36,7 +36,7 @@ class Transport:
             too_large=f"in one page: lower {term('page size')}",
         )
         self._common = {
-            "User-Agent": f"pulumi-alicloud-esa/{version} (python/{platform.python_version()})",
+            "User-Agent": f"pulumi-alicloud-esa/{version} (python/{sys.version.split()[0]})",
             "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",
         }
