@@ -1,4 +1,4 @@
-"""Ctrl-C in the middle of 200 sites: what was there before is there still, and what is written is whole."""
+"""Ctrl-C in the middle of an account: what was there before is there still, and what is written is whole."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.support.account import ALL, FOLDER
 from tests.support.command import Cli
 from tests.support.interrupt import interrupted, start
 
-SITES = 204
-STALLS_AT = 150
+SITES = 64
+STALLS_AT = 50
 
 
 def wait_until_it_stalls(cli: Cli) -> None:
@@ -25,7 +25,7 @@ def wait_until_it_stalls(cli: Cli) -> None:
 
 
 def test_a_check_that_is_interrupted_leaves_every_report_as_it_was(account: Cli) -> None:
-    account.emulator.store.add_sites(200, 1)
+    account.emulator.store.add_sites(60, 1)
     assert account("drift", "record", "--all-sites", "-o", FOLDER).code == 0
     for name in ("r.json", "import.json", "r.xml"):
         account.write(name, "of yesterday")
@@ -42,7 +42,7 @@ def test_a_check_that_is_interrupted_leaves_every_report_as_it_was(account: Cli)
 
 
 def test_a_recording_that_is_interrupted_names_the_files_that_it_wrote_and_all_are_whole(account: Cli) -> None:
-    account.emulator.store.add_sites(200, 1)
+    account.emulator.store.add_sites(60, 1)
     account.emulator.glitches.add(Glitch(stall=True, from_request=STALLS_AT))
     process = start(account, "drift", "record", "--all-sites", "-o", "new")
     wait_until_it_stalls(account)

@@ -20,8 +20,8 @@ A, B, C = "a" * 24, "b" * 24, "c" * 24
 
 @pytest.fixture
 def shared(emulator: Emulator) -> Emulator:
-    """An emulator of this test's own, with 60 more sites than the four of every one; each of those has two jobs."""
-    emulator.store.add_sites(60, 2)
+    """An emulator of this test's own, with 20 more sites than the four of every one; each of those has two jobs."""
+    emulator.store.add_sites(20, 2)
     return emulator
 
 
@@ -32,13 +32,13 @@ def asked(cli: Cli) -> list[str]:
 def test_all_sites_are_one_table_with_a_column_for_the_site(cli: Cli) -> None:
     ran = cli("jobs", "list", "--all-sites")
     heading, *lines = ran.out.splitlines()
-    assert (ran.code, ran.err) == (0, "64 sites: 169 of 169 jobs\n")
+    assert (ran.code, ran.err) == (0, "24 sites: 89 of 89 jobs\n")
     assert heading.split()[:5] == ["SITE", "SITE", "ID", "ID", "NAME"]
-    assert len(lines) == 169
+    assert len(lines) == 89
     row = next(line for line in lines if EXAMPLE_JOB_ID in line and line.startswith("example.com "))
     assert row.split()[1:3] == [SITE, EXAMPLE_JOB_ID]
     assert "somebody-else.example" not in ran.out
-    assert (asked(cli).count("ListSites"), len(asked(cli))) == (1, 65)
+    assert (asked(cli).count("ListSites"), len(asked(cli))) == (1, 25)
 
 
 def test_the_json_has_every_job_with_its_site_and_what_was_read_of_each_site(cli: Cli) -> None:
@@ -69,37 +69,37 @@ def test_ids_alone_need_no_list_of_sites_and_stand_for_the_names(cli: Cli) -> No
 
 
 def test_a_regular_expression_chooses_by_name_and_filters_go_for_every_site(cli: Cli) -> None:
-    ran = cli("jobs", "list", "--site-name-regex", r"^site-0[0-2]", "--task-type", "preload", "--json")
-    assert len(ran.json["sites"]) == 29
+    ran = cli("jobs", "list", "--site-name-regex", r"^site-0[01]", "--task-type", "preload", "--json")
+    assert len(ran.json["sites"]) == 19
     assert {job["taskType"] for job in ran.json["jobs"]} == {"preload"}
-    assert ran.json["totalCount"] == 58
+    assert ran.json["totalCount"] == 38
     ran = cli("jobs", "list", "--site-name-regex", "^nothing$")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("error: --site-name-regex: '^nothing$' matches the name of none of 64 sites (")
+    assert ran.err.startswith("error: --site-name-regex: '^nothing$' matches the name of none of 24 sites (")
 
 
 @pytest.mark.parametrize("form", ["table", "json", "pulumi-import"])
 def test_a_site_that_cannot_be_read_is_told_and_the_others_are_listed(cli: Cli, form: str) -> None:
-    broken = [FIRST_ID + 55, FIRST_ID + 7]
+    broken = [FIRST_ID + 15, FIRST_ID + 7]
     for site in broken:
         cli.emulator.glitches.add(Glitch(code="SiteNotFound", site_id=site))
     ran = cli("jobs", "list", "--all-sites", "--format", form)
     assert ran.code == 1
     errors = [line for line in ran.err.splitlines() if line.startswith("error: ")]
     assert [error.split(": ")[1] for error in errors] == [
-        f"site {FIRST_ID + 55} (site-055.example.com)",
+        f"site {FIRST_ID + 15} (site-015.example.com)",
         f"site {FIRST_ID + 7} (site-007.example.com)",
     ]
     if form == "table":
-        assert len(ran.out.splitlines()) == 1 + 165
-        assert ran.err.startswith("62 of 64 sites: 165 of 165 jobs\nerror: ")
+        assert len(ran.out.splitlines()) == 1 + 85
+        assert ran.err.startswith("22 of 24 sites: 85 of 85 jobs\nerror: ")
     elif form == "json":
-        assert len(ran.json["jobs"]) == 165
+        assert len(ran.json["jobs"]) == 85
         told = {site["siteId"]: site["errors"] for site in ran.json["sites"] if site["errors"]}
         assert list(told) == [str(site) for site in broken]
         assert all("SiteNotFound" in errors[0] for errors in told.values())
     else:
-        assert len(ran.json["resources"]) == 165
+        assert len(ran.json["resources"]) == 85
 
 
 def test_a_name_of_no_site_is_told_and_the_others_are_listed(cli: Cli) -> None:
@@ -146,10 +146,10 @@ def test_sites_that_cannot_be_listed_are_one_error_that_names_the_permission(cli
 
 
 def test_who_interrupts_gets_no_part_of_a_list(cli: Cli) -> None:
-    cli.emulator.glitches.add(Glitch(delay=30, site_id=FIRST_ID + 30))
+    cli.emulator.glitches.add(Glitch(delay=30, site_id=FIRST_ID + 10))
     process = start(cli, "jobs", "list", "--all-sites", "--json")
     deadline = time.monotonic() + 20
-    while len(cli.emulator.requests) < 64 and time.monotonic() < deadline:
+    while len(cli.emulator.requests) < 24 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert interrupted(process) == ("", "\nerror: interrupted\n")
 
@@ -165,11 +165,11 @@ def test_a_job_of_none_of_the_sites_is_a_fault(cli: Cli) -> None:
 def test_a_value_that_some_site_has_is_no_typing_error(cli: Cli) -> None:
     cli.emulator.store.change(EXAMPLE_SITE_ID, EXAMPLE_JOB_ID, TaskType="purge")
     ran = cli("jobs", "list", "--all-sites", "--task-type", "purge")
-    assert ran.err == "64 sites: 1 of 169 jobs\n"
+    assert ran.err == "24 sites: 1 of 89 jobs\n"
     ran = cli("jobs", "list", "--all-sites", "--task-type", "prelaod")
     assert ran.err.splitlines() == [
         "warning: --task-type: no job has 'prelaod', and the service is not known to; known are preload, refresh",
-        "64 sites: 0 of 169 jobs",
+        "24 sites: 0 of 89 jobs",
     ]
 
 
@@ -200,12 +200,12 @@ def test_executions_of_all_sites_are_imported_too(cli: Cli) -> None:
 
 
 def test_when_the_time_is_up_what_was_read_is_listed(cli: Cli) -> None:
-    cli.emulator.glitches.add(Glitch(delay=30, site_id=FIRST_ID + 30))
+    cli.emulator.glitches.add(Glitch(delay=30, site_id=FIRST_ID + 10))
     ran = cli("jobs", "list", "--all-sites", "--timeout-seconds", "2", "--json")
     assert ran.code == 1
-    assert len(ran.json["jobs"]) == 167
+    assert len(ran.json["jobs"]) == 87
     (error,) = [line for line in ran.err.splitlines() if line.startswith("error: ")]
-    assert error.startswith(f"error: site {FIRST_ID + 30} (site-030.example.com): no complete answer within 2 seconds")
+    assert error.startswith(f"error: site {FIRST_ID + 10} (site-010.example.com): no complete answer within 2 seconds")
 
 
 def test_the_same_error_of_many_sites_is_one_line(cli: Cli) -> None:
@@ -213,7 +213,7 @@ def test_the_same_error_of_many_sites_is_one_line(cli: Cli) -> None:
         cli.emulator.glitches.add(Glitch(delay=30, site_id=FIRST_ID + 1 + site))
     ran = cli("jobs", "list", "--all-sites", "--timeout-seconds", "2", "--max-concurrency", "16")
     note, error = ran.err.splitlines()
-    assert note == "54 of 64 sites: 149 of 149 jobs"
+    assert note == "14 of 24 sites: 69 of 69 jobs"
     three = ", ".join(f"{FIRST_ID + n} (site-{n:03d}.example.com)" for n in (10, 9, 8))
     assert error.startswith(f"error: 10 sites ({three} and 7 more): no complete answer within 2 seconds")
 
@@ -248,16 +248,16 @@ def test_the_table_fits_the_terminal(cli: Cli, width: int) -> None:
     heading, *lines, note = ESCAPE.sub("", sent[sent.rindex("\x1b[2K") :]).splitlines()
     assert heading.split() == WIDTHS[width]
     assert all(len(line) <= width for line in (heading, *lines))
-    assert note.startswith("62 sites: 168 of 168 jobs")
+    assert note.startswith("22 sites: 88 of 88 jobs")
     assert ("left out, --wide shows all" in note) == (width < 200)
 
 
 def test_progress_counts_the_sites(cli: Cli) -> None:
-    cli.emulator.delay = 0.1
+    cli.emulator.delay = 0.2
     _, sent = on_terminal(cli, "jobs", "list", "--all-sites", "--max-concurrency", "4")
     shown = ESCAPE.sub("", sent)
     assert "all sites" in shown
-    counts = {int(done) for done in re.findall(r"site (\d+) of 64", shown)}
+    counts = {int(done) for done in re.findall(r"site (\d+) of 24", shown)}
     assert len(counts) > 3
 
 

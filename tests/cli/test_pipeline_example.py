@@ -31,7 +31,7 @@ def repo(cli: Cli, tmp_path: Path) -> Iterator[Cli]:
     """A checkout with the script where the pipelines expect it, and a baseline."""
     (cli.folder / "ci").mkdir()
     shutil.copy(EXAMPLE / "check-drift.sh", cli.folder / "ci")
-    assert cli("drift", "record", "--executions", "--site-id", SITE, "-o", BASELINE).code == 0
+    cli.recorded("--executions", file=BASELINE)
     (tmp_path / "bin").mkdir()
     with forked_command(tmp_path / "bin") as path:
         cli.extra["PATH"] = path

@@ -106,7 +106,7 @@ PAST = {"StartTime": "2020-01-01T00:00:00Z", "EndTime": "2020-01-01T01:00:00Z"}
     ],
 )
 def test_a_new_job_is_known_while_its_plan_is(cli: Cli, first: Any, then: Any, new: int) -> None:
-    cli.record("--executions")
+    cli.record("--executions", "--name-regex", "^(example|added)$")
     cli.emulator.store.add(SITE_ID, Id=ADDED, Name="added")
     plan = {"Id": FIRST, "JobId": ADDED, "EndTime": "2999-01-01T00:00:00Z", **first}
     cli.emulator.store.executions.set(ADDED, [plan])
