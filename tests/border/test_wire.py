@@ -99,13 +99,22 @@ def test_what_was_written_before_the_answer_is_not_written_again() -> None:
     early, late = [Entry(any=1, text=text, mark="x", number=0.5, none=None) for text in ("early", "late")]
     written = Written()
     written.add([])
-    written.add([early])
+    written.add([early] * 500)
+    written.add([late])
     # What comes later, or beside it, is written with the answer.
     assert written.invoke_response({"jobs": [early, late]}) == invoke_response({"jobs": [early, late]})
     before = invoke_response({"jobs": [early], "job": early})
     early.text = "changed"
     assert written.invoke_response({"jobs": [early]}) == invoke_response({"jobs": [Entry(1, "early", "x", 0.5, None)]})
     assert written.invoke_response({"jobs": [early], "job": early}) != before
+
+
+def test_what_was_written_is_never_taken_for_something_that_came_later() -> None:
+    written = Written()
+    # As the pages of a listing that is read anew: nobody else keeps them.
+    written.add([Entry(1, "gone", "x", 0.5, None) for _ in range(500)])
+    jobs = [Entry(1, "here", "x", 0.5, None) for _ in range(500)]
+    assert written.invoke_response({"jobs": jobs}) == invoke_response({"jobs": jobs})
 
 
 def escaped(value: Any) -> Any:

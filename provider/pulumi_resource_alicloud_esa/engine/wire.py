@@ -37,19 +37,27 @@ class Written:
     """Entries that are written while the rest of an answer is waited for."""
 
     def __init__(self) -> None:
-        self._entries: list[Any] = []
+        self._new: list[Any] = []
+        # With what was written, so that nothing else can get its identity.
+        self._old: list[Any] = []
         self._contents: dict[int, bytes] = {}
 
     def add(self, entries: Sequence[Any]) -> None:
-        """Write these."""
-        if entries:
-            # Kept, so that nothing else can get the identity of one.
-            self._entries.extend(entries)
-            self._contents.update(zip(map(id, entries), _structs(entries), strict=True))
+        """Write these, or keep them until it is worth while."""
+        self._new += entries
+        if len(self._new) >= _ROWS_AT_ONCE:
+            self._write()
 
     def invoke_response(self, values: Mapping[str, Any]) -> bytes:
         """A pulumirpc.InvokeResponse whose result is this plain map, serialised."""
+        if self._contents and self._new:
+            self._write()
         return b"".join(_wrap(_RESULT, _struct(values, self._contents)))
+
+    def _write(self) -> None:
+        self._contents.update(zip(map(id, self._new), _structs(self._new), strict=True))
+        self._old += self._new
+        self._new = []
 
 
 def invoke_response(values: Mapping[str, Any]) -> bytes:
