@@ -235,3 +235,9 @@ def test_there_is_no_mapping_and_that_is_no_error(running: Running) -> None:
     assert running.stub.GetMapping(proto.GetMappingRequest(key="terraform")).data == b""
     assert list(running.stub.GetMappings(proto.GetMappingsRequest(key="terraform")).providers) == []
     assert running.stub.Cancel(empty_pb2.Empty()) == empty_pb2.Empty()
+
+
+def test_a_call_after_cancel_sends_nothing(running: Running, shared: Emulator) -> None:
+    running.stub.Cancel(empty_pb2.Empty())
+    assert running.failure(**SITE)[0] is grpc.StatusCode.CANCELLED
+    assert shared.requests == []
