@@ -16,8 +16,9 @@ _POSTPONED = (
     "pulumi.runtime.proto",
     # Messages in pure Python, which protobuf imports beside those in C.
     "google.protobuf.internal.python_message",
-    # HTTP/2, which nothing asks for.
+    # HTTP/2, and a look at types, for which nothing asks.
     "urllib3.http2",
+    "msgspec.inspect",
 )
 _OBJECTS_AT_ONCE = 50_000
 _OF_TYPING = ("NotRequired", "Required", "Self", "get_type_hints")
