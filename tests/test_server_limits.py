@@ -52,7 +52,7 @@ def test_the_time_holds_while_a_name_is_looked_up(running: Running, hung: thread
 def test_waiting_for_a_thread_does_not_count(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     running.stub.Configure(proto.ConfigureRequest(variables={"alicloud-esa:config:timeoutSeconds": "1"}))
     monkeypatch.setattr(
-        running.provider, "invoke", lambda token, inputs, deadline: time.sleep(0.15) or {"totalCount": 45}
+        running.provider, "invoke", lambda token, inputs, *rest: time.sleep(0.15) or {"totalCount": 45}
     )
     began = time.monotonic()
     calls = [running.later(**SITE) for _ in range(300)]
@@ -63,10 +63,10 @@ def test_waiting_for_a_thread_does_not_count(running: Running, monkeypatch: pyte
 def test_a_defect_is_one_line_and_holds_up_nobody(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     invoke = running.provider.invoke
 
-    def broken(token: str, inputs: dict[str, Any], deadline: Any) -> dict[str, Any]:
+    def broken(token: str, inputs: dict[str, Any], *rest: Any) -> dict[str, Any]:
         if inputs.get("name") == "broken":
             raise RuntimeError("secret detail")
-        return invoke(token, inputs, deadline)
+        return invoke(token, inputs, *rest)
 
     monkeypatch.setattr(running.provider, "invoke", broken)
     with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as caller:
