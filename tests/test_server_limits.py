@@ -51,9 +51,7 @@ def test_the_time_holds_while_a_name_is_looked_up(running: Running, hung: thread
 
 def test_waiting_for_a_thread_does_not_count(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     running.stub.Configure(proto.ConfigureRequest(variables={"alicloud-esa:config:timeoutSeconds": "1"}))
-    monkeypatch.setattr(
-        running.provider, "invoke", lambda token, inputs, *rest: time.sleep(0.15) or {"totalCount": 45}
-    )
+    monkeypatch.setattr(running.provider, "invoke", lambda token, inputs, *rest: time.sleep(0.15) or {"totalCount": 45})
     began = time.monotonic()
     calls = [running.later(**SITE) for _ in range(300)]
     assert [getattr(call.result(), "return").fields["totalCount"].number_value for call in calls] == [45] * 300
