@@ -62,11 +62,11 @@ class Cli:
         assert ran.code == 0, ran.err
         return self.read(BASELINE)
 
-    def recorded(self, *arguments: str, file: str = BASELINE) -> str:
+    def recorded(self) -> str:
         """The same, of a site that nobody changed yet: it is recorded once, and copied from then on."""
         assert self.emulator.store.jobs(SITE_ID) == list(seeded_jobs(SITE_ID))
-        self.write(file, _recorded(*arguments))
-        return _recorded(*arguments)
+        self.write(BASELINE, _recorded())
+        return _recorded()
 
     def check(self, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
         return self("drift", "check", "--baseline", BASELINE, *arguments, env=env)
@@ -88,9 +88,9 @@ class Cli:
 
 
 @functools.cache
-def _recorded(*arguments: str) -> str:
+def _recorded() -> str:
     with Emulator() as emulator, tempfile.TemporaryDirectory() as folder:
-        return Cli(emulator, Path(folder)).record(*arguments)
+        return Cli(emulator, Path(folder)).record()
 
 
 def start_python(
