@@ -28,6 +28,7 @@ _MAX_INTERIM = 100
 # The limit for the head of an interim answer; http.client has the same for a final one.
 _MAX_LINES, _MAX_LINE = 100, 65536
 _REMEMBERED = 256
+_BUFFER = 64 * 1024
 
 
 class MisplacedAnswer(Exception):
@@ -112,6 +113,9 @@ class _Answer(http.client.HTTPResponse):
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
+        # Its own reads of 8 KiB give way to other threads four times an answer.
+        self.fp.close()
+        self.fp = sock.makefile("rb", _BUFFER)
         self._sock = sock
         self.behind = b""
         """The bytes that had followed the answer when its end was read."""
