@@ -38,12 +38,12 @@ NEEDS_MORE = (
     "tests/test_soak.py",
 )
 # Into how many parts `check` deals the test files of a room: processes of their own, which cost less than one process
-# that hands tests to others, each of which collects them all. The longest come first.
-PARTS = {"tests/cli/": 4, "tests/esa/": 2, "tests/": 2}
+# that hands tests to others, each of which collects them all. Those of the last begin first: they wait the most.
+PARTS = {"tests/cli/": 4, "tests/esa/": 2, "tests/": 3}
 # Plugins that these processes do without: they would write over each other's cache; the rest would only be imported.
 UNUSED = ("cacheprovider", "xdist", "xdist.looponfail", "pytest_cov", "anyio")
 # More than cores: many of these tests wait for a deadline.
-AT_ONCE = 4
+AT_ONCE = 6
 WORKFLOWS = ROOT / ".github" / "workflows"
 ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join([str(BIN), str(VENV / "bin"), os.environ["PATH"]])}
 
@@ -117,7 +117,8 @@ def quick_checks() -> list[list[Check]]:
         mine = [file for file in left if file.startswith(room)]
         left = [file for file in left if file not in mine]
         pytest = [PYTHON, "-m", "pytest", "-q", "--hypothesis-profile=check", *(f"-pno:{name}" for name in UNUSED)]
-        groups += [[Check(f"{room} {part + 1} of {parts}", [*pytest, *mine[part::parts]])] for part in range(parts)]
+        shares = [[Check(f"{room} {part + 1} of {parts}", [*pytest, *mine[part::parts]])] for part in range(parts)]
+        groups = [*shares, *groups]
     return groups
 
 
