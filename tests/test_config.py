@@ -6,13 +6,18 @@ import json
 from typing import Any
 
 import pytest
+from pulumi_resource_alicloud_esa.cli.json_text import json_text
 from pulumi_resource_alicloud_esa.config import (
     AssumeRole,
     AssumeRoleWithOidc,
     Settings,
     read_settings,
 )
+from pulumi_resource_alicloud_esa.engine.values import Secret
 from pulumi_resource_alicloud_esa.esa.errors import InvalidInput
+from pulumi_resource_alicloud_esa.esa.keys import Credentials
+from pulumi_resource_alicloud_esa.esa.proxy import Proxy
+from rich.pretty import pretty_repr
 
 
 def faults(values: dict[str, Any]) -> dict[str, str]:
@@ -218,3 +223,22 @@ def test_a_role_without_an_arn_takes_the_one_of_the_environment(variable: str) -
     assert settings.assume_role == AssumeRole(session_name="ci")
     with pytest.raises(InvalidInput, match=r"^assumeRole\.roleArn: missing"):
         read_settings({"assumeRole": {"sessionName": "ci"}}, {variable: " "})
+
+
+SECRETS = (
+    Credentials("id", "hunter2", "hunter2"),
+    Proxy("http://user:hunter2@proxy", "HTTPS_PROXY"),
+    Settings(secret_key="hunter2"),
+    AssumeRole(role_arn="r", policy="hunter2"),
+    Secret("hunter2"),
+)
+
+
+@pytest.mark.parametrize("holder", SECRETS, ids=lambda holder: type(holder).__name__)
+def test_no_tool_shows_a_secret(holder: Any) -> None:
+    # rich asks structs and tuples for their fields, past `__repr__`, and `%` takes a tuple apart.
+    assert "hunter2" not in f"{holder} {holder!r} {pretty_repr(holder)} {pretty_repr([holder])}"
+    assert "hunter2" not in "%s" % holder  # noqa: UP031
+    with pytest.raises(TypeError) as refused:
+        json_text({"a": holder})
+    assert "hunter2" not in str(refused.value)

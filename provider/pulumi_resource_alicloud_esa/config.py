@@ -11,13 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct
-
 from . import environment
 from .esa.endpoints import parse_endpoint
 from .esa.errors import InvalidInput
 from .esa.inputs import Inputs, whole
-from .esa.keys import misfit
+from .esa.keys import Discreet, misfit
 
 SECRETS = ("secretKey", "securityToken")
 # The secrets, and settings into which a secret may be pasted by mistake: the other half of a pair, a login in a URL.
@@ -30,7 +28,7 @@ READ_MILLISECONDS = 30_000
 _MIN_SESSION, _MAX_SESSION = 900, 43_200
 
 
-class Masked(Struct, frozen=True):
+class Masked(Discreet, frozen=True):
     """Shows in a `repr` which values are given, never the values."""
 
     def __repr__(self) -> str:

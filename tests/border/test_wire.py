@@ -14,6 +14,7 @@ from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.runtime import proto, rpc
 from pulumi_resource_alicloud_esa.engine.values import SIGNATURE, UNKNOWN, UNKNOWN_STRING, Secret
 from pulumi_resource_alicloud_esa.engine.wire import Written, invoke_response, to_struct
+from pulumi_resource_alicloud_esa.esa.keys import Credentials
 from pulumi_resource_alicloud_esa.schema import schema_text
 
 TEXTS = st.one_of(st.text(max_size=8), st.integers(0, 300).map(lambda size: "ü" * size))
@@ -84,8 +85,9 @@ def test_maps_with_the_same_names_are_the_structs_that_the_sdk_would_send(rows: 
     assert to_struct(values) == expected
 
 
+KEYS = Credentials("id", "hunter2")
 FIELDS = [("any", Any), ("text", str), ("mark", str), ("number", float), ("none", str | None)]
-Entry = msgspec.defstruct("Entry", FIELDS)
+Entry = msgspec.defstruct("Entry", FIELDS, namespace={"answered": True})
 
 
 @given(st.lists(ROW, min_size=1, max_size=8))
@@ -180,7 +182,7 @@ def check_length(values: dict[str, Any]) -> None:
     assert len(written) == len(parsed.SerializeToString())
 
 
-@pytest.mark.parametrize("value", [object(), b"x", {1}, {"a": object()}, [object()]])
+@pytest.mark.parametrize("value", [object(), b"x", {1}, {"a": object()}, [object()], KEYS, [KEYS, KEYS]])
 def test_what_is_no_property_value_is_refused(value: object) -> None:
     with pytest.raises(TypeError, match="no property value for"):
         invoke_response({"a": value})

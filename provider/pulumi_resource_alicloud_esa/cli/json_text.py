@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
+from ..esa.models import Entry
 from ..esa.printable import without_commands
 
 Path = tuple[str, ...]
@@ -18,8 +19,14 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,\n]')
 
 def json_text(value: Any) -> str:
     """Indented JSON, one value for each line, readable in any script, with a newline at the end."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=asdict)
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
     return _HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+
+
+def _plain(value: object) -> dict[str, Any]:
+    if isinstance(value, Entry):
+        return asdict(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
 
 
 def json_output(value: Any) -> str:

@@ -11,7 +11,7 @@ it, and comes back without: names that differ stay different, and what was recor
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 
 class _Unknown:
@@ -44,10 +44,19 @@ SHORTEST_MARK = min(map(len, _MARKS))
 _ESCAPE = "\\"
 
 
-class Secret(NamedTuple):
+class Secret:
     """A value that the engine must encrypt."""
 
-    value: Any
+    # No tuple: `%s`, JSON and rich would show what is in one.
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and bool(self.value == other.value)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return "Secret(***)"

@@ -150,8 +150,8 @@ def _structs(maps: Sequence[Any], ready: Ready = _NOTHING) -> list[bytes]:
 
 
 def _is_entry(kind: type) -> bool:
-    """Whether it is a msgspec.Struct, as what the service lists is."""
-    return hasattr(kind, "__struct_fields__")
+    """Whether it is a msgspec.Struct that the service lists; no other, such as keys, ever leaves."""
+    return getattr(kind, "answered", False) is True
 
 
 def _table(names: tuple[str, ...], maps: Sequence[Any], values_of: Callable[[Any], tuple[Any, ...]]) -> list[bytes]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
 from .deadline import Deadline
 
 
-class Credentials(Struct, frozen=True):
+class Discreet(Struct, frozen=True):
+    """What no tool shows the fields of: rich, for one, asks a Struct for them past its `__repr__`."""
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return []
+
+
+class Credentials(Discreet, frozen=True):
     """One set of keys; nothing of it but the id ever shows in a `repr`."""
 
     access_key_id: str

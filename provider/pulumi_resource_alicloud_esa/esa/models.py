@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar, get_type_hints
 
 import msgspec
 
@@ -67,6 +67,8 @@ class Entry(msgspec.Struct, rename=key_of, gc=False):
     """What a list of the service consists of: the documented fields, None where the service gives no value."""
 
     # gc=False: no entry can be a part of itself.
+    answered: ClassVar[bool] = True
+    """That it may be shown and answered, which other structs, such as keys, must not be."""
 
 
 # Each type with what reads a value that is not exactly of it.
@@ -159,7 +161,8 @@ class Shape(Generic[E]):
         self.kind, self.id = kind, id_name
         self.id_of: Callable[[E], str] = attrgetter(id_name)
         hints = get_type_hints(kind, include_extras=True)
-        self.fields = tuple(Field(name, key_of(name), hints[name].__metadata__[0]) for name in sorted(hints))
+        names = sorted(kind.__struct_fields__)
+        self.fields = tuple(Field(name, key_of(name), hints[name].__metadata__[0]) for name in names)
         self.blank = {field.key: None for field in self.fields}
         # For a value of exactly the type these do what the readers do, in half the time.
         finish: dict[Any, Callable[[Any], Any]] = {_trimmed: str.strip, _digits: str, _listed: _listed}

@@ -10,12 +10,12 @@ import sys
 from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
-from msgspec import Struct
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from .endpoints import Endpoint
 from .errors import TransportError
+from .keys import Discreet
 
 _ACCEPTED = (
     "give http://[USER:PASSWORD@]HOST:PORT, in USER and PASSWORD with every character but letters and digits "
@@ -23,7 +23,7 @@ _ACCEPTED = (
 )
 
 
-class Proxy(Struct, frozen=True):
+class Proxy(Discreet, frozen=True):
     """A proxy's address and the variable that it comes from; the address may hold a password."""
 
     url: str
